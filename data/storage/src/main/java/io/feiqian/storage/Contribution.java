@@ -1,0 +1,74 @@
+package io.feiqian.storage;
+
+/**
+ * One kind of rows in a local commit: the journal, the branches, the decisions, the messages. It
+ * knows its own tables and nobody else's; {@link LocalCommit} brings the contributions of one
+ * commit together.
+ *
+ * <p>A contribution is stateless and thread-safe; a {@link Batch} lives for one database
+ * transaction on one thread.
+ *
+ * @param <C> its commands
+ */
+public interface Contribution<C> {
+    /** Its name in logs and metrics. */
+    String name();
+
+    /**
+     * Its place in the one global order in which tables are locked and written (lock-order):
+     * accounts 100, holds 200, journal 300, decisions 400, branches 500, outbox 600, inbox 700.
+     */
+    int order();
+
+    /** Its share of one database transaction. */
+    Batch<C> open(CommitContext context);
+
+    /**
+     * The commands of one database transaction, in four steps whose order keeps money
+     * (duplicate-after-lock): {@link #add} for every command; {@link #lock}; {@link #read}, when
+     * all locks of all contributions are held; then per work {@link #check} and {@link #apply}; at
+     * last {@link #write}.
+     *
+     * @param <C> the commands
+     */
+    interface Batch<C> {
+        /** Takes note of the keys this command needs. No mutation, no refusal. */
+        void add(C command);
+
+        /** Adds the statements that lock rows, keys sorted. May add none. */
+        void lock(Statements statements);
+
+        /** Adds the statements that read what must be read under the locks. May add none. */
+        void read(Statements statements);
+
+        /** Judges one command by what was read and by what earlier works of this batch did. */
+        Check check(C command);
+
+        /**
+         * Takes up one command in memory. Called for all parts of a work, in order, when every
+         * check was {@link Check.Fresh}; {@code soFar} is the answer of the parts before. A part
+         * that is handed a refusal records the refusal where it has rows for that, and never turns
+         * it into an acceptance.
+         */
+        Answer apply(C command, Answer soFar);
+
+        /** Adds the array statements that write everything that was applied. May add none. */
+        void write(Statements statements);
+    }
+
+    /** What a check says. */
+    sealed interface Check {
+        /** Nothing is known of it: go on. */
+        record Fresh() implements Check {}
+
+        /**
+         * The work ends here with this answer and writes nothing.
+         *
+         * @param answer the recorded or definite answer
+         */
+        record Ended(Answer answer) implements Check {}
+
+        /** Go on. */
+        Check FRESH = new Fresh();
+    }
+}
