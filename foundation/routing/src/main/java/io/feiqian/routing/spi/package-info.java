@@ -1,0 +1,5 @@
+/** The port of routing. */
+@NullMarked
+package io.feiqian.routing.spi;
+
+import org.jspecify.annotations.NullMarked;
