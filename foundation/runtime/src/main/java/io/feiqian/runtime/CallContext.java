@@ -39,4 +39,7 @@ public interface CallContext {
 
     /** Who asks for a change by hand; empty for customers' own requests. */
     String operator();
+
+    /** Why the operator asks for it; empty where there is no operator. */
+    String reason();
 }
