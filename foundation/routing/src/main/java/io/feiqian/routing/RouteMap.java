@@ -9,8 +9,8 @@ import io.feiqian.vocabulary.SlotRange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,18 +27,18 @@ public final class RouteMap {
     private final long version;
     private final List<Route> routes;
     private final @Nullable Route[] bySlot;
-    private final SortedSet<CellId> cells;
+    private final NavigableSet<CellId> cells;
 
     private RouteMap(long version, List<Route> sorted) {
         this.version = version;
         this.routes = sorted;
         this.bySlot = index(sorted);
-        SortedSet<CellId> named = new TreeSet<>();
+        NavigableSet<CellId> named = new TreeSet<>();
         for (Route each : sorted) {
             named.add(each.owner());
             each.standby().ifPresent(named::add);
         }
-        this.cells = Collections.unmodifiableSortedSet(named);
+        this.cells = Collections.unmodifiableNavigableSet(named);
         requireEveryCustomerSlot();
         requirePinnedSlots();
     }
@@ -91,7 +91,7 @@ public final class RouteMap {
     }
 
     /** Every cell that the map names, as owner or standby, in order. */
-    public SortedSet<CellId> cells() {
+    public NavigableSet<CellId> cells() {
         return cells;
     }
 

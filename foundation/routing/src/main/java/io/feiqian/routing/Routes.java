@@ -101,19 +101,23 @@ public final class Routes {
             answer = new CompletableFuture<>();
             refreshing = answer;
         }
-        ask(asked)
-                .whenComplete((map, failure) -> {
-                    if (map != null) {
-                        offer(map);
-                    } else {
-                        LOG.warn("no newer route map to be had: {}", describe(failure));
-                    }
-                    synchronized (this) {
-                        refreshing = null;
-                    }
-                    answer.complete(current);
-                });
+        var _ = ask(asked).whenComplete((map, failure) -> answered(map, failure, answer));
         return answer;
+    }
+
+    private void answered(
+            @Nullable RouteMap map,
+            @Nullable Throwable failure,
+            CompletableFuture<RouteMap> answer) {
+        if (map != null) {
+            offer(map);
+        } else {
+            LOG.warn("no newer route map to be had: {}", describe(failure));
+        }
+        synchronized (this) {
+            refreshing = null;
+        }
+        answer.complete(current);
     }
 
     private static CompletableFuture<RouteMap> ask(RouteSource asked) {
