@@ -1,0 +1,33 @@
+package io.feiqian.cli;
+
+import java.util.List;
+
+/**
+ * Where the processes of a running system listen, as {@code dev} writes it to {@code
+ * endpoints.json} in the home folder so that commands find them.
+ *
+ * @param supervisorPid the process that started and watches the others
+ * @param gateway the HTTP address, such as {@code http://127.0.0.1:8080}
+ * @param registry the registry's address, {@code host:port}
+ * @param cells every cell with its instances
+ */
+public record Endpoints(long supervisorPid, String gateway, String registry, List<Cell> cells) {
+    /** Copies the list. */
+    public Endpoints {
+        cells = List.copyOf(cells);
+    }
+
+    /**
+     * One cell.
+     *
+     * @param cell its name, such as {@code cell-1}
+     * @param database its database's address, {@code host:port}
+     * @param instances the gRPC addresses of its instances, {@code host:port}
+     */
+    public record Cell(String cell, String database, List<String> instances) {
+        /** Copies the list. */
+        public Cell {
+            instances = List.copyOf(instances);
+        }
+    }
+}
