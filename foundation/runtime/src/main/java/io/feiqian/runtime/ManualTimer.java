@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,9 @@ public final class ManualTimer implements Timer {
 
     private final SettableClock clock;
     private final List<Due> due = new ArrayList<>();
+    private final List<CountDownLatch> pauses = new ArrayList<>();
     private long count;
+    private boolean closed;
 
     /** A timer that moves with this clock. */
     public ManualTimer(SettableClock clock) {
@@ -42,9 +45,28 @@ public final class ManualTimer implements Timer {
         return due.size();
     }
 
+    /** Returns when {@link #advance} has passed the end of the pause, or the timer is closed. */
+    @Override
+    public void pause(Duration length) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            pauses.add(over);
+            after(length, over::countDown);
+        }
+        over.await();
+        synchronized (this) {
+            pauses.remove(over);
+        }
+    }
+
     @Override
     public synchronized void close() {
+        closed = true;
         due.clear();
+        pauses.forEach(CountDownLatch::countDown);
     }
 
     private synchronized void cancel(Due entry) {

@@ -1,12 +1,14 @@
 package io.feiqian.runtime;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns many callers' single items into batches for one worker thread: takes what is there, up to a
@@ -14,9 +16,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Two lanes (two-lanes): {@link Lane#FINISHING} items go first and have a queue of their own
  * that is large; {@link Lane#NEW} items are refused early when their queue is full. {@link #offer}
- * may be called by any thread and never blocks; the handler runs on the batcher's one thread and
- * owns each item handed to it. An exception of the handler is given to {@code onFault} with the
- * batch; the worker goes on.
+ * may be called by any thread and never waits for the worker; the handler runs on the batcher's one
+ * thread and owns each item handed to it. Every item that {@link #offer} took is handed to the
+ * handler exactly once, also while the batcher is closing. An exception of the handler is given to
+ * {@code onFault} with the batch; the worker goes on.
  *
  * @param <T> the items
  */
@@ -56,51 +59,123 @@ public final class MicroBatcher<T> implements AutoCloseable {
         }
     }
 
-    private static final long IDLE_LOOK_SECONDS = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
 
     private final Limits limits;
     private final Handler<T> handler;
-    private final BlockingQueue<T> fresh;
-    private final BlockingQueue<T> finishing;
-    private final java.util.concurrent.Semaphore waiting = new java.util.concurrent.Semaphore(0);
-    private final AtomicBoolean closing = new AtomicBoolean();
     private final Thread worker;
+
+    /** Guards the fields below. One lock, so that "taken" and "the worker will see it" are one. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition wakeUp = lock.newCondition();
+    private final ArrayDeque<T> fresh = new ArrayDeque<>();
+    private final ArrayDeque<T> finishing = new ArrayDeque<>();
+    private boolean idle;
+    private boolean closing;
+    private boolean ended;
 
     /** A batcher whose worker, made by {@code threads}, is running. */
     public MicroBatcher(Limits limits, Handler<T> handler, ThreadFactory threads) {
         this.limits = limits;
         this.handler = handler;
-        this.fresh = new ArrayBlockingQueue<>(limits.newQueue());
-        this.finishing = new ArrayBlockingQueue<>(limits.finishingQueue());
         this.worker = threads.newThread(this::work);
         this.worker.start();
     }
 
     /**
-     * Hands over one item; false where its queue is full or the batcher is closing, and then the
-     * item was not taken and nothing of it will happen.
+     * Hands over one item; false where its queue is full, or the batcher is closing (a FINISHING
+     * item is still taken until the worker has ended), and then the item was not taken and nothing
+     * of it will happen.
      */
     public boolean offer(T item, Lane lane) {
-        if (closing.get() && lane == Lane.NEW) {
-            return false;
+        lock.lock();
+        try {
+            boolean taken =
+                    switch (lane) {
+                        case FINISHING -> !ended && finishing.size() < limits.finishingQueue();
+                        case NEW -> !closing && fresh.size() < limits.newQueue();
+                    };
+            if (!taken) {
+                return false;
+            }
+            (lane == Lane.FINISHING ? finishing : fresh).add(item);
+            if (idle) {
+                wakeUp.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
-        boolean taken = (lane == Lane.FINISHING ? finishing : fresh).offer(item);
-        if (taken) {
-            waiting.release();
-        }
-        return taken;
     }
 
     /** How many items wait in both lanes; a snapshot for metrics. */
     public int waiting() {
-        return fresh.size() + finishing.size();
+        lock.lock();
+        try {
+            return fresh.size() + finishing.size();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Takes no more new items, works off what is there, and waits for the worker to end. */
+    /** Whether {@link #close} was called: NEW items are refused for good. */
+    public boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Shows every waiting item, which goes on waiting. {@code look} must be quick: callers of
+     * {@link #offer} wait for it.
+     */
+    public void forEachWaiting(Consumer<? super T> look) {
+        lock.lock();
+        try {
+            finishing.forEach(look);
+            fresh.forEach(look);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes everything that waits, in the order it would have been handled; for a handler that
+     * cannot work now and wants to say so to all of them. What is returned is the caller's and is
+     * not handled again.
+     */
+    public List<T> takeWaiting() {
+        lock.lock();
+        try {
+            List<T> all = new ArrayList<>(finishing.size() + fresh.size());
+            drain(finishing, all, Integer.MAX_VALUE);
+            drain(fresh, all, Integer.MAX_VALUE);
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes no more new items, works off what is there, and waits for the worker to end. Where the
+     * worker itself calls it, it does not wait. May be called again.
+     */
     @Override
     public void close() {
-        closing.set(true);
-        waiting.release();
+        lock.lock();
+        try {
+            closing = true;
+            wakeUp.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (Thread.currentThread().equals(worker)) {
+            return;
+        }
         try {
             worker.join();
         } catch (InterruptedException interrupted) {
@@ -109,33 +184,42 @@ public final class MicroBatcher<T> implements AutoCloseable {
     }
 
     private void work() {
-        List<T> batch = new ArrayList<>(limits.batch());
-        while (true) {
-            awaitWork();
-            batch.clear();
-            finishing.drainTo(batch, limits.batch());
-            fresh.drainTo(batch, limits.batch() - batch.size());
-            if (batch.isEmpty()) {
-                if (closing.get()) {
-                    return;
-                }
-                continue;
-            }
-            run(List.copyOf(batch));
+        for (List<T> batch = next(); !batch.isEmpty(); batch = next()) {
+            run(batch);
         }
     }
 
-    private void awaitWork() {
+    /** The next batch; empty when the batcher is closed and everything is worked off. */
+    private List<T> next() {
+        lock.lock();
         try {
-            if (waiting.tryAcquire(IDLE_LOOK_SECONDS, TimeUnit.SECONDS)) {
-                waiting.drainPermits();
+            while (fresh.isEmpty() && finishing.isEmpty()) {
+                if (closing) {
+                    ended = true;
+                    return List.of();
+                }
+                idle = true;
+                // Only close() ends the worker: an interrupt must not leave items behind.
+                wakeUp.awaitUninterruptibly();
+                idle = false;
             }
-        } catch (InterruptedException interrupted) {
-            // A worker is stopped by close() only: it must not leave items behind.
-            closing.set(true);
+            int size = Math.min(limits.batch(), fresh.size() + finishing.size());
+            List<T> batch = new ArrayList<>(size);
+            drain(finishing, batch, size);
+            drain(fresh, batch, size);
+            return batch;
+        } finally {
+            lock.unlock();
         }
-        if (!fresh.isEmpty() || !finishing.isEmpty()) {
-            waiting.release();
+    }
+
+    private static <T> void drain(ArrayDeque<T> from, List<T> into, int upTo) {
+        while (into.size() < upTo) {
+            T item = from.poll();
+            if (item == null) {
+                return;
+            }
+            into.add(item);
         }
     }
 
@@ -143,7 +227,16 @@ public final class MicroBatcher<T> implements AutoCloseable {
         try {
             handler.handle(batch);
         } catch (RuntimeException | Error fault) {
+            report(batch, fault);
+        }
+    }
+
+    private void report(List<T> batch, Throwable fault) {
+        try {
             handler.onFault(batch, fault);
+        } catch (RuntimeException | Error again) {
+            again.addSuppressed(fault);
+            LOG.error("a batch of {} items failed and so did reporting it", batch.size(), again);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.feiqian.runtime;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 /** A timer on one daemon thread. */
 final class SystemTimer implements Timer {
     private final ScheduledThreadPoolExecutor executor;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     SystemTimer(String threadName) {
         executor =
@@ -34,7 +36,14 @@ final class SystemTimer implements Timer {
     }
 
     @Override
+    public void pause(Duration length) throws InterruptedException {
+        // What ends the wait, time or close(), makes no difference to the caller.
+        boolean unused = closed.await(length.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
     public void close() {
+        closed.countDown();
         executor.shutdownNow();
     }
 }

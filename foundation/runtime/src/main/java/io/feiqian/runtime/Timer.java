@@ -12,6 +12,14 @@ public interface Timer extends AutoCloseable {
     /** Runs the action once after the delay, unless it is cancelled before. */
     Cancellable after(Duration delay, Runnable action);
 
+    /**
+     * Holds the caller's thread up for so long, or until the timer is closed. Never called on the
+     * timer's own thread.
+     *
+     * @throws InterruptedException where the thread is interrupted
+     */
+    void pause(Duration length) throws InterruptedException;
+
     /** Stops; actions that are not due yet never run. */
     @Override
     void close();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.runtime;
+
+import org.jspecify.annotations.NullMarked;
