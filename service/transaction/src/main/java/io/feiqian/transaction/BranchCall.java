@@ -1,0 +1,17 @@
+package io.feiqian.transaction;
+
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.Slot;
+
+/**
+ * What a participant is told of its branch at every step; the same at try, confirm and cancel.
+ *
+ * @param key which branch
+ * @param slot the branch's slot
+ * @param initiator the cell that decides
+ * @param content what it is to do
+ * @param businessDate the day it posts under
+ */
+public record BranchCall(
+        BranchKey key, Slot slot, CellId initiator, Content content, BusinessDate businessDate) {}
