@@ -1,0 +1,5 @@
+/** Tests of routing. */
+@NullMarked
+package io.feiqian.routing;
+
+import org.jspecify.annotations.NullMarked;
