@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param kind what it is about
  * @param debit the account it left; the account itself where no money can move by its kind
  * @param credit the account it entered; 0 where no money can move by its kind
+ * @param counter the account in the other cell behind the inter-cell account; 0 for none
  * @param amount how much; the status's number for {@link EntryKind#STATUS_SET}
  * @param currency the currency's number; 0 where no money can move by its kind
  * @param debitAfter the debit account's balance after it; 0 where nothing moved
@@ -30,6 +31,7 @@ public record JournalRow(
         EntryKind kind,
         long debit,
         long credit,
+        long counter,
         long amount,
         int currency,
         long debitAfter,

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param text what a person reads on the statement; empty for nothing, at most {@link
  *     #LONGEST_TEXT} characters
  * @param original the movement of this cell that this one takes back (reversal-once)
+ * @param counter the account in the other cell that stands behind the inter-cell account of this
+ *     movement, so that a statement can name it; empty where both accounts are in this cell
  */
 public record Movement(
         EntryKind kind,
@@ -26,7 +28,8 @@ public record Movement(
         AccountNumber credit,
         Money amount,
         String text,
-        Optional<EntryKey> original) {
+        Optional<EntryKey> original,
+        Optional<AccountNumber> counter) {
     /**
      * The largest amount and the largest balance on either side of zero, in minor units. It leaves
      * room in a {@code long} for sums of several of them, so that a confirm cannot overflow.
@@ -63,7 +66,7 @@ public record Movement(
     /** A movement that takes nothing back. */
     public static Movement of(
             EntryKind kind, AccountNumber debit, AccountNumber credit, Money amount, String text) {
-        return new Movement(kind, debit, credit, amount, text, Optional.empty());
+        return new Movement(kind, debit, credit, amount, text, Optional.empty(), Optional.empty());
     }
 
     /** A movement that takes {@code original} of this cell back, wholly or in part. */
@@ -73,7 +76,19 @@ public record Movement(
             AccountNumber credit,
             Money amount,
             String text) {
-        return new Movement(EntryKind.REVERSAL, debit, credit, amount, text, Optional.of(original));
+        return new Movement(
+                EntryKind.REVERSAL,
+                debit,
+                credit,
+                amount,
+                text,
+                Optional.of(original),
+                Optional.empty());
+    }
+
+    /** The same movement, where {@code account} in the other cell stands behind one of its legs. */
+    public Movement behind(AccountNumber account) {
+        return new Movement(kind, debit, credit, amount, text, original, Optional.of(account));
     }
 
     /**
