@@ -1,0 +1,108 @@
+package io.feiqian.telemetry;
+
+import io.feiqian.telemetry.spi.AlarmEvents;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The traces, metrics and alarms of one process. Thread-safe; {@link #close} sends what is left.
+ */
+public final class Telemetry implements AutoCloseable {
+    private static final long FLUSH_SECONDS = 2;
+
+    private final SdkTracerProvider provider;
+    private final Tracing tracing;
+    private final PrometheusMeterRegistry metrics;
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final AlarmEvents alarms;
+
+    private Telemetry(SdkTracerProvider provider, TelemetryConfig config) {
+        this.provider = provider;
+        this.tracing = Tracing.with(provider.get("io.feiqian"));
+        this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        metrics.config().commonTags("service", config.service(), "instance", config.instance());
+        new JvmMemoryMetrics().bindTo(metrics);
+        new JvmThreadMetrics().bindTo(metrics);
+        new ProcessorMetrics().bindTo(metrics);
+        collections.bindTo(metrics);
+        this.alarms = new LoggedAlarms(metrics);
+    }
+
+    /** Starts telemetry; an endpoint that does not answer costs spans, never calls. */
+    public static Telemetry start(TelemetryConfig config) {
+        return config.otlp()
+                .map(endpoint ->
+                        exportingTo(
+                                config,
+                                OtlpHttpSpanExporter.builder()
+                                        .setEndpoint(endpoint.toString())
+                                        .build()))
+                .orElseGet(() -> new Telemetry(provider(config).build(), config));
+    }
+
+    /** Starts telemetry whose spans go to this exporter. */
+    static Telemetry exportingTo(TelemetryConfig config, SpanExporter exporter) {
+        SdkTracerProvider provider =
+                provider(config)
+                        .addSpanProcessor(BatchSpanProcessor.builder(exporter).build())
+                        .setSampler(
+                                Sampler.parentBased(
+                                        Sampler.traceIdRatioBased(config.sampledShare())))
+                        .build();
+        return new Telemetry(provider, config);
+    }
+
+    /** Where spans begin. */
+    public Tracing tracing() {
+        return tracing;
+    }
+
+    /** Where counters, timers and gauges are registered; names in lower case with dots. */
+    public MeterRegistry metrics() {
+        return metrics;
+    }
+
+    /** Every metric in the text format of Prometheus. */
+    public String prometheusText() {
+        return metrics.scrape();
+    }
+
+    /** Where alarms are raised. */
+    public AlarmEvents alarms() {
+        return alarms;
+    }
+
+    /** Sends the spans that are left, within two seconds, and stops. */
+    @Override
+    public void close() {
+        provider.shutdown().join(FLUSH_SECONDS, TimeUnit.SECONDS);
+        collections.close();
+        metrics.close();
+    }
+
+    private static io.opentelemetry.sdk.trace.SdkTracerProviderBuilder provider(
+            TelemetryConfig config) {
+        Attributes process =
+                Attributes.builder()
+                        .put("service.namespace", "feiqian")
+                        .put("service.name", config.service())
+                        .put("service.instance.id", config.instance())
+                        .build();
+        return SdkTracerProvider.builder()
+                .setResource(Resource.getDefault().merge(Resource.create(process)))
+                .setSampler(Sampler.alwaysOff());
+    }
+}

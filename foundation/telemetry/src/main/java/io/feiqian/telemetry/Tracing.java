@@ -1,0 +1,99 @@
+package io.feiqian.telemetry;
+
+import io.feiqian.vocabulary.TraceNumber;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
+import io.opentelemetry.context.Context;
+import java.util.Optional;
+import org.slf4j.MDC;
+
+/**
+ * Where spans begin, each with the trace number of its transaction, and the log lines written
+ * inside them too. Thread-safe.
+ *
+ * <p>{@link #none()} costs nothing on a hot path: one shared span that does nothing. Without an
+ * exporter a span is two random numbers and no record.
+ */
+public final class Tracing {
+    /** The attribute and the field of log lines that carries the trace number. */
+    public static final String TRACE_NUMBER = "trace_number";
+
+    private static final Entered NOTHING = () -> {};
+    private static final Tracing NONE = new Tracing(TracerProvider.noop().get("none"));
+
+    private final Tracer tracer;
+
+    private Tracing(Tracer tracer) {
+        this.tracer = tracer;
+    }
+
+    /** Spans that are nothing. */
+    public static Tracing none() {
+        return NONE;
+    }
+
+    /** Spans of this tracer. */
+    static Tracing with(Tracer tracer) {
+        return new Tracing(tracer);
+    }
+
+    /** A step inside this process, below the span that the current thread is in. */
+    public WorkSpan step(String name, Optional<TraceNumber> trace) {
+        return begin(name, SpanKind.INTERNAL, trace, Context.current());
+    }
+
+    /** A call to another process, below the span that the current thread is in. */
+    public WorkSpan call(String name, Optional<TraceNumber> trace) {
+        return begin(name, SpanKind.CLIENT, trace, Context.current());
+    }
+
+    /**
+     * The serving of a call.
+     *
+     * @param traceparent the caller's span in the form of W3C Trace Context; empty, or anything
+     *     unreadable, begins a new trace
+     */
+    public WorkSpan serve(String name, Optional<TraceNumber> trace, String traceparent) {
+        return begin(name, SpanKind.SERVER, trace, parent(traceparent));
+    }
+
+    /** Gives the current thread's log lines this trace number until the returned value closes. */
+    public static Entered logAs(Optional<TraceNumber> trace) {
+        if (trace.isEmpty()) {
+            return NOTHING;
+        }
+        String earlier = MDC.get(TRACE_NUMBER);
+        MDC.put(TRACE_NUMBER, trace.get().toString());
+        return () -> LogFields.restore(TRACE_NUMBER, earlier);
+    }
+
+    private WorkSpan begin(
+            String name, SpanKind kind, Optional<TraceNumber> trace, Context parent) {
+        if (this == NONE) {
+            return WorkSpan.NONE;
+        }
+        SpanBuilder builder = tracer.spanBuilder(name).setSpanKind(kind).setParent(parent);
+        Span span = builder.startSpan();
+        if (trace.isPresent() && span.isRecording()) {
+            span.setAttribute("feiqian.trace_number", trace.get().toString());
+        }
+        return new WorkSpan(span, trace);
+    }
+
+    private static Context parent(String traceparent) {
+        SpanContext remote = Traceparent.parse(traceparent);
+        return remote.isValid() ? Context.root().with(Span.wrap(remote)) : Context.root();
+    }
+
+    /** A thread's stay in a span or trace number; to be closed by the same thread. */
+    @FunctionalInterface
+    public interface Entered extends AutoCloseable {
+        /** Leaves; what was entered before holds again. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,5 @@
+/** The port of telemetry. */
+@NullMarked
+package io.feiqian.telemetry.spi;
+
+import org.jspecify.annotations.NullMarked;
