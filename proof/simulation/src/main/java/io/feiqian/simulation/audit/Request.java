@@ -1,0 +1,11 @@
+package io.feiqian.simulation.audit;
+
+/**
+ * What a client asked for under a trace number; two requests with other contents are unequal.
+ *
+ * @param trace the trace number, 33 digits
+ * @param payer the account to debit
+ * @param payee the account to credit
+ * @param amount in minor units
+ */
+public record Request(String trace, long payer, long payee, long amount) {}
