@@ -1,0 +1,147 @@
+package io.feiqian.ledger;
+
+import io.feiqian.vocabulary.AccountNumber;
+import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.Slot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts of an open book, found by position among the sorted numbers that were asked for: the
+ * same array the rows are locked by.
+ */
+final class BookAccounts {
+    private static final long SERIAL_UNIT = 10L;
+    private static final long KIND_UNIT = 10_000_000_000L;
+    private static final long SLOT_UNIT = 1_000_000_000_000L;
+
+    private final int pinnedSlot;
+    private final List<BookAccount> changed = new ArrayList<>();
+    private long[] ids = new long[16];
+    private int count;
+    private boolean sorted;
+    private @Nullable BookAccount[] accounts = new BookAccount[0];
+
+    BookAccounts(CellId cell) {
+        this.pinnedSlot = Slot.pinnedTo(cell).number();
+    }
+
+    void need(long id) {
+        if (sorted) {
+            throw new IllegalStateException("the book's accounts are being read already");
+        }
+        if (count == ids.length) {
+            ids = Arrays.copyOf(ids, count * 2);
+        }
+        ids[count++] = id;
+    }
+
+    /** Every number asked for, once, in order; from here on no more can be asked for. */
+    long[] ids() {
+        if (!sorted) {
+            Arrays.sort(ids, 0, count);
+            int kept = 0;
+            for (int i = 0; i < count; i++) {
+                if (i == 0 || ids[i] != ids[i - 1]) {
+                    ids[kept++] = ids[i];
+                }
+            }
+            ids = Arrays.copyOf(ids, kept);
+            count = kept;
+            accounts = new BookAccount[kept];
+            sorted = true;
+        }
+        return ids;
+    }
+
+    void load(AccountRow row) {
+        accounts[position(row.id())] = new BookAccount(row, BookAccount.Origin.READ);
+    }
+
+    /** The account, or null where there is none. */
+    @Nullable BookAccount find(long id) {
+        int position = position(id);
+        BookAccount found = accounts[position];
+        if (found == null && opensByItself(id)) {
+            found =
+                    new BookAccount(
+                            empty(id, 0, currencyOf(id), 0, ""), BookAccount.Origin.IMPLIED);
+            accounts[position] = found;
+        }
+        return found;
+    }
+
+    /** Whether it has a row or is getting one. */
+    boolean exists(long id) {
+        BookAccount found = accounts[position(id)];
+        return found != null && found.origin != BookAccount.Origin.IMPLIED;
+    }
+
+    void open(LedgerCommand.OpenAccount command) {
+        AccountRow row =
+                empty(
+                        command.account().number(),
+                        command.customer(),
+                        command.currency().number(),
+                        command.overdraftLimit(),
+                        command.name());
+        BookAccount account = new BookAccount(row, BookAccount.Origin.OPENED);
+        accounts[position(row.id())] = account;
+        account.changed = true;
+        changed.add(account);
+    }
+
+    /** Notes that the account is not as it was read. */
+    void changed(BookAccount account) {
+        if (!account.changed) {
+            account.changed = true;
+            if (account.origin == BookAccount.Origin.IMPLIED) {
+                account.origin = BookAccount.Origin.OPENED;
+            }
+            changed.add(account);
+        }
+    }
+
+    List<AccountRow> changed(boolean opened) {
+        List<AccountRow> rows = new ArrayList<>(changed.size());
+        for (BookAccount each : changed) {
+            if ((each.origin == BookAccount.Origin.OPENED) == opened) {
+                rows.add(each.row());
+            }
+        }
+        return rows;
+    }
+
+    /** The number of this cell's suspense account in a currency. */
+    long suspense(int currency) {
+        return AccountNumber.of(new Slot(pinnedSlot), AccountNumber.Kind.SUSPENSE, currency)
+                .number();
+    }
+
+    private boolean opensByItself(long id) {
+        long kind = id / KIND_UNIT % 100;
+        return id / SLOT_UNIT == pinnedSlot
+                && (kind == AccountNumber.Kind.INTER_CELL.digits()
+                        || kind == AccountNumber.Kind.SUSPENSE.digits());
+    }
+
+    private static int currencyOf(long id) {
+        return (int) (id / SERIAL_UNIT % 1_000);
+    }
+
+    private static AccountRow empty(
+            long id, long customer, int currency, long overdraftLimit, String name) {
+        return new AccountRow(
+                id, customer, currency, AccountStatus.OPEN, 0, 0, 0, overdraftLimit, 0, name);
+    }
+
+    private int position(long id) {
+        int position = Arrays.binarySearch(ids(), id);
+        if (position < 0) {
+            throw new IllegalStateException("account: " + id + " (expected: one that was added)");
+        }
+        return position;
+    }
+}
