@@ -37,12 +37,16 @@ public enum OutcomeCode {
     INVALID_TEXT(1012, Kind.INVALID),
     /** Payer and payee are the same account. */
     SAME_ACCOUNT(1013, Kind.INVALID),
+    /** The account is of another class than this operation takes. */
+    WRONG_ACCOUNT_CLASS(1014, Kind.INVALID),
     /** The method does not exist at this path. */
     METHOD_NOT_ALLOWED(1015, Kind.INVALID),
     /** A change without operator or reason. */
     OPERATOR_REQUIRED(1016, Kind.INVALID),
     /** No valid credentials for this. */
     UNAUTHENTICATED(1017, Kind.INVALID),
+    /** Not 14 digits, or a wrong check digit. */
+    INVALID_CUSTOMER_NUMBER(1018, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),
