@@ -1,0 +1,22 @@
+package io.feiqian.rpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the calls of blocking services elsewhere; null leaves a call on the network's threads.
+ *
+ * @param blocking the names of the services
+ * @param elsewhere where they run
+ */
+record ByService(Set<String> blocking, Executor elsewhere) implements ServerCallExecutorSupplier {
+    @Override
+    public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
+        String service = call.getMethodDescriptor().getServiceName();
+        return service != null && blocking.contains(service) ? elsewhere : null;
+    }
+}

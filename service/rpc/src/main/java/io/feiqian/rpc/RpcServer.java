@@ -1,0 +1,275 @@
+package io.feiqian.rpc;
+
+import io.feiqian.runtime.Clock;
+import io.feiqian.telemetry.Tracing;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process's gRPC server with a life in order: it listens, becomes ready and only then registers
+ * (P6.2.2.3-a); it deregisters, refuses what is new, finishes what is in flight, and ends
+ * (P6.2.2.6).
+ *
+ * <p>Handlers run on the network's own threads and must not block: they begin the work and answer
+ * later, from whatever thread ends it. Services added as blocking run on virtual threads. Whatever
+ * comes after {@link #start} may be called by any thread.
+ */
+public final class RpcServer {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcServer.class);
+    private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
+
+    private final Server server;
+    private final Admission admission;
+    private final HealthStatusManager health;
+    private final Registration registration;
+    private final List<Draining> draining;
+    private final ExecutorService virtualThreads;
+
+    private RpcServer(Builder builder) {
+        this.admission = new Admission(builder.config.maxInFlight());
+        this.health = new HealthStatusManager();
+        this.registration = builder.registration;
+        this.draining = List.copyOf(builder.draining);
+        this.virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+        this.server = builder.server(admission, health, virtualThreads);
+        if (builder.metrics != null) {
+            builder.metrics.gauge("feiqian.rpc.server.in.flight", admission, Admission::inFlight);
+        }
+    }
+
+    /** A server to be described; at least a token is needed before anything is guarded by it. */
+    public static Builder builder(RpcServerConfig config, Clock clock) {
+        return new Builder(config, clock);
+    }
+
+    /**
+     * Listens. Health says NOT_SERVING until {@link #ready}, and calls are served already.
+     *
+     * @throws UncheckedIOException where the port cannot be had; the message names it
+     */
+    public RpcServer start() {
+        try {
+            server.start();
+        } catch (IOException taken) {
+            virtualThreads.shutdown();
+            throw new UncheckedIOException(
+                    "gRPC port "
+                            + server.getListenSockets()
+                            + " cannot be had: "
+                            + taken.getMessage(),
+                    taken);
+        }
+        return this;
+    }
+
+    /** Says that everything behind it works: health says SERVING, and the registry learns of it. */
+    public void ready() {
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        registration.register(port());
+    }
+
+    /** The port it listens at. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** How many calls are in flight. */
+    public int inFlight() {
+        return admission.inFlight();
+    }
+
+    /**
+     * Stops in order and blocks until it is over: deregisters, refuses new calls with
+     * SHUTTING_DOWN, waits for those in flight, closes.
+     *
+     * @param patience how long calls in flight may take; then they are cut off
+     * @return whether all of them ended
+     */
+    public boolean stop(Duration patience) {
+        try {
+            registration.deregister();
+        } catch (RuntimeException failure) {
+            LOG.warn("not deregistered, the lease will run out", failure);
+        }
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+        var drained = admission.stop();
+        draining.forEach(Draining::drain);
+        boolean all = true;
+        try {
+            drained.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            all = false;
+            LOG.warn("{} calls in flight are cut off after {}", admission.inFlight(), patience);
+        } catch (InterruptedException interrupted) {
+            all = false;
+            Thread.currentThread().interrupt();
+        }
+        server.shutdown();
+        awaitLastFrames();
+        server.shutdownNow();
+        virtualThreads.shutdown();
+        return all;
+    }
+
+    private void awaitLastFrames() {
+        try {
+            if (!server.awaitTermination(LAST_FRAMES.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("connections without calls are closed");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a server is made of. Not thread-safe. */
+    public static final class Builder {
+        private final RpcServerConfig config;
+        private final Clock clock;
+        private final List<ServerServiceDefinition> services = new ArrayList<>();
+        private final Set<String> blocking = new HashSet<>();
+        private final Set<String> admin = new HashSet<>();
+        private final List<Draining> draining = new ArrayList<>();
+        private Tracing tracing = Tracing.none();
+        private Registration registration = Registration.none();
+        private @Nullable String adminToken;
+        private @Nullable MeterRegistry metrics;
+
+        private Builder(RpcServerConfig config, Clock clock) {
+            this.config = config;
+            this.clock = clock;
+        }
+
+        /** Serves this service; its handlers do not block. */
+        public Builder add(BindableService service) {
+            services.add(service.bindService());
+            if (service instanceof Draining ends) {
+                draining.add(ends);
+            }
+            return this;
+        }
+
+        /** Serves this service; each call runs on a virtual thread and may block. */
+        public Builder addBlocking(BindableService service) {
+            blocking.add(nameOf(service));
+            return add(service);
+        }
+
+        /** Serves this service, on virtual threads, to those who show the admin token. */
+        public Builder addAdmin(BindableService service) {
+            admin.add(nameOf(service));
+            return addBlocking(service);
+        }
+
+        /** The token for admin services and for methods that are for operators only. */
+        public Builder adminToken(String token) {
+            this.adminToken = token;
+            return this;
+        }
+
+        /** Where spans begin; nowhere unless set. */
+        public Builder tracing(Tracing newTracing) {
+            this.tracing = newTracing;
+            return this;
+        }
+
+        /** Where metrics are registered; nowhere unless set. */
+        public Builder metrics(MeterRegistry registry) {
+            this.metrics = registry;
+            return this;
+        }
+
+        /** Who is told when the server is ready and when it goes; nobody unless set. */
+        public Builder registration(Registration newRegistration) {
+            this.registration = newRegistration;
+            return this;
+        }
+
+        /**
+         * The server, not listening yet.
+         *
+         * @throws IllegalStateException where an admin service is served without a token
+         */
+        public RpcServer build() {
+            if (!admin.isEmpty() && adminToken == null) {
+                throw new IllegalStateException("admin services " + admin + " without a token");
+            }
+            return new RpcServer(this);
+        }
+
+        private Server server(
+                Admission admission, HealthStatusManager health, ExecutorService virtualThreads) {
+            NettyServerBuilder builder =
+                    NettyServerBuilder.forAddress(
+                                    new InetSocketAddress(config.host(), config.port()))
+                            .directExecutor()
+                            .maxInboundMessageSize(config.maxMessageBytes())
+                            .maxInboundMetadataSize(config.maxHeaderBytes())
+                            .keepAliveTime(config.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
+                            .keepAliveTimeout(
+                                    config.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                            .permitKeepAliveWithoutCalls(true);
+            if (!blocking.isEmpty()) {
+                builder.callExecutor(new ByService(Set.copyOf(blocking), virtualThreads));
+            }
+            config.tls().ifPresent(files -> builder.sslContext(serverSsl(files)));
+            services.forEach(builder::addService);
+            builder.addService(health.getHealthService());
+            // The last one added sees a call first.
+            if (metrics != null) {
+                builder.intercept(new CallTimes(metrics));
+            }
+            String token = adminToken;
+            builder.intercept(
+                    token == null ? AdminGuard.withoutToken() : new AdminGuard(token, admin));
+            builder.intercept(new ContextReader(config.defaultDeadline(), clock, tracing));
+            builder.intercept(admission);
+            return builder.build();
+        }
+
+        private static String nameOf(BindableService service) {
+            return service.bindService().getServiceDescriptor().getName();
+        }
+
+        private static SslContext serverSsl(TlsFiles files) {
+            try {
+                SslContextBuilder ssl =
+                        SslContextBuilder.forServer(
+                                        files.certificate().toFile(), files.key().toFile())
+                                .trustManager(files.authorities().toFile())
+                                .clientAuth(ClientAuth.REQUIRE);
+                return GrpcSslContexts.configure(ssl).build();
+            } catch (SSLException | IllegalArgumentException unusable) {
+                throw new IllegalArgumentException(
+                        "TLS files: " + files + " cannot be used", unusable);
+            }
+        }
+    }
+}
