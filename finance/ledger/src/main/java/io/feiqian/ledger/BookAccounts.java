@@ -22,6 +22,7 @@ final class BookAccounts {
     private long[] ids = new long[16];
     private int count;
     private boolean sorted;
+    private boolean onlyBalances = true;
     private @Nullable BookAccount[] accounts = new BookAccount[0];
 
     BookAccounts(CellId cell) {
@@ -93,6 +94,12 @@ final class BookAccounts {
         changed.add(account);
     }
 
+    /** Notes that more than the account's balance is not as it was read. */
+    void changedBeyondBalance(BookAccount account) {
+        onlyBalances = false;
+        changed(account);
+    }
+
     /** Notes that the account is not as it was read. */
     void changed(BookAccount account) {
         if (!account.changed) {
@@ -102,6 +109,11 @@ final class BookAccounts {
             }
             changed.add(account);
         }
+    }
+
+    /** Whether nothing but the balance changed of all accounts that have a row. */
+    boolean onlyBalancesChanged() {
+        return onlyBalances;
     }
 
     List<AccountRow> changed(boolean opened) {

@@ -177,6 +177,7 @@ public final class LedgerBook {
         return new LedgerChanges(
                 accounts.changed(true),
                 accounts.changed(false),
+                accounts.onlyBalancesChanged(),
                 entries.added(),
                 holds.touched(true),
                 holds.touched(false),
@@ -262,7 +263,7 @@ public final class LedgerBook {
         if (refusal == null) {
             BookAccount reserved = requireNonNull(account);
             reserved.reserve(isCredit, row.amount(), 1);
-            accounts.changed(reserved);
+            accounts.changedBeyondBalance(reserved);
         }
         holds.place(row);
         return RecordedAnswers.of(row);
@@ -304,7 +305,7 @@ public final class LedgerBook {
         HoldRow hold = requireNonNull(holds.find(key));
         BookAccount reserved = requireNonNull(accounts.find(hold.account()));
         reserved.reserve(hold.credit(), -hold.amount(), -1);
-        accounts.changed(reserved);
+        accounts.changedBeyondBalance(reserved);
         holds.end(hold, state);
     }
 
@@ -316,7 +317,7 @@ public final class LedgerBook {
         }
         BookAccount there = requireNonNull(account);
         there.set(set.status());
-        accounts.changed(there);
+        accounts.changedBeyondBalance(there);
         return record(rows.statusSet(set, Optional.empty()));
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param opened accounts to insert
  * @param changed accounts to update: status, balance, held, pending, open items
+ * @param onlyBalances whether of those accounts nothing but the balance changed
  * @param entries journal rows to insert
  * @param placed reservations to insert
  * @param ended reservations whose state to update
@@ -17,6 +18,7 @@ import java.util.List;
 public record LedgerChanges(
         List<AccountRow> opened,
         List<AccountRow> changed,
+        boolean onlyBalances,
         List<JournalRow> entries,
         List<HoldRow> placed,
         List<HoldRow> ended,

@@ -1,0 +1,121 @@
+package io.feiqian.ledger;
+
+import io.feiqian.storage.Answer;
+import io.feiqian.storage.CommitContext;
+import io.feiqian.storage.Contribution;
+import io.feiqian.storage.Statements;
+import io.feiqian.telemetry.spi.AlarmEvents;
+import java.util.List;
+
+/**
+ * The ledger's share of a local commit: {@link LedgerBook} with rows read and written by array
+ * statements. Locks accounts, then reservations, then movements to take back, each in order of
+ * their keys, and reads known journal rows when everything is locked (duplicate-after-lock).
+ *
+ * <p>A work holds at most one command that business rules can refuse ({@link LedgerCommand.Post},
+ * {@link LedgerCommand.Hold}, {@link LedgerCommand.Announce}, {@link LedgerCommand.OpenAccount},
+ * {@link LedgerCommand.SetStatus}), before whatever depends on it: what was applied is not taken
+ * back when a later part is refused.
+ *
+ * <p>Thread-safe.
+ */
+public final class LedgerContribution implements Contribution<LedgerCommand> {
+    private static final int ORDER = 100;
+
+    private final LedgerRules rules;
+    private final AlarmEvents alarms;
+
+    /** A ledger with these rules that tells {@code alarms} what an operator must know. */
+    public LedgerContribution(LedgerRules rules, AlarmEvents alarms) {
+        this.rules = rules;
+        this.alarms = alarms;
+    }
+
+    @Override
+    public String name() {
+        return "ledger";
+    }
+
+    @Override
+    public int order() {
+        return ORDER;
+    }
+
+    @Override
+    public Batch<LedgerCommand> open(CommitContext context) {
+        return new LedgerBatch(context);
+    }
+
+    private final class LedgerBatch implements Batch<LedgerCommand> {
+        private final CommitContext context;
+        private final LedgerBook book;
+
+        LedgerBatch(CommitContext context) {
+            this.context = context;
+            this.book = new LedgerBook(context, rules);
+        }
+
+        @Override
+        public void add(LedgerCommand command) {
+            book.add(command);
+        }
+
+        @Override
+        public void lock(Statements statements) {
+            long[] accounts = book.accountIds();
+            statements.query(
+                    LedgerSql.LOCK_ACCOUNTS,
+                    p -> p.add(accounts),
+                    row -> book.load(LedgerReading.account(row)));
+            List<HoldKey> holds = book.holdKeys();
+            if (!holds.isEmpty()) {
+                statements.query(
+                        LedgerSql.LOCK_HOLDS,
+                        p -> LedgerWriting.holdKeys(p, holds, key -> key),
+                        row -> book.load(LedgerReading.hold(row)));
+            }
+            List<EntryKey> originals = book.originals();
+            if (!originals.isEmpty()) {
+                statements.query(
+                        LedgerSql.LOCK_ORIGINALS,
+                        p -> LedgerWriting.entryKeys(p, originals, key -> key),
+                        row -> book.load(LedgerReading.entry(row)));
+            }
+        }
+
+        @Override
+        public void read(Statements statements) {
+            List<EntryKey> keys = book.entryKeys();
+            if (!keys.isEmpty()) {
+                statements.query(
+                        LedgerSql.READ_ENTRIES,
+                        p -> LedgerWriting.entryKeys(p, keys, key -> key),
+                        row -> book.load(LedgerReading.entry(row)));
+            }
+            List<EntryKey> originals = book.originals();
+            if (!originals.isEmpty()) {
+                statements.query(
+                        LedgerSql.READ_REVERSALS,
+                        p -> LedgerWriting.entryKeys(p, originals, key -> key),
+                        row -> book.load(LedgerReading.reversal(row)));
+            }
+        }
+
+        @Override
+        public Check check(LedgerCommand command) {
+            return book.check(command);
+        }
+
+        @Override
+        public Answer apply(LedgerCommand command, Answer soFar) {
+            return book.apply(command, soFar);
+        }
+
+        @Override
+        public void write(Statements statements) {
+            LedgerChanges changes = book.changes();
+            changes.alarms().forEach(alarms::raise);
+            LedgerWriting.write(changes, context.databaseMillis(), statements);
+        }
+    }
+}
