@@ -1,6 +1,7 @@
 package io.feiqian.cli;
 
 import io.feiqian.cli.spi.CommandProvider;
+import io.feiqian.vocabulary.RefusedException;
 import java.util.Arrays;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -83,6 +84,11 @@ public final class Feiqian implements Callable<Integer> {
                 line.getErr().println(known.remedy());
             }
             return known.status().code();
+        }
+        if (failure instanceof RefusedException refused) {
+            line.getErr().println("feiqian: " + refused.getMessage());
+            line.getErr().println("Run 'feiqian " + path(line) + " --help' to see what it takes.");
+            return ExitStatus.USAGE.code();
         }
         line.getErr().println("feiqian: a fault in '" + path(line) + "': " + failure);
         failure.printStackTrace(line.getErr());

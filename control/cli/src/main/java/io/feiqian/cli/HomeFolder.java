@@ -8,10 +8,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -162,6 +164,37 @@ public final class HomeFolder {
         }
     }
 
+    /** The processes that were started last; empty where none were. Some may have ended since. */
+    public List<ProcessEntry> processes() {
+        try {
+            return List.of(
+                    Json.MAPPER.readValue(Files.readString(processesFile()), ProcessEntry[].class));
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Says which processes there are. */
+    public void writeProcesses(List<ProcessEntry> processes) {
+        try {
+            writeAtomically(processesFile(), Json.write(processes) + "\n");
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Forgets where everything listened and which processes there were. */
+    public void forgetProcesses() {
+        try {
+            Files.deleteIfExists(endpointsFile());
+            Files.deleteIfExists(processesFile());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     /** The operators' token; empty where none was made yet. */
     public String adminToken() {
         try {
@@ -199,7 +232,7 @@ public final class HomeFolder {
         }
     }
 
-    /** Whether a supervisor has the folder now. */
+    /** Whether another process, a supervisor, has the folder now. */
     public boolean isLocked() {
         Path file = root.resolve("lock");
         if (!Files.exists(file)) {
@@ -233,6 +266,10 @@ public final class HomeFolder {
         } catch (OverlappingFileLockException heldHere) {
             return Optional.empty();
         }
+    }
+
+    private Path processesFile() {
+        return run().resolve("processes.json");
     }
 
     private Path formatFile() {

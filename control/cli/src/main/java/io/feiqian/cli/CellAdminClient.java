@@ -1,0 +1,76 @@
+package io.feiqian.cli;
+
+import io.feiqian.bank.contract.CellAdminGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * An operator's line to one cell, straight to its instances and past the gateway (the third law).
+ * Asks the instances one after the other until one answers. Thread-safe.
+ */
+public final class CellAdminClient implements AutoCloseable {
+    private static final long SECONDS = 30;
+    private static final Metadata.Key<String> TOKEN = key("authorization");
+    private static final Metadata.Key<String> OPERATOR = key("feiqian-operator");
+    private static final Metadata.Key<String> REASON = key("feiqian-reason");
+
+    private final String cell;
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final Metadata headers = new Metadata();
+
+    /** A line to the cell at these endpoints, in an operator's name. */
+    public CellAdminClient(Endpoints.Cell cell, BankClient.Operator operator) {
+        this.cell = cell.cell();
+        for (String address : cell.instances()) {
+            channels.add(NettyChannelBuilder.forTarget(address).usePlaintext().build());
+        }
+        headers.put(TOKEN, "Bearer " + operator.token());
+        headers.put(OPERATOR, operator.operator());
+        headers.put(REASON, operator.reason());
+    }
+
+    /** The cell's name. */
+    public String cell() {
+        return cell;
+    }
+
+    /**
+     * What the first instance that answers says.
+     *
+     * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where none answers
+     */
+    public <R> R ask(Function<CellAdminGrpc.CellAdminBlockingStub, R> question) {
+        List<String> failures = new ArrayList<>();
+        for (ManagedChannel channel : channels) {
+            try {
+                return question.apply(
+                        CellAdminGrpc.newBlockingStub(channel)
+                                .withInterceptors(
+                                        MetadataUtils.newAttachHeadersInterceptor(headers))
+                                .withDeadlineAfter(SECONDS, TimeUnit.SECONDS));
+            } catch (StatusRuntimeException failed) {
+                failures.add(channel.authority() + ": " + failed.getStatus());
+            }
+        }
+        throw new CommandFailure(
+                ExitStatus.NOT_RUNNING,
+                cell + " does not answer: " + String.join("; ", failures),
+                "See 'feiqian status' and the logs in the home folder.");
+    }
+
+    @Override
+    public void close() {
+        channels.forEach(ManagedChannel::shutdownNow);
+    }
+
+    private static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+}
