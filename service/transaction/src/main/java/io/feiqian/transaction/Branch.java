@@ -51,8 +51,25 @@ public record Branch(
                 nowMillis);
     }
 
+    /** The row of a try that was refused for a business reason, since this time. */
+    public Branch refused(Outcome.Refused reason, long nowMillis) {
+        return new Branch(
+                key,
+                BranchState.REFUSED,
+                slot,
+                initiator,
+                transactionDigest,
+                digest,
+                service,
+                content,
+                decideBy,
+                businessDate,
+                reason,
+                nowMillis);
+    }
+
     /** What the participant is told. */
     public BranchCall call() {
-        return new BranchCall(key, slot, initiator, content, businessDate);
+        return new BranchCall(key, slot, initiator, transactionDigest, content, businessDate);
     }
 }

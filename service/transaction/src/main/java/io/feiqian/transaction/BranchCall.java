@@ -10,8 +10,14 @@ import io.feiqian.vocabulary.Slot;
  * @param key which branch
  * @param slot the branch's slot
  * @param initiator the cell that decides
+ * @param digest the digest of the whole transaction's content, which the effect's key row records
  * @param content what it is to do
  * @param businessDate the day it posts under
  */
 public record BranchCall(
-        BranchKey key, Slot slot, CellId initiator, Content content, BusinessDate businessDate) {}
+        BranchKey key,
+        Slot slot,
+        CellId initiator,
+        long digest,
+        Content content,
+        BusinessDate businessDate) {}

@@ -1,6 +1,7 @@
 package io.feiqian.transaction;
 
 import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param trace the transaction, the row's key
  * @param attempt the attempt it is about
  * @param state what was decided
+ * @param initiator the cell that began it, also after its slot has moved
  * @param digest the digest of the whole transaction; 0 where an inquiry planted the row without
  *     knowing it
  * @param decideBy milliseconds since 1970 by the database's clock, past which it could not commit
@@ -27,6 +29,7 @@ public record Decision(
         TraceNumber trace,
         int attempt,
         DecisionState state,
+        CellId initiator,
         long digest,
         long decideBy,
         BusinessDate businessDate,
@@ -72,11 +75,12 @@ public record Decision(
 
     /** The row with further branches acknowledged, at this time by the database's clock. */
     public Decision acknowledge(long branchBits, long nowMillis) {
-        long all = acknowledged | branchBits;
+        long all = acknowledged | (branchBits & allOf(branches.size()));
         return new Decision(
                 trace,
                 attempt,
                 state,
+                initiator,
                 digest,
                 decideBy,
                 businessDate,

@@ -78,9 +78,4 @@ public record PeerMessage(
                 remaining,
                 decideByRemaining);
     }
-
-    /** What the participant is told. */
-    public BranchCall call() {
-        return new BranchCall(key, slot, initiator, content, businessDate);
-    }
 }

@@ -6,7 +6,10 @@ public enum Standing {
     NONE(0),
     /** The branch is tried. */
     TRIED(1),
-    /** The branch is confirmed. */
+    /**
+     * The branch is confirmed. To an inquiry: its confirm is on record, and what is still tried is
+     * a leftover to be cancelled.
+     */
     CONFIRMED(2),
     /** The branch is cancelled. */
     CANCELLED(3),

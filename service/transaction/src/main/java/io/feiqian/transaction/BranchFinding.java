@@ -1,0 +1,10 @@
+package io.feiqian.transaction;
+
+/**
+ * What the branches of a cell say of a step: the value of every answer that a branch command ends
+ * or gives.
+ *
+ * @param verdict what the row made of the step
+ * @param standing what is on record
+ */
+public record BranchFinding(BranchVerdict verdict, Standing standing) {}

@@ -1,0 +1,290 @@
+package io.feiqian.transaction;
+
+import io.feiqian.storage.Answer;
+import io.feiqian.storage.CommitContext;
+import io.feiqian.storage.Contribution.Check;
+import io.feiqian.transaction.DecisionCommand.Abort;
+import io.feiqian.transaction.DecisionCommand.Acknowledge;
+import io.feiqian.transaction.DecisionCommand.Decide;
+import io.feiqian.transaction.DecisionCommand.Guard;
+import io.feiqian.transaction.DecisionCommand.Inquire;
+import io.feiqian.transaction.DecisionCommand.Look;
+import io.feiqian.transaction.DecisionCommand.Mark;
+import io.feiqian.vocabulary.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.TraceNumber;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The decisions that one local commit touches, and the rules by which they change: pure, without
+ * SQL, time or chance of its own. Load the rows, check and apply the commands in order, and take
+ * the changed rows.
+ *
+ * <p>Every answer about a decision that is on record, and of every command that put one there,
+ * refused ones too, carries it as its value; a refusal without a {@link Decision} therefore says
+ * that nothing was recorded. The one exception is a fresh commit, whose value is the own share's.
+ *
+ * <p>One thread.
+ */
+public final class DecisionBook {
+    private final CommitContext context;
+    private final Map<TraceNumber, Decision> rows = new HashMap<>();
+    private final Set<TraceNumber> loaded = new HashSet<>();
+    private final Set<TraceNumber> changed = new TreeSet<>();
+
+    /** An empty book of one local commit. */
+    public DecisionBook(CommitContext context) {
+        this.context = context;
+    }
+
+    /**
+     * One changed row.
+     *
+     * @param row the row to write
+     * @param inserted whether it is new: a key that exists by then rolls the commit back
+     */
+    public record Change(Decision row, boolean inserted) {}
+
+    /** Takes up a row that was read under its lock. */
+    public void load(Decision row) {
+        rows.put(row.trace(), row);
+        loaded.add(row.trace());
+    }
+
+    /** Judges one command by the rows and by what was applied so far. */
+    public Check check(DecisionCommand command) {
+        return switch (command) {
+            case Decide decide -> checkDecide(decide);
+            case Abort abort -> checkVoid(abort.decide());
+            case Inquire inquire -> checkInquire(inquire);
+            case Acknowledge _ -> Check.FRESH;
+            case Look look -> ended(look(look.trace()));
+            case Guard guard -> checkGuard(guard);
+        };
+    }
+
+    /** Applies one command whose check was fresh. */
+    public Answer apply(DecisionCommand command, Answer soFar) {
+        return switch (command) {
+            case Decide decide -> decide(decide, soFar);
+            case Abort abort -> recordVoid(abort.decide(), abort.outcome());
+            case Inquire inquire -> plant(inquire);
+            case Acknowledge acknowledge -> acknowledge(acknowledge);
+            case Look look -> look(look.trace());
+            case Guard _ -> soFar;
+        };
+    }
+
+    /** The rows to write, in the order of their keys. */
+    public List<Change> changes() {
+        return changed.stream().map(this::change).toList();
+    }
+
+    private Change change(TraceNumber trace) {
+        Decision row = rows.get(trace);
+        if (row == null) {
+            throw new IllegalStateException("decision " + trace + ": absent (expected: changed)");
+        }
+        return new Change(row, !loaded.contains(trace));
+    }
+
+    private Check checkDecide(Decide decide) {
+        Check before = checkVoid(decide);
+        if (!(before instanceof Check.Fresh)) {
+            return before;
+        }
+        if (decide.attempt() > 1 && !rows.containsKey(decide.trace())) {
+            return refused(
+                    OutcomeCode.ABORTED,
+                    "attempt: %d (expected: 1, where no attempt is on record)"
+                            .formatted(decide.attempt()));
+        }
+        if (context.databaseMillis() > decide.decideBy()) {
+            return refused(
+                    OutcomeCode.DEADLINE_EXPIRED,
+                    "decision: %d ms late (expected: by its deadline)"
+                            .formatted(context.databaseMillis() - decide.decideBy()));
+        }
+        if (decide.businessDate().compareTo(context.closedThrough()) <= 0) {
+            return refused(
+                    OutcomeCode.DAY_CLOSED,
+                    "business date: %s (expected: after %s, which is closed)"
+                            .formatted(decide.businessDate(), context.closedThrough()));
+        }
+        return Check.FRESH;
+    }
+
+    /** Whether this attempt may still be decided, one way or the other (attempt). */
+    private Check checkVoid(Decide decide) {
+        Decision row = rows.get(decide.trace());
+        if (row == null) {
+            return Check.FRESH;
+        }
+        if (differs(row, decide.digest())) {
+            return ended(contentDiffers(row));
+        }
+        if (!row.state().isFinal() && row.attempt() < decide.attempt()) {
+            return Check.FRESH;
+        }
+        return ended(recorded(row));
+    }
+
+    private Check checkInquire(Inquire inquire) {
+        Decision row = rows.get(inquire.key().trace());
+        if (row != null && row.state() == DecisionState.COMMITTED) {
+            return ended(Answer.accepted(standing(row, inquire)).asRecorded());
+        }
+        if (row != null && (row.state().isFinal() || row.attempt() >= inquire.key().attempt())) {
+            return ended(Answer.accepted(Standing.ABORTED).asRecorded());
+        }
+        return inquire.decideByRemaining() > 0
+                ? ended(Answer.accepted(Standing.WAIT))
+                : Check.FRESH;
+    }
+
+    /** Commit only for a listed branch that is not acknowledged (branch-list). */
+    private static Standing standing(Decision committed, Inquire inquire) {
+        if (!committed.lists(inquire.key(), inquire.branchDigest())) {
+            return Standing.ABORTED;
+        }
+        return committed.isAcknowledged(inquire.key().branch())
+                ? Standing.CONFIRMED
+                : Standing.COMMITTED;
+    }
+
+    private Check checkGuard(Guard guard) {
+        Decision row = rows.get(guard.trace());
+        if (row == null) {
+            return Check.FRESH;
+        }
+        if (differs(row, guard.digest())) {
+            return ended(contentDiffers(row));
+        }
+        return row.state().isFinal() ? ended(recorded(row)) : Check.FRESH;
+    }
+
+    private Answer decide(Decide decide, Answer soFar) {
+        return switch (soFar.outcome()) {
+            case Outcome.Accepted accepted -> {
+                put(row(decide, DecisionState.COMMITTED, accepted));
+                yield soFar;
+            }
+            case Outcome.Refused refused -> recordVoid(decide, refused);
+            case Outcome.Unknown unknown ->
+                    throw new IllegalStateException(
+                            "own share: " + unknown + " (expected: accepted or refused)");
+        };
+    }
+
+    private Answer recordVoid(Decide decide, Outcome.Refused outcome) {
+        DecisionState state =
+                outcome.code().isFinal() ? DecisionState.REFUSED : DecisionState.ABORTED;
+        Decision row = row(decide, state, outcome);
+        put(row);
+        return new Answer(outcome, row, false);
+    }
+
+    private Answer plant(Inquire inquire) {
+        TraceNumber trace = inquire.key().trace();
+        Decision before = rows.get(trace);
+        put(
+                new Decision(
+                        trace,
+                        inquire.key().attempt(),
+                        DecisionState.ABORTED,
+                        context.cell(),
+                        before == null || before.digest() == 0
+                                ? inquire.transactionDigest()
+                                : before.digest(),
+                        context.databaseMillis() + inquire.decideByRemaining(),
+                        inquire.businessDate(),
+                        List.of(),
+                        0,
+                        Outcome.refused(
+                                OutcomeCode.ABORTED,
+                                "decision: none by its deadline (expected: one)"),
+                        before == null ? Content.EMPTY : before.content(),
+                        context.databaseMillis()));
+        return Answer.accepted(Standing.ABORTED);
+    }
+
+    private Answer acknowledge(Acknowledge acknowledge) {
+        for (Mark mark : acknowledge.marks()) {
+            Decision row = rows.get(mark.trace());
+            if (row == null || row.attempt() != mark.attempt()) {
+                continue;
+            }
+            Decision after = row.acknowledge(mark.branches(), context.databaseMillis());
+            if (after.acknowledged() != row.acknowledged()) {
+                put(after);
+            }
+        }
+        return Answer.accepted();
+    }
+
+    private Answer look(TraceNumber trace) {
+        Decision row = rows.get(trace);
+        return row == null
+                ? Answer.refused(
+                        OutcomeCode.UNKNOWN_TRANSACTION,
+                        "transaction: " + trace + " (expected: one with a decision on record)")
+                : Answer.accepted(row).asRecorded();
+    }
+
+    private void put(Decision row) {
+        rows.put(row.trace(), row);
+        changed.add(row.trace());
+    }
+
+    private Decision row(Decide decide, DecisionState state, Outcome outcome) {
+        return new Decision(
+                decide.trace(),
+                decide.attempt(),
+                state,
+                context.cell(),
+                decide.digest(),
+                decide.decideBy(),
+                decide.businessDate(),
+                decide.branches(),
+                0,
+                outcome,
+                decide.content(),
+                0);
+    }
+
+    private static boolean differs(Decision row, long digest) {
+        return row.digest() != 0 && row.digest() != digest;
+    }
+
+    private static Answer recorded(Decision row) {
+        return new Answer(row.outcome(), row, true);
+    }
+
+    private static Answer contentDiffers(Decision row) {
+        return Answer.refused(
+                        OutcomeCode.TRACE_CONTENT_DIFFERS,
+                        "trace number: "
+                                + row.trace()
+                                + " was used with other content (expected: a new one)")
+                .with(row);
+    }
+
+    private static Check refused(OutcomeCode code, String message) {
+        return ended(Answer.refused(code, message));
+    }
+
+    private static Check ended(Answer answer) {
+        return new Check.Ended(answer);
+    }
+
+    /** The decision on record, as this commit will leave it. */
+    public Optional<Decision> find(TraceNumber trace) {
+        return Optional.ofNullable(rows.get(trace));
+    }
+}
