@@ -1,5 +1,6 @@
 package io.feiqian.bank;
 
+import io.feiqian.ledger.EntryKey;
 import io.feiqian.ledger.EntryKind;
 import io.feiqian.transaction.Content;
 import io.feiqian.vocabulary.AccountNumber;
@@ -37,8 +38,8 @@ final class CreditContent {
                 .putLong(order.payee().number())
                 .putLong(order.amount().minor())
                 .putInt(order.amount().currency().number())
-                .putLong(order.original().map(TraceNumber::head).orElse(0L))
-                .putLong(order.original().map(TraceNumber::serial).orElse(0L))
+                .putLong(order.original().map(key -> key.trace().head()).orElse(0L))
+                .putLong(order.original().map(key -> key.trace().serial()).orElse(0L))
                 .put(text);
         return Content.of(form.array());
     }
@@ -63,8 +64,11 @@ final class CreditContent {
             Money amount = new Money(minor, Currency.ofNumber(form.getInt()));
             long head = form.getLong();
             long serial = form.getLong();
-            Optional<TraceNumber> original =
-                    head == 0 ? Optional.empty() : Optional.of(new TraceNumber(head, serial));
+            // At the payee of a reversal, who paid the original: its own step there.
+            Optional<EntryKey> original =
+                    head == 0
+                            ? Optional.empty()
+                            : Optional.of(EntryKey.own(new TraceNumber(head, serial)));
             String text = StandardCharsets.UTF_8.decode(form).toString();
             return new MovementOrder(trace, kind, payer, payee, amount, text, digest, original);
         } catch (BufferUnderflowException | IllegalArgumentException wrong) {

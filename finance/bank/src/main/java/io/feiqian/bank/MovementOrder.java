@@ -1,9 +1,11 @@
 package io.feiqian.bank;
 
 import io.feiqian.ledger.ContentDigest;
+import io.feiqian.ledger.EntryKey;
 import io.feiqian.ledger.EntryKind;
 import io.feiqian.ledger.Movement;
 import io.feiqian.vocabulary.AccountNumber;
+import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Money;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -20,7 +22,7 @@ import java.util.Optional;
  * @param amount how much
  * @param text what a person reads on the statements
  * @param digest the canonical digest of the content
- * @param original the transaction that is taken back, for reversals only
+ * @param original the entry of this cell that is taken back, for reversals only
  */
 record MovementOrder(
         TraceNumber trace,
@@ -30,7 +32,7 @@ record MovementOrder(
         Money amount,
         String text,
         long digest,
-        Optional<TraceNumber> original) {
+        Optional<EntryKey> original) {
     /** Refuses what no account could book and a trace number that is not at home. */
     MovementOrder {
         requireHome(trace, payer);
@@ -68,5 +70,22 @@ record MovementOrder(
                     "trace number: home slot %s (expected: %s, the payer's)"
                             .formatted(trace.home(), payer.slot()));
         }
+    }
+
+    /** The whole movement, where both accounts live in one cell. */
+    Movement within() {
+        return new Movement(kind, payer, payee, amount, text, original, Optional.empty());
+    }
+
+    /** The payer's leg, where the payee lives in another cell. */
+    Movement payerLeg(CellId here, CellId there) {
+        AccountNumber between = AccountNumber.interCell(here, there, amount.currency());
+        return new Movement(kind, payer, between, amount, text, original, Optional.of(payee));
+    }
+
+    /** The payee's leg, where the payer lives in another cell. */
+    Movement payeeLeg(CellId here, CellId there) {
+        AccountNumber between = AccountNumber.interCell(here, there, amount.currency());
+        return new Movement(kind, between, payee, amount, text, original, Optional.of(payer));
     }
 }
