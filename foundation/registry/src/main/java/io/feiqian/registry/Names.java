@@ -1,0 +1,16 @@
+package io.feiqian.registry;
+
+/** The form of names in the registry. */
+final class Names {
+    private Names() {}
+
+    static void require(String what, String name) {
+        if (!name.matches("[a-z0-9][a-z0-9.-]{0,63}")) {
+            throw new IllegalArgumentException(
+                    what
+                            + ": "
+                            + name
+                            + " (expected: 1 to 64 lower-case letters, digits, points, hyphens)");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.feiqian.registry;
+
+import io.feiqian.vocabulary.CellId;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One running process that serves a role, as it is registered.
+ *
+ * @param role what it serves, such as {@code cell} or {@code gateway}
+ * @param cell the cell it belongs to; empty where the role belongs to none
+ * @param id its name, unique among the instances of its role; the same again after a restart
+ * @param host where it listens
+ * @param port where it listens, 1 to 65535
+ * @param labels further facts by name, such as {@code site} and {@code gray}
+ */
+public record ServiceInstance(
+        String role,
+        Optional<CellId> cell,
+        String id,
+        String host,
+        int port,
+        Map<String, String> labels) {
+    /** Refuses names that could not be part of a path, and ports that nobody can listen on. */
+    public ServiceInstance {
+        Names.require("role", role);
+        Names.require("instance", id);
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("host: blank (expected: a host name or address)");
+        }
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
+        }
+        labels = Map.copyOf(labels);
+    }
+
+    /** An instance of a cell, without labels. */
+    public static ServiceInstance of(CellId cell, String id, String host, int port) {
+        return new ServiceInstance("cell", Optional.of(cell), id, host, port, Map.of());
+    }
+
+    /** Host and port, as {@code host:port}. */
+    public String address() {
+        return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    }
+}

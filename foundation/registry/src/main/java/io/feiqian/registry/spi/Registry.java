@@ -1,0 +1,74 @@
+package io.feiqian.registry.spi;
+
+import io.feiqian.registry.Document;
+import io.feiqian.registry.Publication;
+import io.feiqian.registry.RegistryUnavailableException;
+import io.feiqian.registry.ServiceInstance;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The port to the registry: who is where, versioned documents, elections.
+ *
+ * <p>Thread-safe. No method waits for the registry, except those that leave it (two seconds at
+ * most). Reading answers with what was known last, so the data path neither notices nor fails while
+ * the registry is away (the third law); what changed meanwhile comes by itself when it is back.
+ */
+public interface Registry extends AutoCloseable {
+    /**
+     * Registers an instance once it is ready (P6.2.2.3-a), and again after every loss of its lease,
+     * until the registration is closed.
+     *
+     * @param ready asked again and again until it first says yes; must be quick
+     */
+    Registration register(ServiceInstance instance, BooleanSupplier ready);
+
+    /** The instances of a role that were known last, in order of their ids. */
+    List<ServiceInstance> instances(String role);
+
+    /**
+     * Tells the listener at once what is known, and then of every change, in order. Listeners must
+     * be quick and not block.
+     *
+     * @return ends it when run
+     */
+    Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener);
+
+    /** The document as it was known last. */
+    Optional<Document> document(String name);
+
+    /**
+     * Tells the listener at once what is known, if anything, and then of every change, in order.
+     *
+     * @return ends it when run
+     */
+    Runnable watchDocument(String name, Consumer<Document> listener);
+
+    /**
+     * Asks the registry itself for a document. Completes exceptionally with {@link
+     * RegistryUnavailableException} where it does not answer.
+     */
+    CompletableFuture<Optional<Document>> fetch(String name);
+
+    /**
+     * Publishes a document if its version is still the expected one (compare and set). Completes
+     * exceptionally with {@link RegistryUnavailableException} where the registry does not answer:
+     * then it is not known whether the change was made, and {@link #fetch} tells.
+     *
+     * @param expectedVersion the version that is replaced; 0 for a document that is not there yet
+     */
+    CompletableFuture<Publication> publish(String name, long expectedVersion, String content);
+
+    /** Stands for election among all who stand under this name. */
+    Candidacy stand(String election, String candidate);
+
+    /** Whether the registry answers now. */
+    boolean isConnected();
+
+    /** Leaves with everything registered here, and ends all watches. */
+    @Override
+    void close();
+}
