@@ -41,7 +41,7 @@ public final class CallHeaders {
     public static final int LONGEST_OPERATOR = 64;
 
     /** The most characters of a reason. */
-    public static final int LONGEST_REASON = 200;
+    public static final int LONGEST_REASON = 500;
 
     private CallHeaders() {}
 

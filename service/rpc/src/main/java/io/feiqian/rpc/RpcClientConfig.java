@@ -7,6 +7,8 @@ import java.util.Optional;
  * How this process calls others.
  *
  * @param defaultDeadline how long a call may take where its context does not say
+ * @param attemptTimeout how long one instance may take over a call that can be asked again; then
+ *     another is asked
  * @param connectTimeout how long opening a connection may take
  * @param keepAlive how long a connection with calls in flight may be silent before it is tried
  * @param keepAliveTimeout how long it then has to answer
@@ -16,6 +18,7 @@ import java.util.Optional;
  */
 public record RpcClientConfig(
         Duration defaultDeadline,
+        Duration attemptTimeout,
         Duration connectTimeout,
         Duration keepAlive,
         Duration keepAliveTimeout,
@@ -26,6 +29,7 @@ public record RpcClientConfig(
     public static final RpcClientConfig DEFAULT =
             new RpcClientConfig(
                     Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(3),
@@ -36,6 +40,7 @@ public record RpcClientConfig(
     /** Refuses times and sizes that are not positive. */
     public RpcClientConfig {
         requirePositive("default deadline", defaultDeadline);
+        requirePositive("attempt timeout", attemptTimeout);
         requirePositive("connect timeout", connectTimeout);
         requirePositive("keep-alive", keepAlive);
         requirePositive("keep-alive timeout", keepAliveTimeout);
@@ -44,6 +49,19 @@ public record RpcClientConfig(
             throw new IllegalArgumentException(
                     "max message bytes: " + maxMessageBytes + " (expected: >= 1)");
         }
+    }
+
+    /** The same with mutual TLS. */
+    public RpcClientConfig withTls(TlsFiles files) {
+        return new RpcClientConfig(
+                defaultDeadline,
+                attemptTimeout,
+                connectTimeout,
+                keepAlive,
+                keepAliveTimeout,
+                maxMessageBytes,
+                penalty,
+                Optional.of(files));
     }
 
     static void requirePositive(String what, Duration value) {

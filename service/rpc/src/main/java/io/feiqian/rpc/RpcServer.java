@@ -1,6 +1,7 @@
 package io.feiqian.rpc;
 
 import io.feiqian.runtime.Clock;
+import io.feiqian.security.AdminToken;
 import io.feiqian.telemetry.Tracing;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -158,7 +159,7 @@ public final class RpcServer {
         private final List<Draining> draining = new ArrayList<>();
         private Tracing tracing = Tracing.none();
         private Registration registration = Registration.none();
-        private @Nullable String adminToken;
+        private @Nullable AdminToken adminToken;
         private @Nullable MeterRegistry metrics;
 
         private Builder(RpcServerConfig config, Clock clock) {
@@ -188,7 +189,7 @@ public final class RpcServer {
         }
 
         /** The token for admin services and for methods that are for operators only. */
-        public Builder adminToken(String token) {
+        public Builder adminToken(AdminToken token) {
             this.adminToken = token;
             return this;
         }
@@ -246,7 +247,7 @@ public final class RpcServer {
             if (metrics != null) {
                 builder.intercept(new CallTimes(metrics));
             }
-            String token = adminToken;
+            AdminToken token = adminToken;
             builder.intercept(
                     token == null ? AdminGuard.withoutToken() : new AdminGuard(token, admin));
             builder.intercept(new ContextReader(config.defaultDeadline(), clock, tracing));

@@ -1,0 +1,106 @@
+package io.feiqian.rpc;
+
+import com.google.protobuf.Message;
+import io.feiqian.routing.Routes;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Timer;
+import io.feiqian.telemetry.Tracing;
+import io.feiqian.vocabulary.CellId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Calls to cells: finds the owner of a slot in the route map, one of its ready instances, and calls
+ * it, again where that is safe, until the deadline and never beyond (D5.5-0, P6.3.3-a.1).
+ *
+ * <ul>
+ *   <li>An instance that was not reached, or that refused unseen because it is stopping, is passed
+ *       over for the next; where none is left the answer is CELL_UNAVAILABLE at once.
+ *   <li>WRONG_CELL and STALE_EPOCH refresh the route map, and the call is tried once more.
+ *       SLOT_MOVING is tried again until the deadline (state-table).
+ *   <li>A read whose answer got lost is asked of another instance. A change whose answer got lost
+ *       is <em>unknown</em> from then on: it is asked again with the same trace number until an
+ *       answer is certain; where none comes before the deadline, the outcome is unknown.
+ * </ul>
+ *
+ * <p>Thread-safe; never blocks. Futures complete on threads of the network or the timer, so what
+ * depends on them must not block.
+ */
+public final class CellClients implements AutoCloseable {
+    private final Routes routes;
+    private final Channels channels;
+    private final InstancePicker picker;
+    private final Clock clock;
+    private final Timer timer;
+    private final Tracing tracing;
+    private final AtomicInteger turns = new AtomicInteger();
+
+    /**
+     * Clients without a connection yet.
+     *
+     * @param channels the connections; closed with the clients, shared with nobody else
+     */
+    public CellClients(
+            Routes routes,
+            CellInstances instances,
+            Channels channels,
+            Clock clock,
+            Timer timer,
+            Tracing tracing) {
+        this.routes = routes;
+        this.channels = channels;
+        this.picker = new InstancePicker(instances, channels, clock);
+        this.clock = clock;
+        this.timer = timer;
+        this.tracing = tracing;
+    }
+
+    /** Makes the call; the future never fails, every failure is an outcome. */
+    public <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
+            CellCall<Q, A> call) {
+        CallInProgress<Q, A> progress = new CallInProgress<>(this, call);
+        progress.begin();
+        return progress.answer();
+    }
+
+    /** Closes all connections; calls in flight end as they would when the network broke. */
+    @Override
+    public void close() {
+        channels.close();
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    Channels channels() {
+        return channels;
+    }
+
+    InstancePicker picker() {
+        return picker;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    Timer timer() {
+        return timer;
+    }
+
+    Tracing tracing() {
+        return tracing;
+    }
+
+    /** All cells, beginning with another one each time. */
+    List<CellId> anyCells() {
+        List<CellId> cells = List.copyOf(routes.current().cells());
+        int first = Math.floorMod(turns.getAndIncrement(), cells.size());
+        return java.util.stream.Stream.concat(
+                        cells.subList(first, cells.size()).stream(),
+                        cells.subList(0, first).stream())
+                .toList();
+    }
+}
