@@ -1,0 +1,52 @@
+package io.feiqian.registry;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a process reaches its ZooKeeper registry.
+ *
+ * @param servers the ensemble, as {@code host:port} separated by commas
+ * @param snapshot the file that keeps what the registry said last; empty for none
+ * @param startWait how long the start waits for the registry at most, before it goes on with what
+ *     is kept
+ * @param lease how long an instance that died without leaving stays registered
+ * @param grace how long instances that a registry forgot while it was away are kept after it came
+ *     back, so that they can register again
+ */
+public record ZooKeeperConfig(
+        String servers,
+        Optional<Path> snapshot,
+        Duration startWait,
+        Duration lease,
+        Duration grace) {
+    /** Refuses what could not work. */
+    public ZooKeeperConfig {
+        if (!servers.matches("[^,:\\s]+:\\d+(,[^,:\\s]+:\\d+)*")) {
+            throw new IllegalArgumentException(
+                    "registry: \"" + servers + "\" (expected: host:port, separated by commas)");
+        }
+        if (startWait.isNegative() || startWait.toSeconds() > 60) {
+            throw new IllegalArgumentException(
+                    "start wait: " + startWait + " (expected: 0 to 60 seconds)");
+        }
+        if (lease.toMillis() < 1_000 || lease.toMinutes() > 5) {
+            throw new IllegalArgumentException(
+                    "lease: " + lease + " (expected: 1 second to 5 minutes)");
+        }
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("grace: " + grace + " (expected: >= 0)");
+        }
+    }
+
+    /** The usual times: at most 2 s at the start, a lease of 10 s, a grace of 15 s. */
+    public static ZooKeeperConfig of(String servers, Path snapshot) {
+        return new ZooKeeperConfig(
+                servers,
+                Optional.of(snapshot),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(15));
+    }
+}

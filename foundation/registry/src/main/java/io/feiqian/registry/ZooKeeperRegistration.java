@@ -1,0 +1,130 @@
+package io.feiqian.registry;
+
+import io.feiqian.runtime.Timer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.CuratorWatcher;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.data.Stat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An instance's ephemeral node, made again whenever it is gone until the instance leaves. */
+final class ZooKeeperRegistration {
+    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperRegistration.class);
+    private static final Duration READY_LOOK = Duration.ofMillis(100);
+
+    private final ServiceInstance instance;
+    private final BooleanSupplier ready;
+    private final CuratorFramework client;
+    private final ZooKeeperWorker worker;
+    private final Timer timer;
+    private final String path;
+    private final byte[] data;
+    private final CuratorWatcher watcher;
+    private final CompletableFuture<Void> registered = new CompletableFuture<>();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private volatile boolean wasReady;
+    private volatile boolean leaving;
+
+    ZooKeeperRegistration(
+            ServiceInstance instance,
+            BooleanSupplier ready,
+            CuratorFramework client,
+            ZooKeeperWorker worker,
+            Timer timer) {
+        this.instance = instance;
+        this.ready = ready;
+        this.client = client;
+        this.worker = worker;
+        this.timer = timer;
+        this.path = ZooKeeperRegistry.ROOT + "/services/" + instance.role() + "/" + instance.id();
+        this.data = RegistryJson.write(instance).toString().getBytes(StandardCharsets.UTF_8);
+        this.watcher = _ -> renew();
+    }
+
+    void begin() {
+        if (leaving) {
+            return;
+        }
+        if (isReady()) {
+            wasReady = true;
+            renew();
+        } else {
+            timer.after(READY_LOOK, this::begin);
+        }
+    }
+
+    CompletableFuture<Void> registered() {
+        return registered.copy();
+    }
+
+    /** Sees to it that the node is as it should be: there, or gone. */
+    void renew() {
+        worker.run("register " + instance.id(), this::settle);
+    }
+
+    CompletableFuture<Void> leave() {
+        leaving = true;
+        renew();
+        return left;
+    }
+
+    private boolean isReady() {
+        try {
+            return ready.getAsBoolean();
+        } catch (RuntimeException fault) {
+            LOG.warn("the readiness of {} cannot be told", instance.id(), fault);
+            return false;
+        }
+    }
+
+    private void settle() throws Exception {
+        if (leaving) {
+            Stat stat = client.checkExists().forPath(path);
+            if (stat != null && isMine(stat)) {
+                client.delete().forPath(path);
+            }
+            left.complete(null);
+            return;
+        }
+        if (wasReady) {
+            hold();
+        }
+    }
+
+    private void hold() throws Exception {
+        Stat stat = client.checkExists().usingWatcher(watcher).forPath(path);
+        if (stat != null && !isMine(stat)) {
+            // The node of this instance's own life before, whose lease has not run out.
+            client.delete().withVersion(stat.getVersion()).forPath(path);
+            stat = null;
+        }
+        if (stat == null) {
+            try {
+                client.create()
+                        .creatingParentsIfNeeded()
+                        .withMode(CreateMode.EPHEMERAL)
+                        .forPath(path, data);
+            } catch (KeeperException.NodeExistsException again) {
+                LOG.debug("registry: {} was there already", path);
+            }
+            client.checkExists().usingWatcher(watcher).forPath(path);
+        } else if (!Arrays.equals(client.getData().forPath(path), data)) {
+            client.setData().forPath(path, data);
+        }
+        if (registered.complete(null)) {
+            LOG.info("registered {} as {}", instance.id(), instance.address());
+        }
+    }
+
+    private boolean isMine(Stat stat) throws Exception {
+        return stat.getEphemeralOwner()
+                == client.getZookeeperClient().getZooKeeper().getSessionId();
+    }
+}

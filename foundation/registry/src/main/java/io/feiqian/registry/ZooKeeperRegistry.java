@@ -1,0 +1,249 @@
+package io.feiqian.registry;
+
+import io.feiqian.registry.spi.Candidacy;
+import io.feiqian.registry.spi.Registration;
+import io.feiqian.registry.spi.Registry;
+import io.feiqian.runtime.Timer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The registry in ZooKeeper, reached through Curator.
+ *
+ * <p>One thread of its own talks to ZooKeeper; all other threads only read what it learned or leave
+ * it a note. After every connection, new or regained, everything watched is read again and
+ * everything registered is registered again, so no loss of a connection, a session or even of
+ * ZooKeeper's data needs anybody's hand.
+ */
+public final class ZooKeeperRegistry implements Registry {
+    static final String ROOT = "/feiqian";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperRegistry.class);
+    private static final int CONNECT_MILLIS = 1_000;
+    private static final int LEAVE_MILLIS = 2_000;
+
+    private final CuratorFramework client;
+    private final ZooKeeperWorker worker;
+    private final LastKnown known;
+    private final Timer timer;
+    private final ZooKeeperConfig config;
+    private final Map<String, WatchedRole> roles = new ConcurrentHashMap<>();
+    private final Map<String, WatchedDocument> documents = new ConcurrentHashMap<>();
+    private final Map<ZooKeeperRegistration, Boolean> registrations = new ConcurrentHashMap<>();
+    private final Map<ZooKeeperCandidacy, Boolean> candidacies = new ConcurrentHashMap<>();
+
+    private ZooKeeperRegistry(ZooKeeperConfig config, CuratorFramework client, Timer timer) {
+        this.config = config;
+        this.client = client;
+        this.timer = timer;
+        this.worker = new ZooKeeperWorker(client, timer);
+        Optional<SnapshotFile> file = config.snapshot().map(SnapshotFile::new);
+        this.known =
+                new LastKnown(
+                        file.map(SnapshotFile::read).orElse(SnapshotFile.Content.EMPTY),
+                        content -> file.ifPresent(each -> each.write(content)));
+    }
+
+    /**
+     * Starts; waits for the registry as long as the configuration says at most, and goes on without
+     * it otherwise.
+     */
+    public static ZooKeeperRegistry start(ZooKeeperConfig config) {
+        ZKClientConfig settings = new ZKClientConfig();
+        settings.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+        CuratorFramework client =
+                CuratorFrameworkFactory.builder()
+                        .connectString(config.servers())
+                        .sessionTimeoutMs((int) config.lease().toMillis())
+                        .connectionTimeoutMs(CONNECT_MILLIS)
+                        .maxCloseWaitMs(CONNECT_MILLIS)
+                        .retryPolicy(new RetryOneTime(100))
+                        .ensembleTracker(false)
+                        .zkClientConfig(settings)
+                        .build();
+        ZooKeeperRegistry registry =
+                new ZooKeeperRegistry(config, client, Timer.system("feiqian-registry-timer"));
+        client.getConnectionStateListenable().addListener((_, state) -> registry.changed(state));
+        client.start();
+        registry.awaitStart();
+        return registry;
+    }
+
+    @Override
+    public Registration register(ServiceInstance instance, BooleanSupplier ready) {
+        ZooKeeperRegistration registration =
+                new ZooKeeperRegistration(instance, ready, client, worker, timer);
+        registrations.put(registration, true);
+        registration.begin();
+        return new Registration() {
+            @Override
+            public CompletableFuture<Void> registered() {
+                return registration.registered();
+            }
+
+            @Override
+            public void close() {
+                leave(registration);
+            }
+        };
+    }
+
+    @Override
+    public List<ServiceInstance> instances(String role) {
+        watch(role);
+        return known.instances(role);
+    }
+
+    @Override
+    public Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener) {
+        Runnable end = known.watchInstances(role, listener);
+        watch(role);
+        return end;
+    }
+
+    @Override
+    public Optional<Document> document(String name) {
+        watched(name);
+        return known.document(name);
+    }
+
+    @Override
+    public Runnable watchDocument(String name, Consumer<Document> listener) {
+        Runnable end = known.watchDocument(name, listener);
+        watched(name);
+        return end;
+    }
+
+    @Override
+    public CompletableFuture<Optional<Document>> fetch(String name) {
+        return worker.ask("read document " + name, watched(name)::read);
+    }
+
+    @Override
+    public CompletableFuture<Publication> publish(
+            String name, long expectedVersion, String content) {
+        WatchedDocument document = watched(name);
+        return worker.ask(
+                "publish document " + name, () -> document.publish(expectedVersion, content));
+    }
+
+    @Override
+    public Candidacy stand(String election, String candidate) {
+        Names.require("election", election);
+        Names.require("candidate", candidate);
+        ZooKeeperCandidacy candidacy =
+                ZooKeeperCandidacy.begin(
+                        client, ROOT + "/elections/" + election, candidate, candidacies::remove);
+        candidacies.put(candidacy, true);
+        return candidacy;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return worker.isConnected();
+    }
+
+    @Override
+    public void close() {
+        candidacies.keySet().forEach(ZooKeeperCandidacy::close);
+        List<CompletableFuture<Void>> leaving =
+                registrations.keySet().stream().map(ZooKeeperRegistration::leave).toList();
+        await(CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new)));
+        timer.close();
+        worker.close();
+        client.close();
+    }
+
+    private void leave(ZooKeeperRegistration registration) {
+        CompletableFuture<Void> left =
+                registration.leave().thenRun(() -> registrations.remove(registration));
+        if (worker.isConnected()) {
+            await(left);
+        }
+    }
+
+    private void await(CompletableFuture<Void> left) {
+        if (!worker.isConnected()) {
+            return;
+        }
+        try {
+            left.get(LEAVE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.warn("left without the registry's answer; the lease ends it", late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch(String role) {
+        roles.computeIfAbsent(
+                role,
+                name -> {
+                    Names.require("role", name);
+                    WatchedRole added =
+                            new WatchedRole(name, config.grace(), client, worker, timer, known);
+                    worker.run("read role " + name, added::refresh);
+                    return added;
+                });
+    }
+
+    private WatchedDocument watched(String document) {
+        return documents.computeIfAbsent(
+                document,
+                name -> {
+                    Names.require("document", name);
+                    WatchedDocument added = new WatchedDocument(name, client, worker, known);
+                    worker.run("read document " + name, added::read);
+                    return added;
+                });
+    }
+
+    private void changed(ConnectionState state) {
+        switch (state) {
+            case CONNECTED, RECONNECTED -> {
+                worker.connected(true);
+                LOG.info("registry {} reached", config.servers());
+                roles.forEach(
+                        (name, role) -> worker.run("read role " + name, role::refreshAfterGap));
+                documents.forEach(
+                        (name, document) -> worker.run("read document " + name, document::read));
+                registrations.keySet().forEach(ZooKeeperRegistration::renew);
+            }
+            case SUSPENDED, LOST, READ_ONLY -> {
+                worker.connected(false);
+                LOG.warn(
+                        "registry {} not reached ({}); what it said last serves on",
+                        config.servers(),
+                        state);
+            }
+        }
+    }
+
+    private void awaitStart() {
+        try {
+            int millis = (int) config.startWait().toMillis();
+            if (millis > 0 && !client.blockUntilConnected(millis, TimeUnit.MILLISECONDS)) {
+                LOG.warn(
+                        "registry {} does not answer; starting with what it said last",
+                        config.servers());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.feiqian.registry;
+
+import io.feiqian.runtime.Timer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.curator.framework.CuratorFramework;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread of a process that talks to ZooKeeper. */
+final class ZooKeeperWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperWorker.class);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(task -> {
+                Thread worker = new Thread(task, "feiqian-registry");
+                worker.setDaemon(true);
+                return worker;
+            });
+    private final CuratorFramework client;
+    private final Timer timer;
+    private volatile boolean connected;
+    private volatile boolean closed;
+
+    ZooKeeperWorker(CuratorFramework client, Timer timer) {
+        this.client = client;
+        this.timer = timer;
+    }
+
+    void connected(boolean now) {
+        connected = now;
+    }
+
+    boolean isConnected() {
+        return connected && !closed;
+    }
+
+    CuratorFramework client() {
+        return client;
+    }
+
+    /**
+     * Does something on the thread, and again a second later where it failed, for ever. Without a
+     * connection it is not tried: every connection begins everything anew.
+     */
+    void run(String what, Step step) {
+        submit(() -> {
+            if (!isConnected()) {
+                return;
+            }
+            try {
+                step.run();
+            } catch (Exception failure) {
+                LOG.debug("registry: cannot {}", what, failure);
+                timer.after(AGAIN, () -> run(what, step));
+            }
+        });
+    }
+
+    /** Asks something once; fails at once without a connection. */
+    <T> CompletableFuture<T> ask(String what, Question<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Runnable task =
+                () -> {
+                    if (!isConnected()) {
+                        answer.completeExceptionally(
+                                new RegistryUnavailableException("cannot " + what));
+                        return;
+                    }
+                    try {
+                        answer.complete(question.ask());
+                    } catch (Exception failure) {
+                        answer.completeExceptionally(
+                                new RegistryUnavailableException("cannot " + what, failure));
+                    }
+                };
+        if (!submit(task)) {
+            answer.completeExceptionally(new RegistryUnavailableException("closed: " + what));
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.shutdownNow();
+    }
+
+    private boolean submit(Runnable task) {
+        try {
+            thread.execute(task);
+            return true;
+        } catch (RejectedExecutionException afterClose) {
+            return false;
+        }
+    }
+
+    /** Something to do; Curator's calls declare every exception. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws Exception;
+    }
+
+    /** Something to ask. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask() throws Exception;
+    }
+}
