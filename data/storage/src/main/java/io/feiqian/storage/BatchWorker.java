@@ -1,0 +1,457 @@
+package io.feiqian.storage;
+
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.MicroBatcher;
+import io.feiqian.runtime.Timer;
+import io.feiqian.storage.GroupedCommits.Settings;
+import io.feiqian.telemetry.Alarm.Severity;
+import io.feiqian.telemetry.spi.AlarmEvents;
+import io.feiqian.vocabulary.OutcomeCode;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the grouped form's one worker does with batches: a transaction over all of them on its own
+ * connection and, where that fails, whatever it takes to give every work a true answer.
+ *
+ * <p>Failures before the commit was sent are definite, since the server rolls back what it was not
+ * told to commit. They are repeated, narrowed down by halves, or answered. A commit whose answer
+ * was lost is not: those works are kept and run again until their own keys show the truth
+ * (unknown-commit).
+ *
+ * <p>All of it happens on the batcher's thread.
+ */
+final class BatchWorker implements MicroBatcher.Handler<Pending> {
+    /**
+     * Works that are tried in one transaction.
+     *
+     * @param works one or more
+     * @param failures how many tries of exactly these failed
+     * @param narrowed whether it is part of a group that met a lock
+     */
+    private record Group(List<Pending> works, int failures, boolean narrowed) {
+        Group again() {
+            return new Group(works, failures + 1, narrowed);
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchWorker.class);
+    private static final int MOST_TRIES = 3;
+
+    private final CellDatabase database;
+    private final Settings settings;
+    private final Clock clock;
+    private final Timer timer;
+    private final CommitMetrics metrics;
+    private final AlarmEvents alarms;
+
+    /** What waits in the batcher, and whether it is closing; set before the first batch. */
+    private Supplier<List<Pending>> takeWaiting = List::of;
+
+    private BooleanSupplier closing = () -> false;
+
+    private @Nullable Session session;
+    private OwnedRanges ranges = new OwnedRanges(List.of());
+    private boolean commitSent;
+    private int connectFailures;
+    private long outageSince;
+
+    /** Their commit was sent and its answer lost, or they met such a one. */
+    private List<Pending> unresolved = new ArrayList<>();
+
+    /** What the watch may look at from another thread. */
+    private volatile List<Pending> inFlight = List.of();
+
+    private volatile List<Pending> unresolvedSeen = List.of();
+
+    BatchWorker(
+            CellDatabase database,
+            Settings settings,
+            Clock clock,
+            Timer timer,
+            CommitMetrics metrics,
+            AlarmEvents alarms) {
+        this.database = database;
+        this.settings = settings;
+        this.clock = clock;
+        this.timer = timer;
+        this.metrics = metrics;
+        this.alarms = alarms;
+    }
+
+    void attach(Supplier<List<Pending>> waiting, BooleanSupplier isClosing) {
+        takeWaiting = waiting;
+        closing = isClosing;
+    }
+
+    /** The works that have begun and are not known to be over; a snapshot for the watch. */
+    List<Pending> begun() {
+        List<Pending> all = new ArrayList<>(inFlight);
+        all.addAll(unresolvedSeen);
+        return all;
+    }
+
+    @Override
+    public void handle(List<Pending> batch) {
+        begin(batch);
+        int rounds = 0;
+        long since = clock.nanos();
+        while (!unresolved.isEmpty()) {
+            boolean givingUp = closing.getAsBoolean() && outlasts(since, settings.closeGrace());
+            resolve(rounds++, givingUp);
+        }
+    }
+
+    @Override
+    public void onFault(List<Pending> batch, Throwable fault) {
+        LOG.error("a batch of {} works met a fault of ours", batch.size(), fault);
+        metrics.fault("internal");
+        boolean lost = commitSent;
+        discardSession();
+        List<Pending> all = new ArrayList<>(batch);
+        all.addAll(unresolved);
+        unresolved = new ArrayList<>();
+        publishUnresolved();
+        for (Pending each : all) {
+            if (lost || each.maybeCommitted()) {
+                each.unknown("commit: its answer was lost to a fault");
+            } else {
+                each.refuse(OutcomeCode.INTERNAL_ERROR, "a fault of ours; it is logged");
+            }
+        }
+    }
+
+    /** Closes the connection; after the last batch. */
+    void close() {
+        discardSession();
+    }
+
+    private void begin(List<Pending> batch) {
+        List<Pending> due = new ArrayList<>(batch.size());
+        for (Pending each : batch) {
+            if (each.isExpired()) {
+                each.expireUnbegun();
+            } else if (each.begin()) {
+                due.add(each);
+            }
+        }
+        run(due);
+    }
+
+    /** One more try for the works whose fate is open; meanwhile the waiting ones are served. */
+    private void resolve(int rounds, boolean givingUp) {
+        List<Pending> open = unresolved;
+        unresolved = new ArrayList<>();
+        List<Pending> stillWanted = new ArrayList<>(open.size());
+        for (Pending each : open) {
+            if (givingUp || each.isExpired()) {
+                each.unknown("commit: sent, and its answer was lost; ask again");
+                metrics.unknown();
+            } else {
+                stillWanted.add(each);
+            }
+        }
+        publishUnresolved();
+        if (rounds > 0 && !stillWanted.isEmpty()) {
+            pause(settings.backoff().after(rounds));
+        }
+        run(stillWanted);
+        List<Pending> waiting = takeWaiting.get();
+        for (int from = 0; from < waiting.size(); from += settings.limits().batch()) {
+            int to = Math.min(waiting.size(), from + settings.limits().batch());
+            begin(waiting.subList(from, to));
+        }
+    }
+
+    /** Tries until each of these is answered or unresolved. */
+    private void run(List<Pending> works) {
+        Deque<Group> todo = new ArrayDeque<>();
+        todo.add(new Group(works, 0, false));
+        for (Group next = todo.poll(); next != null; next = todo.poll()) {
+            Group group = next.failures == 0 ? next : stillWanted(next);
+            if (!group.works.isEmpty()) {
+                inFlight = group.works;
+                attempt(group, todo);
+            }
+        }
+        inFlight = List.of();
+        publishUnresolved();
+    }
+
+    private static Group stillWanted(Group group) {
+        List<Pending> wanted = new ArrayList<>(group.works.size());
+        for (Pending each : group.works) {
+            if (each.isExpired() && !each.maybeCommitted()) {
+                each.refuse(OutcomeCode.DEADLINE_EXPIRED, "deadline: passed, nothing happened");
+            } else {
+                wanted.add(each);
+            }
+        }
+        return new Group(wanted, group.failures, group.narrowed);
+    }
+
+    private void attempt(Group group, Deque<Group> todo) {
+        long started = clock.nanos();
+        Session on;
+        try {
+            on = session();
+        } catch (SQLException unreachable) {
+            onNoConnection(group, unreachable, todo);
+            return;
+        }
+        List<Pending> works = group.works;
+        Answer[] answers = new Answer[works.size()];
+        WorkTransaction transaction = new WorkTransaction(database.cell(), ranges);
+        List<Pending> lookAgain;
+        boolean wrote;
+        try {
+            for (int i = 0; i < answers.length; i++) {
+                transaction.add(works.get(i).work());
+            }
+            boolean narrow = group.narrowed && answers.length > 1;
+            transaction.lockAndRead(on, narrow ? settings.narrowLockTimeout() : null);
+            ranges = transaction.ownedRanges();
+            lookAgain = judge(transaction, works, answers);
+            wrote = transaction.write(on);
+        } catch (SQLException | RuntimeException failed) {
+            onFailure(group, failed, on.rolledBack(), todo);
+            return;
+        }
+        if (!commit(group, answers, on, wrote, todo)) {
+            return;
+        }
+        metrics.batch(answers.length, clock.nanos() - started);
+        if (!lookAgain.isEmpty()) {
+            onLookAgain(lookAgain, group, todo);
+        }
+    }
+
+    /** Fills in the answers; returns the works whose range has another id by now. */
+    private static List<Pending> judge(
+            WorkTransaction transaction, List<Pending> works, @Nullable Answer[] answers) {
+        List<Pending> lookAgain = List.of();
+        for (int i = 0; i < answers.length; i++) {
+            Work work = works.get(i).work();
+            switch (transaction.judge(work)) {
+                case REFUSED -> answers[i] = transaction.fenceRefusal();
+                case LOOK_AGAIN -> {
+                    lookAgain = lookAgain.isEmpty() ? new ArrayList<>() : lookAgain;
+                    lookAgain.add(works.get(i));
+                }
+                case HOLDS -> {
+                    Answer ended = transaction.check(work);
+                    answers[i] = ended != null ? ended : transaction.apply(work);
+                }
+            }
+        }
+        return lookAgain;
+    }
+
+    /** Commits and answers; false where the group goes on in another way. */
+    private boolean commit(
+            Group group, @Nullable Answer[] answers, Session on, boolean wrote, Deque<Group> todo) {
+        SQLWarning warning;
+        try {
+            on.connection().clearWarnings();
+            commitSent = true;
+            on.connection().commit();
+            commitSent = false;
+            warning = on.connection().getWarnings();
+        } catch (SQLException failed) {
+            commitSent = false;
+            if (DatabaseFault.of(failed) != DatabaseFault.LOST && on.rolledBack()) {
+                // Answered with an error on a living connection, such as a deferred constraint's.
+                onFailure(group, failed, true, todo);
+                return false;
+            }
+            discardSession();
+            if (wrote) {
+                onLostCommit(group, failed);
+                return false;
+            }
+            // Nothing was written, so there is nothing that could be lost.
+            warning = null;
+        }
+        boolean inDoubt = warning != null && wrote && isWarning(warning);
+        if (inDoubt) {
+            LOG.warn("the commit of {} works is in doubt", answers.length, warning);
+            metrics.fault("commit-warning");
+        }
+        for (int i = 0; i < answers.length; i++) {
+            Answer answer = answers[i];
+            if (answer != null && inDoubt) {
+                group.works.get(i).unknown("commit: not confirmed by every copy of the database");
+            } else if (answer != null) {
+                group.works.get(i).complete(answer);
+            }
+        }
+        return true;
+    }
+
+    static boolean isWarning(SQLWarning warning) {
+        String state = warning.getSQLState();
+        return state == null || !state.startsWith("00");
+    }
+
+    private void onLostCommit(Group group, SQLException lost) {
+        LOG.warn(
+                "connection lost at the commit of {} works; they are run again until their keys"
+                        + " show what became of it",
+                group.works.size(),
+                lost);
+        metrics.fault("lost-commit");
+        for (Pending each : group.works) {
+            each.commitSent();
+        }
+        unresolved.addAll(group.works);
+    }
+
+    private void onLookAgain(List<Pending> lookAgain, Group group, Deque<Group> todo) {
+        Group again = new Group(lookAgain, group.failures + 1, group.narrowed);
+        if (again.failures <= MOST_TRIES) {
+            todo.add(again);
+        } else {
+            refuse(lookAgain, OutcomeCode.SLOT_MOVING, "slot: its range changes again and again");
+        }
+    }
+
+    private void onNoConnection(Group group, SQLException unreachable, Deque<Group> todo) {
+        connectFailures++;
+        if (connectFailures == 1) {
+            outageSince = clock.nanos();
+            LOG.warn("no connection to the cell's database", unreachable);
+            metrics.fault("no-connection");
+        }
+        boolean mayLast = !outlasts(outageSince, settings.outageGrace()) && !closing.getAsBoolean();
+        if (mayLast) {
+            pause(settings.backoff().after(connectFailures));
+            todo.addFirst(group.again());
+        } else {
+            refuse(
+                    group.works,
+                    OutcomeCode.DATABASE_UNAVAILABLE,
+                    "database: no connection (" + unreachable.getMessage() + ")");
+        }
+    }
+
+    /** A definite failure: nothing of the group happened in this transaction. */
+    private void onFailure(
+            Group group, Exception failed, boolean connectionLives, Deque<Group> todo) {
+        if (!connectionLives) {
+            discardSession();
+        }
+        DatabaseFault fault = connectionLives ? DatabaseFault.of(failed) : DatabaseFault.LOST;
+        metrics.fault(fault.label());
+        String why = String.valueOf(failed.getMessage());
+        boolean single = group.works.size() == 1;
+        switch (fault) {
+            case FULL -> {
+                alarms.raise(Severity.CRITICAL, "database-full", why);
+                refuse(group.works, OutcomeCode.DATABASE_FULL, "database: " + why);
+            }
+            case UNAVAILABLE -> {
+                alarms.raise(Severity.CRITICAL, "database-unavailable", why);
+                discardSession();
+                refuse(group.works, OutcomeCode.DATABASE_UNAVAILABLE, "database: " + why);
+            }
+            case LOST -> {
+                discardSession();
+                if (group.failures + 1 < MOST_TRIES) {
+                    todo.addFirst(group.again());
+                } else {
+                    refuse(group.works, OutcomeCode.DATABASE_UNAVAILABLE, "database: " + why);
+                }
+            }
+            case TRANSIENT, LOCKED -> {
+                if (!single && (fault == DatabaseFault.LOCKED || group.failures > 0)) {
+                    split(group, true, todo);
+                } else if (group.failures + 1 < MOST_TRIES) {
+                    // Behind the others, so that who holds the lock has time to finish.
+                    todo.addLast(group.again());
+                } else {
+                    refuse(group.works, OutcomeCode.OVERLOADED, "rows in use elsewhere: " + why);
+                }
+            }
+            case POISON -> {
+                if (group.failures == 0) {
+                    // Another writer's key may have come in between: by now it can be read.
+                    todo.addFirst(group.again());
+                } else if (!single) {
+                    split(group, false, todo);
+                } else {
+                    LOG.error("a work that the database refuses", failed);
+                    alarms.raise(Severity.CRITICAL, "poison-work", why);
+                    refuse(
+                            group.works,
+                            OutcomeCode.INTERNAL_ERROR,
+                            "a fault of ours; it is logged");
+                }
+            }
+        }
+    }
+
+    private static void split(Group group, boolean narrowed, Deque<Group> todo) {
+        int middle = group.works.size() / 2;
+        List<Pending> left = group.works.subList(0, middle);
+        List<Pending> right = group.works.subList(middle, group.works.size());
+        int failures = narrowed ? 0 : 1;
+        todo.addFirst(new Group(right, failures, narrowed));
+        todo.addFirst(new Group(left, failures, narrowed));
+    }
+
+    /** Answers that nothing happened; those of which that is not known stay unresolved. */
+    private void refuse(List<Pending> works, OutcomeCode code, String message) {
+        for (Pending each : works) {
+            if (each.maybeCommitted()) {
+                unresolved.add(each);
+            } else {
+                each.refuse(code, message);
+            }
+        }
+    }
+
+    private Session session() throws SQLException {
+        Session open = session;
+        if (open == null) {
+            open = new Session(database.openForBatches(settings.lockTimeout()));
+            session = open;
+            connectFailures = 0;
+        }
+        return open;
+    }
+
+    private void discardSession() {
+        commitSent = false;
+        if (session != null) {
+            session.close();
+            session = null;
+        }
+    }
+
+    private boolean outlasts(long sinceNanos, Duration length) {
+        return clock.nanos() - sinceNanos >= length.toNanos();
+    }
+
+    private void pause(Duration length) {
+        try {
+            timer.pause(length);
+        } catch (InterruptedException interrupted) {
+            // Only closing ends the worker: the tries are bounded by deadlines and the close grace.
+            LOG.debug("interrupted while waiting for the database", interrupted);
+        }
+    }
+
+    private void publishUnresolved() {
+        unresolvedSeen = List.copyOf(unresolved);
+    }
+}

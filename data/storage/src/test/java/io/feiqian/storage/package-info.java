@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.storage;
+
+import org.jspecify.annotations.NullMarked;
