@@ -9,7 +9,6 @@ import java.util.function.BooleanSupplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +30,7 @@ final class ZooKeeperRegistration {
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private volatile boolean wasReady;
     private volatile boolean leaving;
+    private long heldBySession;
 
     ZooKeeperRegistration(
             ServiceInstance instance,
@@ -100,31 +100,49 @@ final class ZooKeeperRegistration {
 
     private void hold() throws Exception {
         Stat stat = client.checkExists().usingWatcher(watcher).forPath(path);
-        if (stat != null && !isMine(stat)) {
-            // The node of this instance's own life before, whose lease has not run out.
-            client.delete().withVersion(stat.getVersion()).forPath(path);
-            stat = null;
-        }
         if (stat == null) {
-            try {
-                client.create()
-                        .creatingParentsIfNeeded()
-                        .withMode(CreateMode.EPHEMERAL)
-                        .forPath(path, data);
-            } catch (KeeperException.NodeExistsException again) {
-                LOG.debug("registry: {} was there already", path);
+            create();
+            client.checkExists().usingWatcher(watcher).forPath(path);
+        } else if (!isMine(stat)) {
+            if (heldBySession == session()) {
+                // Whoever registers this name later is the newer process: two would go on for ever.
+                LOG.error("another process registered as {}; this one gives way", instance.id());
+                return;
             }
+            takeOver(stat);
             client.checkExists().usingWatcher(watcher).forPath(path);
         } else if (!Arrays.equals(client.getData().forPath(path), data)) {
             client.setData().forPath(path, data);
         }
+        heldBySession = session();
         if (registered.complete(null)) {
             LOG.info("registered {} as {}", instance.id(), instance.address());
         }
     }
 
+    private void create() throws Exception {
+        client.create()
+                .creatingParentsIfNeeded()
+                .withMode(CreateMode.EPHEMERAL)
+                .forPath(path, data);
+    }
+
+    /** Replaces, in one step, the node of this instance's life before, whose lease still runs. */
+    private void takeOver(Stat old) throws Exception {
+        client.transaction()
+                .forOperations(
+                        client.transactionOp().delete().withVersion(old.getVersion()).forPath(path),
+                        client.transactionOp()
+                                .create()
+                                .withMode(CreateMode.EPHEMERAL)
+                                .forPath(path, data));
+    }
+
     private boolean isMine(Stat stat) throws Exception {
-        return stat.getEphemeralOwner()
-                == client.getZookeeperClient().getZooKeeper().getSessionId();
+        return stat.getEphemeralOwner() == session();
+    }
+
+    private long session() throws Exception {
+        return client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 }

@@ -169,6 +169,11 @@ public final class ZooKeeperRegistry implements Registry {
         client.close();
     }
 
+    /** The number of the session with ZooKeeper. */
+    long session() throws Exception {
+        return client.getZookeeperClient().getZooKeeper().getSessionId();
+    }
+
     private void leave(ZooKeeperRegistration registration) {
         CompletableFuture<Void> left =
                 registration.leave().thenRun(() -> registrations.remove(registration));

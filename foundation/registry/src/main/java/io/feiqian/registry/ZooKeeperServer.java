@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.apache.zookeeper.server.DatadirCleanupManager;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
@@ -25,10 +26,12 @@ public final class ZooKeeperServer implements AutoCloseable {
 
     private final int port;
     private final Stop stop;
+    private final LongConsumer expire;
 
-    private ZooKeeperServer(int port, Stop stop) {
+    private ZooKeeperServer(int port, Stop stop, LongConsumer expire) {
         this.port = port;
         this.stop = stop;
+        this.expire = expire;
     }
 
     /**
@@ -95,6 +98,11 @@ public final class ZooKeeperServer implements AutoCloseable {
         stop.stop();
     }
 
+    /** Ends a client's session as if its lease had run out; a server alone only. */
+    void expire(long session) {
+        expire.accept(session);
+    }
+
     private static ZooKeeperServer alone(Config config) throws IOException {
         FileTxnSnapLog log = new FileTxnSnapLog(config.data().toFile(), config.data().toFile());
         var server = new org.apache.zookeeper.server.ZooKeeperServer(log, TICK_MILLIS, "");
@@ -120,7 +128,8 @@ public final class ZooKeeperServer implements AutoCloseable {
                     cleaning.shutdown();
                     connections.shutdown();
                     server.shutdown();
-                });
+                },
+                server::closeSession);
     }
 
     private static ZooKeeperServer member(Config config) throws IOException {
@@ -146,7 +155,7 @@ public final class ZooKeeperServer implements AutoCloseable {
         Thread thread = new Thread(() -> member.run(parsed), "feiqian-registry-member");
         thread.setDaemon(true);
         thread.start();
-        return new ZooKeeperServer(config.port(), member::stop);
+        return new ZooKeeperServer(config.port(), member::stop, _ -> {});
     }
 
     /** How the server is stopped. */
