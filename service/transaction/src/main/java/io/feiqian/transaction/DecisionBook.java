@@ -14,7 +14,6 @@ import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,7 @@ import java.util.TreeSet;
 public final class DecisionBook {
     private final CommitContext context;
     private final Map<TraceNumber, Decision> rows = new HashMap<>();
-    private final Set<TraceNumber> loaded = new HashSet<>();
+    private final Map<TraceNumber, Decision> loaded = new HashMap<>();
     private final Set<TraceNumber> changed = new TreeSet<>();
 
     /** An empty book of one local commit. */
@@ -47,14 +46,29 @@ public final class DecisionBook {
      * One changed row.
      *
      * @param row the row to write
-     * @param inserted whether it is new: a key that exists by then rolls the commit back
+     * @param kind how it changed
      */
-    public record Change(Decision row, boolean inserted) {}
+    public record Change(Decision row, Kind kind) {
+        /** How a row changed. */
+        public enum Kind {
+            /** It is new: a key that exists by then rolls the commit back. */
+            INSERTED,
+            /** A further attempt took the place of a void one. */
+            REPLACED,
+            /** Branches were acknowledged, nothing else. */
+            ACKNOWLEDGED
+        }
+
+        /** Whether the row is new. */
+        public boolean inserted() {
+            return kind == Kind.INSERTED;
+        }
+    }
 
     /** Takes up a row that was read under its lock. */
     public void load(Decision row) {
         rows.put(row.trace(), row);
-        loaded.add(row.trace());
+        loaded.put(row.trace(), row);
     }
 
     /** Judges one command by the rows and by what was applied so far. */
@@ -91,7 +105,12 @@ public final class DecisionBook {
         if (row == null) {
             throw new IllegalStateException("decision " + trace + ": absent (expected: changed)");
         }
-        return new Change(row, !loaded.contains(trace));
+        Decision before = loaded.get(trace);
+        if (before == null) {
+            return new Change(row, Change.Kind.INSERTED);
+        }
+        boolean same = before.attempt() == row.attempt() && before.state() == row.state();
+        return new Change(row, same ? Change.Kind.ACKNOWLEDGED : Change.Kind.REPLACED);
     }
 
     private Check checkDecide(Decide decide) {

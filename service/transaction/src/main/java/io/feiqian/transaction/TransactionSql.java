@@ -1,0 +1,189 @@
+package io.feiqian.transaction;
+
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Slot;
+import io.feiqian.vocabulary.TraceNumber;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements of decisions and branches, and their rows read column by column. The texts are
+ * constants, so that the database prepares each once.
+ */
+final class TransactionSql {
+    /** A decision's columns in the order in which {@link #decision} reads them. */
+    static final String DECISION_COLUMNS =
+            "d.trace_head, d.trace_serial, d.attempt, d.state, d.initiator, d.digest, d.decide_by,"
+                    + " d.business_date, d.branches, d.acknowledged, d.outcome, d.message,"
+                    + " d.content, d.finished_at";
+
+    static final String LOCK_DECISIONS =
+            "select "
+                    + DECISION_COLUMNS
+                    + " from unnest(?::bigint[], ?::bigint[]) as k(head, serial)"
+                    + " join decision d on d.trace_head = k.head and d.trace_serial = k.serial"
+                    + " order by 1, 2 for update of d";
+
+    static final String INSERT_DECISIONS =
+            """
+            insert into decision (trace_head, trace_serial, attempt, state, initiator, digest,
+                decide_by, business_date, branches, acknowledged, outcome, message, content,
+                finished_at, home_slot)
+            select * from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[],
+                ?::bigint[], ?::bigint[], ?::int[], ?::bytea[], ?::bigint[], ?::int[], ?::text[],
+                ?::bytea[], ?::bigint[], ?::int[])\
+            """;
+
+    static final String REPLACE_DECISIONS =
+            """
+            update decision d set attempt = u.attempt, state = u.state, initiator = u.initiator,
+                digest = u.digest, decide_by = u.decide_by, business_date = u.business_date,
+                branches = u.branches, acknowledged = u.acknowledged, outcome = u.outcome,
+                message = u.message, content = u.content, finished_at = u.finished_at
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[],
+                ?::bigint[], ?::bigint[], ?::int[], ?::bytea[], ?::bigint[], ?::int[], ?::text[],
+                ?::bytea[], ?::bigint[])
+                as u(head, serial, attempt, state, initiator, digest, decide_by, business_date,
+                    branches, acknowledged, outcome, message, content, finished_at)
+            where d.trace_head = u.head and d.trace_serial = u.serial\
+            """;
+
+    static final String ACKNOWLEDGE_DECISIONS =
+            """
+            update decision d set acknowledged = u.acknowledged, finished_at = u.finished_at
+            from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                as u(head, serial, acknowledged, finished_at)
+            where d.trace_head = u.head and d.trace_serial = u.serial\
+            """;
+
+    /** A branch's columns in the order in which {@link #branch} reads them. */
+    static final String BRANCH_COLUMNS =
+            "b.trace_head, b.trace_serial, b.attempt, b.branch, b.state, b.slot, b.initiator,"
+                    + " b.transaction_digest, b.digest, b.service, b.content, b.decide_by,"
+                    + " b.business_date, b.outcome, b.message, b.finished_at";
+
+    static final String LOCK_BRANCHES =
+            "select "
+                    + BRANCH_COLUMNS
+                    + " from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[])"
+                    + " as k(head, serial, attempt, branch)"
+                    + " join branch b on b.trace_head = k.head and b.trace_serial = k.serial"
+                    + " and b.attempt = k.attempt and b.branch = k.branch"
+                    + " order by 1, 2, 3, 4 for update of b";
+
+    static final String INSERT_BRANCHES =
+            """
+            insert into branch (trace_head, trace_serial, attempt, branch, state, slot, initiator,
+                transaction_digest, digest, service, content, decide_by, business_date, outcome,
+                message, finished_at)
+            select * from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::int[],
+                ?::int[], ?::bigint[], ?::bigint[], ?::text[], ?::bytea[], ?::bigint[], ?::int[],
+                ?::int[], ?::text[], ?::bigint[])\
+            """;
+
+    static final String FINISH_BRANCHES =
+            """
+            update branch b set state = u.state, finished_at = u.finished_at
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::bigint[])
+                as u(head, serial, attempt, branch, state, finished_at)
+            where b.trace_head = u.head and b.trace_serial = u.serial and b.attempt = u.attempt
+                and b.branch = u.branch\
+            """;
+
+    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
+    /** The database's clock, for those outside a commit. */
+    static final String CLOCK = "select " + NOW;
+
+    /** What recovery may have to finish; the rows are candidates, every answer comes later. */
+    static final String UNFINISHED_DECISIONS =
+            "select "
+                    + DECISION_COLUMNS
+                    + " from decision d where d.finished_at = 0 and d.decide_by < "
+                    + NOW
+                    + " - ? order by d.decide_by limit ?";
+
+    static final String OVERDUE_BRANCHES =
+            "select "
+                    + BRANCH_COLUMNS
+                    + " from branch b where b.state = 1 and b.decide_by < "
+                    + NOW
+                    + " - ? order by b.decide_by limit ?";
+
+    /**
+     * Finished decisions of old traces, by the order of the key so that no index but that is
+     * needed. Refusals have no other record and stay as long as trace numbers are recognised.
+     */
+    static final String CLEAN_DECISIONS =
+            """
+            delete from decision where ctid = any(array(
+                select ctid from decision
+                where trace_head < ? and finished_at > 0 and finished_at < %s - ?
+                    and (state <> 3 or trace_head < ?)
+                order by trace_head, trace_serial limit ?
+                for update skip locked))\
+            """
+                    .formatted(NOW);
+
+    static final String CLEAN_BRANCHES =
+            """
+            delete from branch where ctid = any(array(
+                select ctid from branch
+                where trace_head < ? and state <> 1 and finished_at < %s - ?
+                    and decide_by < %s - ?
+                order by trace_head, trace_serial limit ?
+                for update skip locked))\
+            """
+                    .formatted(NOW, NOW);
+
+    private TransactionSql() {}
+
+    static Decision decision(ResultSet row) throws SQLException {
+        return new Decision(
+                new TraceNumber(row.getLong(1), row.getLong(2)),
+                row.getInt(3),
+                DecisionState.ofNumber(row.getInt(4)),
+                new CellId(row.getInt(5)),
+                row.getLong(6),
+                row.getLong(7),
+                BusinessDate.ofNumber(row.getInt(8)),
+                BranchList.read(row.getBytes(9)),
+                row.getLong(10),
+                outcome(row.getInt(11), row.getString(12)),
+                Content.of(row.getBytes(13)),
+                row.getLong(14));
+    }
+
+    static Branch branch(ResultSet row) throws SQLException {
+        return new Branch(
+                new BranchKey(
+                        new TraceNumber(row.getLong(1), row.getLong(2)),
+                        row.getInt(3),
+                        row.getInt(4)),
+                BranchState.ofNumber(row.getInt(5)),
+                new Slot(row.getInt(6)),
+                new CellId(row.getInt(7)),
+                row.getLong(8),
+                row.getLong(9),
+                row.getString(10),
+                Content.of(row.getBytes(11)),
+                row.getLong(12),
+                BusinessDate.ofNumber(row.getInt(13)),
+                outcome(row.getInt(14), row.getString(15)),
+                row.getLong(16));
+    }
+
+    /** The message as a column holds it: nothing where it is empty, and no character it refuses. */
+    static @Nullable String message(Outcome outcome) {
+        String message = outcome.message();
+        return message.isEmpty() ? null : message.replace('\0', '?');
+    }
+
+    private static Outcome outcome(int code, @Nullable String message) {
+        return Outcome.of(OutcomeCode.ofNumber(code), message == null ? "" : message);
+    }
+}
