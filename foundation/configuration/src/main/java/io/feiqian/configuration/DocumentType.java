@@ -1,0 +1,143 @@
+package io.feiqian.configuration;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * A kind of document: its name, the record that holds it, what is used where a key is absent, and
+ * how documents of earlier formats become today's (D5.7-c). Immutable.
+ *
+ * <p>A document is a JSON object; comments are allowed. Its key {@code format} says which format it
+ * is written in; without it, it is of the first.
+ *
+ * @param <T> the record
+ */
+public final class DocumentType<T extends Record> {
+    private static final String FORMAT = "format";
+    private static final ObjectMapper JSON =
+            JsonMapper.builder()
+                    .enable(JsonParser.Feature.ALLOW_COMMENTS)
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    private final String name;
+    private final T defaults;
+    private final Map<String, String> removed;
+    private final List<Consumer<ObjectNode>> upgrades;
+
+    private DocumentType(
+            String name,
+            T defaults,
+            Map<String, String> removed,
+            List<Consumer<ObjectNode>> upgrades) {
+        this.name = name;
+        this.defaults = defaults;
+        this.removed = Map.copyOf(removed);
+        this.upgrades = List.copyOf(upgrades);
+    }
+
+    /** A kind of document in its first format. */
+    public static <T extends Record> DocumentType<T> of(String name, T defaults) {
+        if (!name.matches("[a-z][a-z0-9-]{0,59}")) {
+            throw new IllegalArgumentException(
+                    "document: " + name + " (expected: lower-case letters, digits, hyphens)");
+        }
+        return new DocumentType<>(name, defaults, Map.of(), List.of());
+    }
+
+    /**
+     * The same, whose documents may no longer have this key.
+     *
+     * @param key the key, with points where it lies deeper, such as {@code database.url}
+     * @param advice what to write instead
+     */
+    public DocumentType<T> without(String key, String advice) {
+        Map<String, String> more = new TreeMap<>(removed);
+        more.put(key, advice);
+        return new DocumentType<>(name, defaults, more, upgrades);
+    }
+
+    /**
+     * The same in its next format.
+     *
+     * @param upgrade turns a document of the format so far into one of the next
+     */
+    public DocumentType<T> nextFormat(Consumer<ObjectNode> upgrade) {
+        List<Consumer<ObjectNode>> more = new ArrayList<>(upgrades);
+        more.add(upgrade);
+        return new DocumentType<>(name, defaults, removed, more);
+    }
+
+    /** The name of its documents. */
+    public String name() {
+        return name;
+    }
+
+    /** What holds where there is no document. */
+    public T defaults() {
+        return defaults;
+    }
+
+    /** The format that documents are written in today, 1 or more. */
+    public int format() {
+        return upgrades.size() + 1;
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @throws ConfigurationException where it is no JSON object, has a key that is not known or was
+     *     removed, a value of another type, one that the record refuses, or a newer format
+     */
+    public T parse(String text) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(text);
+        } catch (JsonProcessingException wrong) {
+            throw new ConfigurationException(
+                    "%s: not JSON at line %d: %s"
+                            .formatted(
+                                    name,
+                                    wrong.getLocation() == null
+                                            ? 1
+                                            : wrong.getLocation().getLineNr(),
+                                    wrong.getOriginalMessage()),
+                    wrong);
+        }
+        if (!(root instanceof ObjectNode document)) {
+            throw new ConfigurationException(name + ": " + root + " (expected: a JSON object)");
+        }
+        upgrade(document);
+        return new RecordReader(name, removed).read(document, defaults);
+    }
+
+    private void upgrade(ObjectNode document) {
+        JsonNode format = document.remove(FORMAT);
+        if (format != null && !format.isInt()) {
+            throw newerOrWrong(format.toString());
+        }
+        int written = format == null ? 1 : format.intValue();
+        if (written < 1 || written > format()) {
+            throw newerOrWrong(Integer.toString(written));
+        }
+        for (int from = written; from < format(); from++) {
+            upgrades.get(from - 1).accept(document);
+        }
+    }
+
+    private ConfigurationException newerOrWrong(String found) {
+        return new ConfigurationException(
+                "%s: format: %s (expected: 1 to %d)".formatted(name, found, format()));
+    }
+}
