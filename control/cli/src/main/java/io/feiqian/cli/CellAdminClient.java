@@ -1,6 +1,7 @@
 package io.feiqian.cli;
 
 import io.feiqian.bank.contract.CellAdminGrpc;
+import io.feiqian.rpc.CallHeaders;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -17,13 +18,10 @@ import java.util.function.Function;
  */
 public final class CellAdminClient implements AutoCloseable {
     private static final long SECONDS = 30;
-    private static final Metadata.Key<String> TOKEN = key("authorization");
-    private static final Metadata.Key<String> OPERATOR = key("feiqian-operator");
-    private static final Metadata.Key<String> REASON = key("feiqian-reason");
 
     private final String cell;
     private final List<ManagedChannel> channels = new ArrayList<>();
-    private final Metadata headers = new Metadata();
+    private final Metadata headers;
 
     /** A line to the cell at these endpoints, in an operator's name. */
     public CellAdminClient(Endpoints.Cell cell, BankClient.Operator operator) {
@@ -31,9 +29,8 @@ public final class CellAdminClient implements AutoCloseable {
         for (String address : cell.instances()) {
             channels.add(NettyChannelBuilder.forTarget(address).usePlaintext().build());
         }
-        headers.put(TOKEN, "Bearer " + operator.token());
-        headers.put(OPERATOR, operator.operator());
-        headers.put(REASON, operator.reason());
+        headers =
+                CallHeaders.ofOperator(operator.token(), operator.operator(), operator.reason());
     }
 
     /** The cell's name. */
@@ -68,9 +65,5 @@ public final class CellAdminClient implements AutoCloseable {
     @Override
     public void close() {
         channels.forEach(ManagedChannel::shutdownNow);
-    }
-
-    private static Metadata.Key<String> key(String name) {
-        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 }

@@ -45,6 +45,15 @@ public final class CallHeaders {
 
     private CallHeaders() {}
 
+    /** What an operator's call carries, for stubs that are used without {@link CellClients}. */
+    public static Metadata ofOperator(String adminToken, String operator, String reason) {
+        Metadata headers = new Metadata();
+        headers.put(AUTHORIZATION, "Bearer " + adminToken);
+        putBytes(headers, OPERATOR, operator);
+        putBytes(headers, REASON, reason);
+        return headers;
+    }
+
     /** Writes everything but the deadline. */
     static void write(CallContext context, Metadata headers) {
         context.trace().ifPresent(trace -> headers.put(TRACE, trace.toString()));

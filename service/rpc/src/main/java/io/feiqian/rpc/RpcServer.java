@@ -133,7 +133,9 @@ public final class RpcServer {
             Thread.currentThread().interrupt();
         }
         server.shutdown();
-        awaitLastFrames();
+        if (all) {
+            awaitLastFrames();
+        }
         server.shutdownNow();
         virtualThreads.shutdown();
         return all;
