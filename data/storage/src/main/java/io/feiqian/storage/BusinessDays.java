@@ -22,6 +22,13 @@ public final class BusinessDays {
      */
     public record Days(BusinessDate open, BusinessDate closedThrough) {}
 
+    /** What is written in the transaction that changes the day. */
+    @FunctionalInterface
+    public interface Alongside {
+        /** Writes on the transaction's connection, which it must leave open. */
+        void write(Connection connection, Days before) throws SQLException;
+    }
+
     private final CellDatabase database;
 
     BusinessDays(CellDatabase database) {
@@ -58,11 +65,17 @@ public final class BusinessDays {
      * and later ones see the new day. Setting the day that is open already is accepted.
      */
     public Outcome open(BusinessDate day) {
+        return open(day, (connection, before) -> {});
+    }
+
+    /** The same, with what belongs to the change in the same transaction (the first law). */
+    public Outcome open(BusinessDate day, Alongside alongside) {
         return change(
                 day,
                 "update business_day set open_day = ?, changed_at = clock_timestamp()",
                 days -> day.compareTo(days.open()) >= 0,
-                "after the open day");
+                "after the open day",
+                alongside);
     }
 
     /** Closes all days up to this one, which must be before the open day. */
@@ -71,14 +84,16 @@ public final class BusinessDays {
                 day,
                 "update business_day set closed_through = ?, changed_at = clock_timestamp()",
                 days -> day.compareTo(days.closedThrough()) >= 0 && day.compareTo(days.open()) < 0,
-                "after the closed and before the open day");
+                "after the closed and before the open day",
+                (connection, before) -> {});
     }
 
     private Outcome change(
             BusinessDate day,
             String update,
             java.util.function.Predicate<Days> allowed,
-            String expected) {
+            String expected,
+            Alongside alongside) {
         return ExclusiveChange.run(
                 database,
                 new int[] {Fence.DAY_LOCK},
@@ -97,6 +112,7 @@ public final class BusinessDays {
                         statement.setInt(1, day.number());
                         statement.executeUpdate();
                     }
+                    alongside.write(connection, days);
                     return Outcome.accepted();
                 });
     }

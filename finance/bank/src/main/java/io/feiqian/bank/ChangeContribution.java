@@ -33,7 +33,7 @@ final class ChangeContribution implements Contribution<AuditEntry> {
             select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)\
             """;
 
-    private static final String MOVE_HEAD = "update change_head set sequence = ?, hash = ?";
+    static final String MOVE_HEAD = "update change_head set sequence = ?, hash = ?";
 
     @Override
     public String name() {
