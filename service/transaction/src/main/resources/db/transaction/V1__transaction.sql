@@ -6,8 +6,8 @@ create table decision (
     digest        bigint   not null,
     decide_by     bigint   not null,
     acknowledged  bigint   not null,
-    -- Milliseconds of this database's clock when the last branch was durably finished; 0 before.
-    finished_at   bigint   not null,
+    -- Milliseconds of this database's clock when the last branch was durably finished.
+    finished_at   bigint,
     attempt       integer  not null,
     business_date integer  not null,
     home_slot     smallint not null,
@@ -21,7 +21,10 @@ create table decision (
 );
 
 -- Recovery looks at what is unfinished only, however much is finished.
-create index decision_unfinished on decision (decide_by) where finished_at = 0;
+create index decision_unfinished on decision (decide_by) where finished_at is null;
+
+-- Cleaning goes by age; rows finish in about the order in which they lie.
+create index decision_finished on decision using brin (finished_at) with (pages_per_range = 32);
 
 -- This cell's branches of transactions that others began. States: 1 tried, 2 confirmed, 3 cancelled
 -- (also where the cancel came first and refuses the late try), 4 refused.
@@ -31,7 +34,7 @@ create table branch (
     transaction_digest bigint   not null,
     digest             bigint   not null,
     decide_by          bigint   not null,
-    finished_at        bigint   not null,
+    finished_at        bigint,
     attempt            integer  not null,
     business_date      integer  not null,
     branch             smallint not null,
@@ -46,3 +49,5 @@ create table branch (
 );
 
 create index branch_tried on branch (decide_by) where state = 1;
+
+create index branch_finished on branch using brin (finished_at) with (pages_per_range = 32);

@@ -1,11 +1,22 @@
 package io.feiqian.transaction;
 
-/** Why global transactions call an operator; the names are those of the alarm events. */
+/** Why global transactions call an operator. */
 public enum AlarmKind {
     /** Two durable facts contradict each other: stopped until somebody has looked. */
-    TRANSACTION_CONTRADICTION,
+    TRANSACTION_CONTRADICTION("transaction-contradiction"),
     /** Something was repeated often; it goes on being repeated. */
-    TRANSACTION_UNFINISHED,
+    TRANSACTION_UNFINISHED("transaction-unfinished"),
     /** A decided branch was not there and was rebuilt from the decision's content. */
-    BRANCH_REBUILT
+    BRANCH_REBUILT("branch-rebuilt");
+
+    private final String alarmName;
+
+    AlarmKind(String alarmName) {
+        this.alarmName = alarmName;
+    }
+
+    /** The stable name of the alarm event. */
+    public String alarmName() {
+        return alarmName;
+    }
 }

@@ -33,9 +33,14 @@ final class TransactionSql {
             insert into decision (trace_head, trace_serial, attempt, state, initiator, digest,
                 decide_by, business_date, branches, acknowledged, outcome, message, content,
                 finished_at, home_slot)
-            select * from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[],
+            select u.head, u.serial, u.attempt, u.state, u.initiator, u.digest, u.decide_by,
+                u.business_date, u.branches, u.acknowledged, u.outcome, u.message, u.content,
+                nullif(u.finished_at, 0), u.home_slot
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[],
                 ?::bigint[], ?::bigint[], ?::int[], ?::bytea[], ?::bigint[], ?::int[], ?::text[],
-                ?::bytea[], ?::bigint[], ?::int[])\
+                ?::bytea[], ?::bigint[], ?::int[])
+                as u(head, serial, attempt, state, initiator, digest, decide_by, business_date,
+                    branches, acknowledged, outcome, message, content, finished_at, home_slot)\
             """;
 
     static final String REPLACE_DECISIONS =
@@ -43,7 +48,7 @@ final class TransactionSql {
             update decision d set attempt = u.attempt, state = u.state, initiator = u.initiator,
                 digest = u.digest, decide_by = u.decide_by, business_date = u.business_date,
                 branches = u.branches, acknowledged = u.acknowledged, outcome = u.outcome,
-                message = u.message, content = u.content, finished_at = u.finished_at
+                message = u.message, content = u.content, finished_at = nullif(u.finished_at, 0)
             from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[],
                 ?::bigint[], ?::bigint[], ?::int[], ?::bytea[], ?::bigint[], ?::int[], ?::text[],
                 ?::bytea[], ?::bigint[])
@@ -54,7 +59,8 @@ final class TransactionSql {
 
     static final String ACKNOWLEDGE_DECISIONS =
             """
-            update decision d set acknowledged = u.acknowledged, finished_at = u.finished_at
+            update decision d set acknowledged = u.acknowledged,
+                finished_at = nullif(u.finished_at, 0)
             from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
                 as u(head, serial, acknowledged, finished_at)
             where d.trace_head = u.head and d.trace_serial = u.serial\
@@ -80,9 +86,15 @@ final class TransactionSql {
             insert into branch (trace_head, trace_serial, attempt, branch, state, slot, initiator,
                 transaction_digest, digest, service, content, decide_by, business_date, outcome,
                 message, finished_at)
-            select * from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::int[],
+            select u.head, u.serial, u.attempt, u.branch, u.state, u.slot, u.initiator,
+                u.transaction_digest, u.digest, u.service, u.content, u.decide_by, u.business_date,
+                u.outcome, u.message, nullif(u.finished_at, 0)
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::int[],
                 ?::int[], ?::bigint[], ?::bigint[], ?::text[], ?::bytea[], ?::bigint[], ?::int[],
-                ?::int[], ?::text[], ?::bigint[])\
+                ?::int[], ?::text[], ?::bigint[])
+                as u(head, serial, attempt, branch, state, slot, initiator, transaction_digest,
+                    digest, service, content, decide_by, business_date, outcome, message,
+                    finished_at)\
             """;
 
     static final String FINISH_BRANCHES =
@@ -103,7 +115,7 @@ final class TransactionSql {
     static final String UNFINISHED_DECISIONS =
             "select "
                     + DECISION_COLUMNS
-                    + " from decision d where d.finished_at = 0 and d.decide_by < "
+                    + " from decision d where d.finished_at is null and d.decide_by < "
                     + NOW
                     + " - ? order by d.decide_by limit ?";
 
@@ -114,29 +126,22 @@ final class TransactionSql {
                     + NOW
                     + " - ? order by b.decide_by limit ?";
 
-    /**
-     * Finished decisions of old traces, by the order of the key so that no index but that is
-     * needed. Refusals have no other record and stay as long as trace numbers are recognised.
-     */
+    /** Finished decisions of a certain age; refusals, which have no other record, of another. */
     static final String CLEAN_DECISIONS =
             """
             delete from decision where ctid = any(array(
                 select ctid from decision
-                where trace_head < ? and finished_at > 0 and finished_at < %s - ?
-                    and (state <> 3 or trace_head < ?)
-                order by trace_head, trace_serial limit ?
-                for update skip locked))\
+                where finished_at < %s - ? and (state <> 3 or finished_at < %s - ?)
+                limit ? for update skip locked))\
             """
-                    .formatted(NOW);
+                    .formatted(NOW, NOW);
 
     static final String CLEAN_BRANCHES =
             """
             delete from branch where ctid = any(array(
                 select ctid from branch
-                where trace_head < ? and state <> 1 and finished_at < %s - ?
-                    and decide_by < %s - ?
-                order by trace_head, trace_serial limit ?
-                for update skip locked))\
+                where finished_at < %s - ? and decide_by < %s - ?
+                limit ? for update skip locked))\
             """
                     .formatted(NOW, NOW);
 

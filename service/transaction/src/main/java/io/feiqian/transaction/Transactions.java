@@ -35,7 +35,7 @@ public interface Transactions extends AutoCloseable {
     /** Stops the scans; what is in flight goes on. */
     void stopRecovery();
 
-    /** Scans now, once; completes when everything found was dealt with or given a retry. */
+    /** Scans now, once; completes with how many leftovers were found and taken up. */
     CompletableFuture<Integer> recoverNow();
 
     /** How many transactions this instance initiated or took over that are not settled. */

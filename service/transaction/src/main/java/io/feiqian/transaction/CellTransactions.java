@@ -1,0 +1,270 @@
+package io.feiqian.transaction;
+
+import io.feiqian.routing.WorkKind;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.MicroBatcher.Lane;
+import io.feiqian.runtime.Timer;
+import io.feiqian.storage.Answer;
+import io.feiqian.storage.Claim;
+import io.feiqian.storage.LocalCommit;
+import io.feiqian.storage.Part;
+import io.feiqian.telemetry.spi.AlarmEvents;
+import io.feiqian.transaction.spi.Participant;
+import io.feiqian.transaction.spi.PeerChannel;
+import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.TraceNumber;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The driver of global transactions in one instance of a cell: non-blocking, on the threads that
+ * complete local commits and bring replies. Whatever it forgets, since it crashed or was closed, is
+ * found and finished by {@link Recovery}, its own or any other instance's.
+ */
+public final class CellTransactions implements Transactions {
+    /**
+     * What it stands on.
+     *
+     * @param cell the cell
+     * @param commits its local commits
+     * @param database the cell's database, for scans of candidates only
+     * @param peers the way to other cells, and to this one
+     * @param clock the clock
+     * @param timer for deadlines and repetitions
+     * @param alarms where operators are called
+     */
+    public record Ports(
+            CellId cell,
+            LocalCommit commits,
+            DataSource database,
+            PeerChannel peers,
+            Clock clock,
+            Timer timer,
+            AlarmEvents alarms) {}
+
+    private final TransactionHost host;
+    private final InitiatorProtocol protocol;
+    private final Participation participation;
+    private final Acknowledgements acknowledgements;
+    private final Recovery recovery;
+    private final Map<TraceNumber, Initiation> unfinished = new ConcurrentHashMap<>();
+    private final Map<CellId, AtomicInteger> perPeer = new ConcurrentHashMap<>();
+    private final Owner owner = new Owner();
+
+    /** Takes part in others' transactions with these participants; recovery is not started. */
+    public CellTransactions(
+            Ports ports,
+            DecisionContribution decisions,
+            BranchContribution branches,
+            List<Participant> participants,
+            TransactionSettings settings) {
+        this.host = new TransactionHost(ports, decisions, branches, settings);
+        this.protocol = new InitiatorProtocol(settings.alarmAfter(), settings.mostRestarts());
+        this.participation = new Participation(host, participants);
+        this.acknowledgements = new Acknowledgements(host);
+        this.recovery = new Recovery(host, ports.database(), participation, this::resume);
+    }
+
+    @Override
+    public Execution execute(GlobalTransaction transaction) {
+        if (host.isClosed()) {
+            return refused(OutcomeCode.SHUTTING_DOWN, "instance: stopping (expected: running)");
+        }
+        Initiation known = unfinished.get(transaction.trace());
+        if (known != null) {
+            return join(known, transaction);
+        }
+        Optional<Execution> noRoom = noRoom(transaction);
+        if (noRoom.isPresent()) {
+            return noRoom.get();
+        }
+        long decideBy = host.databaseClock.millis() + transaction.decideWithin().toMillis();
+        Initiation fresh =
+                new Initiation(
+                        host,
+                        protocol,
+                        owner,
+                        Initiation.Facts.of(transaction, host.cell, decideBy),
+                        peersOf(transaction.branches()),
+                        InitiatorState.begin(
+                                transaction.trace(),
+                                transaction.digest(),
+                                transaction.branches().size()));
+        Initiation before = keep(fresh);
+        if (before != null) {
+            return join(before, transaction);
+        }
+        fresh.begin(Optional.of(transaction.decideWithin()));
+        return fresh.execution();
+    }
+
+    @Override
+    public CompletableFuture<Found> find(TraceNumber trace) {
+        Part<?> look = new Part<>(host.decisions, new DecisionCommand.Look(trace));
+        return host.commit(
+                        List.of(Claim.of(trace.home(), WorkKind.READ)),
+                        List.of(look),
+                        Lane.NEW,
+                        host.settings.messageTimeout())
+                .thenApply(CellTransactions::found);
+    }
+
+    @Override
+    public CompletableFuture<PeerReply> receive(PeerMessage message) {
+        if (host.isClosed()) {
+            return CompletableFuture.completedFuture(
+                    PeerReply.refused(
+                            OutcomeCode.SHUTTING_DOWN, "instance: stopping (expected: running)"));
+        }
+        return participation.receive(message);
+    }
+
+    @Override
+    public void startRecovery() {
+        recovery.start();
+    }
+
+    @Override
+    public void stopRecovery() {
+        recovery.stop();
+    }
+
+    @Override
+    public CompletableFuture<Integer> recoverNow() {
+        return recovery.scan(host.settings.grace());
+    }
+
+    /** Deletes finished rows that are old enough, now; completes with how many (cleaning). */
+    public CompletableFuture<Integer> cleanNow() {
+        return recovery.clean();
+    }
+
+    @Override
+    public int unfinished() {
+        return unfinished.size();
+    }
+
+    @Override
+    public void close() {
+        acknowledgements.flush();
+        recovery.stop();
+        host.close();
+    }
+
+    private void resume(Decision decision) {
+        Initiation fresh =
+                new Initiation(
+                        host,
+                        protocol,
+                        owner,
+                        Initiation.Facts.of(decision),
+                        peersOf(decision.branches()),
+                        InitiatorState.resume(decision));
+        if (keep(fresh) == null) {
+            fresh.begin(Optional.empty());
+        }
+    }
+
+    /** Keeps it; answers the one that is kept already under its trace number. */
+    private @Nullable Initiation keep(Initiation fresh) {
+        Initiation before = unfinished.putIfAbsent(fresh.facts().trace(), fresh);
+        if (before == null) {
+            peersOf(fresh.facts().branches()).forEach(peer -> count(peer).incrementAndGet());
+        }
+        return before;
+    }
+
+    private Set<CellId> peersOf(List<BranchSpec> branches) {
+        Set<CellId> peers = new HashSet<>();
+        for (BranchSpec each : branches) {
+            host.peers.owner(each.slot()).ifPresent(peers::add);
+        }
+        return peers;
+    }
+
+    private AtomicInteger count(CellId peer) {
+        return perPeer.computeIfAbsent(peer, _ -> new AtomicInteger());
+    }
+
+    private Optional<Execution> noRoom(GlobalTransaction transaction) {
+        for (BranchSpec each : transaction.branches()) {
+            Optional<CellId> peer = host.peers.owner(each.slot());
+            if (peer.isEmpty()) {
+                return Optional.of(
+                        refused(
+                                OutcomeCode.NO_ROUTE,
+                                "slot: " + each.slot() + " (expected: one with an owner)"));
+            }
+            int there = count(peer.get()).get();
+            if (there >= host.settings.unfinishedPerPeer()) {
+                return Optional.of(
+                        refused(
+                                OutcomeCode.OVERLOADED,
+                                "unfinished transactions with %s: %d (expected: fewer than %d)"
+                                        .formatted(
+                                                peer.get(),
+                                                there,
+                                                host.settings.unfinishedPerPeer())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The same request while the first is under way shares its answers. */
+    private static Execution join(Initiation known, GlobalTransaction transaction) {
+        if (known.facts().digest() != transaction.digest()) {
+            return refused(
+                    OutcomeCode.TRACE_CONTENT_DIFFERS,
+                    "trace number: "
+                            + transaction.trace()
+                            + " is in use with other content (expected: a new one)");
+        }
+        Execution first = known.execution();
+        return new Execution(
+                first.decided().thenApply(Answer::asRecorded),
+                first.settled().thenApply(Answer::asRecorded));
+    }
+
+    private static Execution refused(OutcomeCode code, String message) {
+        CompletableFuture<Answer> answer =
+                CompletableFuture.completedFuture(Answer.refused(code, message));
+        return new Execution(answer, answer);
+    }
+
+    private static Found found(Answer answer) {
+        Optional<Decision> decision = answer.value(Decision.class);
+        return decision.map(row ->
+                        new Found(
+                                row.transactionState(),
+                                new Answer(row.outcome(), row, true),
+                                decision))
+                .orElseGet(() -> new Found(TransactionState.UNDECIDED, answer, Optional.empty()));
+    }
+
+    private final class Owner implements Initiation.Owner {
+        @Override
+        public void ended(Initiation initiation, InitiatorState last) {
+            if (last.phase() == InitiatorState.Phase.STOPPED) {
+                // Kept, so that no scan takes it up again before an operator has looked.
+                return;
+            }
+            if (unfinished.remove(initiation.facts().trace(), initiation)) {
+                initiation.peers().forEach(peer -> count(peer).decrementAndGet());
+            }
+        }
+
+        @Override
+        public void acknowledge(TraceNumber trace, int attempt, long branches) {
+            acknowledgements.add(trace, attempt, branches);
+        }
+    }
+}
