@@ -12,6 +12,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -50,7 +51,11 @@ public final class Telemetry implements AutoCloseable {
                                 OtlpHttpSpanExporter.builder()
                                         .setEndpoint(endpoint.toString())
                                         .build()))
-                .orElseGet(() -> new Telemetry(provider(config).build(), config));
+                .orElseGet(() -> numbering(config));
+    }
+
+    private static Telemetry numbering(TelemetryConfig config) {
+        return new Telemetry(provider(config).addSpanProcessor(new NumbersOnly()).build(), config);
     }
 
     /** Starts telemetry whose spans go to this exporter. */
@@ -93,8 +98,7 @@ public final class Telemetry implements AutoCloseable {
         metrics.close();
     }
 
-    private static io.opentelemetry.sdk.trace.SdkTracerProviderBuilder provider(
-            TelemetryConfig config) {
+    private static SdkTracerProviderBuilder provider(TelemetryConfig config) {
         Attributes process =
                 Attributes.builder()
                         .put("service.namespace", "feiqian")
