@@ -5,6 +5,7 @@ import io.feiqian.storage.Answer;
 import io.feiqian.storage.StorageException;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import java.sql.SQLException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
@@ -46,7 +47,7 @@ final class Replies {
         if (cause instanceof RefusedException refused) {
             return of(refused.outcome(), false);
         }
-        if (cause instanceof StorageException) {
+        if (cause instanceof StorageException || cause instanceof SQLException) {
             LOG.warn("the database does not answer", cause);
             return of(
                     io.feiqian.vocabulary.Outcome.refused(

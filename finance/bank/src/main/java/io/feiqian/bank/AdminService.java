@@ -1,0 +1,197 @@
+package io.feiqian.bank;
+
+import io.feiqian.bank.contract.AuditBooksRequest;
+import io.feiqian.bank.contract.AuditBooksResponse;
+import io.feiqian.bank.contract.CellAdminGrpc;
+import io.feiqian.bank.contract.CellStatusRequest;
+import io.feiqian.bank.contract.CellStatusResponse;
+import io.feiqian.bank.contract.Change;
+import io.feiqian.bank.contract.ListChangesRequest;
+import io.feiqian.bank.contract.ListChangesResponse;
+import io.feiqian.bank.contract.OwnedRange;
+import io.feiqian.bank.contract.SetBusinessDateRequest;
+import io.feiqian.bank.contract.SetBusinessDateResponse;
+import io.feiqian.ledger.LedgerCounts;
+import io.feiqian.rpc.CurrentCall;
+import io.feiqian.rpc.contract.Outcome;
+import io.feiqian.security.AuditRecord;
+import io.feiqian.storage.BusinessDays.Days;
+import io.feiqian.storage.CellDatabase;
+import io.feiqian.transaction.TransactionQueries;
+import io.feiqian.transaction.TransactionQueries.Unfinished;
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import io.grpc.stub.StreamObserver;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * This cell as its operators see it, spoken to directly (the third law). Handlers block: to be
+ * served on virtual threads, to those who show the admin token. Thread-safe.
+ */
+final class AdminService extends CellAdminGrpc.CellAdminImplBase {
+    private static final int MOST_CHANGES = 1_000;
+    private static final int USUAL_CHANGES = 20;
+    private static final String OUTCOME = "outcome";
+
+    private final String instance;
+    private final CellDatabase database;
+    private final CellParts parts;
+    private final DayChange days;
+    private final Books books;
+    private final ChangeTrail trail;
+    private final Replies replies;
+
+    AdminService(
+            String instance,
+            CellDatabase database,
+            CellParts parts,
+            DayChange days,
+            Books books,
+            ChangeTrail trail,
+            Replies replies) {
+        this.instance = instance;
+        this.database = database;
+        this.parts = parts;
+        this.days = days;
+        this.books = books;
+        this.trail = trail;
+        this.replies = replies;
+    }
+
+    @Override
+    public void getCellStatus(
+            CellStatusRequest request, StreamObserver<CellStatusResponse> observer) {
+        reply(
+                observer,
+                this::status,
+                refusal -> CellStatusResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void setBusinessDate(
+            SetBusinessDateRequest request, StreamObserver<SetBusinessDateResponse> observer) {
+        reply(
+                observer,
+                () -> {
+                    DayChange.Changed changed =
+                            days.open(
+                                    BusinessDate.parse(
+                                            Fields.required(
+                                                    "business_date", request.getBusinessDate())),
+                                    Caller.of(CurrentCall.context()));
+                    return SetBusinessDateResponse.newBuilder()
+                            .setOutcome(replies.of(changed.outcome()))
+                            .setBusinessDate(changed.now().toString())
+                            .setPrevious(changed.before().toString())
+                            .build();
+                },
+                refusal -> SetBusinessDateResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void auditBooks(AuditBooksRequest request, StreamObserver<AuditBooksResponse> observer) {
+        reply(
+                observer,
+                books::audit,
+                refusal -> AuditBooksResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void listChanges(
+            ListChangesRequest request, StreamObserver<ListChangesResponse> observer) {
+        reply(
+                observer,
+                () -> changes(request.getLimit()),
+                refusal -> ListChangesResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    private CellStatusResponse status() throws SQLException {
+        Days open = database.businessDays().current();
+        CellStatusResponse.Builder response =
+                CellStatusResponse.newBuilder()
+                        .setOutcome(Replies.accepted())
+                        .setCell(parts.cell().toString())
+                        .setInstance(instance)
+                        .setBusinessDate(open.open().toString())
+                        .setClosedThrough(open.closedThrough().toString())
+                        .setRouteMapVersion(parts.routes().current().version());
+        database.ownedRanges()
+                .ranges()
+                .forEach(range ->
+                        response.addRanges(
+                                OwnedRange.newBuilder()
+                                        .setFirst(range.slots().first().number())
+                                        .setLast(range.slots().last().number())
+                                        .setState(range.state().name())
+                                        .setEpoch(range.epoch().number())));
+        try (Connection connection = database.pool().getConnection()) {
+            LedgerCounts counts = LedgerCounts.read(connection);
+            Unfinished unfinished = TransactionQueries.unfinished(connection);
+            return response.setAccounts(counts.accounts())
+                    .setEntries(counts.entries())
+                    .setUnfinishedDecisions(unfinished.decisions())
+                    .setUnfinishedBranches(unfinished.branches())
+                    .setDatabaseBytes(bytes(connection))
+                    .build();
+        }
+    }
+
+    private static long bytes(Connection connection) throws SQLException {
+        try (Statement select = connection.createStatement();
+                ResultSet row =
+                        select.executeQuery("select pg_database_size(current_database())")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private ListChangesResponse changes(int limit) {
+        if (limit < 0 || limit > MOST_CHANGES) {
+            throw new RefusedException(
+                    OutcomeCode.MALFORMED_REQUEST,
+                    "limit: %d (expected: 0 to %d)".formatted(limit, MOST_CHANGES));
+        }
+        ListChangesResponse.Builder response =
+                ListChangesResponse.newBuilder().setOutcome(Replies.accepted());
+        trail.newest(limit == 0 ? USUAL_CHANGES : limit)
+                .forEach(record -> response.addChanges(change(record)));
+        return response.build();
+    }
+
+    private static Change change(AuditRecord record) {
+        TreeMap<String, String> details = new TreeMap<>(record.entry().details());
+        String outcome = details.remove(OUTCOME);
+        return Change.newBuilder()
+                .setNumber(record.sequence())
+                .setAtMillis(record.at().toEpochMilli())
+                .setOperator(record.entry().order().operator().name())
+                .setReason(record.entry().order().reason())
+                .setAction(record.entry().action())
+                .setDetail(record.entry().subject() + " " + details)
+                .setOutcome(outcome == null ? "" : outcome)
+                .build();
+    }
+
+    /** Work that blocks and may meet a database that does not answer. */
+    @FunctionalInterface
+    private interface Work<R> {
+        R run() throws SQLException;
+    }
+
+    private <R> void reply(StreamObserver<R> observer, Work<R> work, Function<Outcome, R> refusal) {
+        R response;
+        try {
+            response = work.run();
+        } catch (SQLException | RuntimeException fault) {
+            response = refusal.apply(replies.of(fault));
+        }
+        observer.onNext(response);
+        observer.onCompleted();
+    }
+}

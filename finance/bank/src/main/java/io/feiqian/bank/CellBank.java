@@ -1,0 +1,207 @@
+package io.feiqian.bank;
+
+import io.feiqian.ledger.LedgerContribution;
+import io.feiqian.ledger.LedgerRules;
+import io.feiqian.routing.Routes;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Timer;
+import io.feiqian.security.spi.PersonalData;
+import io.feiqian.storage.CellDatabase;
+import io.feiqian.storage.GroupedCommits;
+import io.feiqian.storage.StorageException;
+import io.feiqian.telemetry.spi.AlarmEvents;
+import io.feiqian.transaction.BranchContribution;
+import io.feiqian.transaction.CellTransactions;
+import io.feiqian.transaction.DecisionContribution;
+import io.feiqian.transaction.TransactionSettings;
+import io.feiqian.transaction.Transactions;
+import io.feiqian.transaction.spi.PeerChannel;
+import io.feiqian.vocabulary.BusinessDate;
+import io.grpc.BindableService;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The bank of one cell in one process: ledger, transactions and services, wired over the cell's
+ * database. Several instances may run over the same database at once; whatever one of them leaves
+ * unfinished, any other finishes.
+ *
+ * <p>Inter-cell and suspense accounts need no setting up: the ledger opens them when they are first
+ * needed. Thread-safe.
+ */
+public final class CellBank implements AutoCloseable {
+    /** The modules whose tables the bank needs, in the order {@link CellDatabase#open} takes. */
+    public static final List<String> MODULES = List.of("ledger", "transaction", "bank");
+
+    /**
+     * How the bank of a cell works.
+     *
+     * @param instance the name of this instance
+     * @param firstDay the business date of a cell that has none yet
+     * @param ledger the window of trace numbers
+     * @param commits the grouped commits
+     * @param transactions the global transactions
+     */
+    public record Settings(
+            String instance,
+            BusinessDate firstDay,
+            LedgerRules ledger,
+            GroupedCommits.Settings commits,
+            TransactionSettings transactions) {
+        /** What is used unless configured. */
+        public static Settings of(String instance, BusinessDate firstDay) {
+            return new Settings(
+                    instance,
+                    firstDay,
+                    LedgerRules.DEFAULT,
+                    GroupedCommits.Settings.defaults(),
+                    TransactionSettings.DEFAULT);
+        }
+    }
+
+    /**
+     * What the bank stands on; none of it is closed with it.
+     *
+     * @param database the cell's database, opened with {@link #MODULES}
+     * @param routes the route map this process goes by
+     * @param peers the way to other cells, and to this one
+     * @param personal encrypts personal columns
+     * @param clock the clock
+     * @param timer what happens later
+     * @param metrics where metrics are registered
+     * @param alarms where operators are called
+     */
+    public record Ports(
+            CellDatabase database,
+            Routes routes,
+            PeerChannel peers,
+            PersonalData personal,
+            Clock clock,
+            Timer timer,
+            MeterRegistry metrics,
+            AlarmEvents alarms) {}
+
+    private final GroupedCommits commits;
+    private final CellTransactions transactions;
+    private final FencedReads reads;
+    private final OpenDay openDay;
+    private final ExecutorService responders;
+    private final BankService bank;
+    private final AdminService admin;
+
+    private CellBank(Settings settings, Ports ports) {
+        CellDatabase database = ports.database();
+        this.commits =
+                new GroupedCommits(
+                        database,
+                        settings.commits(),
+                        ports.clock(),
+                        ports.timer(),
+                        ports.metrics(),
+                        ports.alarms());
+        LedgerContribution ledger = new LedgerContribution(settings.ledger(), ports.alarms());
+        DecisionContribution decisions = new DecisionContribution();
+        this.transactions =
+                new CellTransactions(
+                        new CellTransactions.Ports(
+                                database.cell(),
+                                commits,
+                                database.pool(),
+                                ports.peers(),
+                                ports.clock(),
+                                ports.timer(),
+                                ports.alarms()),
+                        decisions,
+                        new BranchContribution(),
+                        List.of(new LedgerCredit(database.cell(), ledger)),
+                        settings.transactions());
+        this.reads = new FencedReads(database);
+        this.openDay = new OpenDay(database.businessDays(), database.cell() + "-open-day");
+        this.responders = responders(database.cell() + "-answers-");
+        CellParts parts =
+                new CellParts(
+                        database.cell(), ports.routes(), commits, ledger, decisions, ports.timer());
+        Replies replies = new Replies(() -> ports.routes().current().version());
+        ChangeTrail trail = new ChangeTrail(database.pool());
+        Customers customers =
+                new Customers(commits, database, reads, ports.personal(), settings.ledger());
+        this.bank =
+                new BankService(
+                        new Payments(parts, transactions, openDay),
+                        new Reversals(reads),
+                        customers,
+                        new Accounts(parts, database, reads, customers, new ChangeContribution()),
+                        new TransactionReads(reads, transactions, replies),
+                        openDay,
+                        replies,
+                        responders);
+        this.admin =
+                new AdminService(
+                        settings.instance(),
+                        database,
+                        parts,
+                        new DayChange(database, settings.ledger(), trail),
+                        new Books(database, parts, trail),
+                        trail,
+                        replies);
+    }
+
+    /**
+     * Wires the bank over a database: gives a new cell its slots by the route map, its first
+     * business date and the journal's partitions, and begins to look for unfinished transactions.
+     *
+     * @throws StorageException where the database does not answer
+     */
+    public static CellBank start(Settings settings, Ports ports) {
+        CellDatabase database = ports.database();
+        database.ownership().initialise(ports.routes().current());
+        try {
+            new DayChange(database, settings.ledger(), new ChangeTrail(database.pool()))
+                    .initialise(settings.firstDay());
+        } catch (SQLException failed) {
+            throw new StorageException("journal: partitions cannot be made", failed);
+        }
+        CellBank bank = new CellBank(settings, ports);
+        bank.transactions.startRecovery();
+        return bank;
+    }
+
+    /** The bank as customers' channels see it; its handlers do not block. */
+    public BindableService bank() {
+        return bank;
+    }
+
+    /** The cell as its operators see it; its handlers block, and it needs the admin token. */
+    public BindableService admin() {
+        return admin;
+    }
+
+    /** The global transactions: who receives other cells' messages hands them over here. */
+    public Transactions transactions() {
+        return transactions;
+    }
+
+    /** The local commits. */
+    public GroupedCommits commits() {
+        return commits;
+    }
+
+    /** Stops looking for unfinished transactions, answers what was taken, and ends its threads. */
+    @Override
+    public void close() {
+        transactions.close();
+        commits.close();
+        openDay.close();
+        reads.close();
+        responders.shutdown();
+    }
+
+    private static ExecutorService responders(String prefix) {
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().daemon().name(prefix, 0).factory());
+    }
+}

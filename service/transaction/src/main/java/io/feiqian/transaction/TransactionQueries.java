@@ -1,0 +1,59 @@
+package io.feiqian.transaction;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads of a cell's decisions and branches for its operators, on a connection that the caller
+ * brings. Stateless.
+ */
+public final class TransactionQueries {
+    private static final String COUNTS =
+            """
+            select (select count(*) from decision where finished_at = 0),
+                (select count(*) from branch where state = 1)\
+            """;
+
+    private static final String DECIDED =
+            "select "
+                    + TransactionSql.DECISION_COLUMNS
+                    + " from decision d where d.finished_at = 0 and d.state = 1"
+                    + " order by d.trace_head, d.trace_serial limit ?";
+
+    /**
+     * How much is unfinished.
+     *
+     * @param decisions decisions of which some branch is not durably finished
+     * @param branches branches that wait for their decision
+     */
+    public record Unfinished(long decisions, long branches) {}
+
+    private TransactionQueries() {}
+
+    /** How much is unfinished now. */
+    public static Unfinished unfinished(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(COUNTS);
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return new Unfinished(row.getLong(1), row.getLong(2));
+        }
+    }
+
+    /** Committed decisions whose branches are not all known to be confirmed; at most so many. */
+    public static List<Decision> decidedOnly(Connection connection, int limit) throws SQLException {
+        List<Decision> found = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(DECIDED)) {
+            select.setInt(1, limit);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.add(TransactionSql.decision(row));
+                }
+            }
+        }
+        return found;
+    }
+}
