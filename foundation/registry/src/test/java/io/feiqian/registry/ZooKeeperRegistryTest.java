@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.feiqian.registry.spi.Candidacy;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Clock;
-import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,7 +106,6 @@ class ZooKeeperRegistryTest extends RegistryContract {
         }
     }
 
-    @Requirement("P6.2.2.1-f")
     @Test
     void aRegistryThatComesBackEmptyTakesNobodyOutOfService() throws Exception {
         try (Registry cell = connect();
