@@ -1,0 +1,101 @@
+package io.feiqian.transaction;
+
+import io.feiqian.routing.Route;
+import io.feiqian.routing.Routes;
+import io.feiqian.rpc.PeerStreams;
+import io.feiqian.rpc.contract.Reply;
+import io.feiqian.rpc.contract.Request;
+import io.feiqian.transaction.spi.PeerChannel;
+import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Slot;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The {@link PeerChannel} over the gRPC streams of {@code service/rpc}: finds the owner by the
+ * route map of this process, and refreshes that once where the owner turns out to be another.
+ * Messages to this cell itself go to the handler without a wire. Thread-safe.
+ */
+public final class StreamPeers implements PeerChannel {
+    private final CellId self;
+    private final Routes routes;
+    private final PeerStreams streams;
+    private volatile Function<PeerMessage, CompletableFuture<PeerReply>> local =
+            message ->
+                    CompletableFuture.completedFuture(
+                            PeerReply.refused(
+                                    OutcomeCode.SHUTTING_DOWN,
+                                    "instance: starting (expected: running)"));
+
+    /** A channel of this cell over these streams. */
+    public StreamPeers(CellId self, Routes routes, PeerStreams streams) {
+        this.self = self;
+        this.routes = routes;
+        this.streams = streams;
+    }
+
+    /** Says who answers messages to this cell itself: {@link Transactions#receive}. */
+    public void serveLocally(Function<PeerMessage, CompletableFuture<PeerReply>> handler) {
+        local = handler;
+    }
+
+    /**
+     * What a {@code PeerStreamService} does with a frame of another cell.
+     *
+     * @param receive {@link Transactions#receive}
+     */
+    public static Function<Request, CompletableFuture<Reply>> serving(
+            Function<PeerMessage, CompletableFuture<PeerReply>> receive) {
+        return request -> {
+            try {
+                return receive.apply(PeerWire.message(request)).thenApply(PeerWire::reply);
+            } catch (RefusedException unreadable) {
+                return CompletableFuture.completedFuture(
+                        PeerWire.reply(
+                                PeerReply.refused(
+                                        unreadable.code(), unreadable.outcome().message())));
+            }
+        };
+    }
+
+    @Override
+    public CompletableFuture<PeerReply> send(PeerMessage message) {
+        return once(message)
+                .thenCompose(reply ->
+                        isMisrouted(reply)
+                                ? routes.refresh(0).thenCompose(_ -> once(message))
+                                : CompletableFuture.completedFuture(reply));
+    }
+
+    @Override
+    public Optional<CellId> owner(Slot slot) {
+        return routes.current().find(slot).map(Route::owner);
+    }
+
+    private CompletableFuture<PeerReply> once(PeerMessage message) {
+        Optional<Route> route = routes.current().find(message.slot());
+        if (route.isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    PeerReply.refused(
+                            OutcomeCode.NO_ROUTE,
+                            "slot: " + message.slot() + " (expected: one with an owner)"));
+        }
+        PeerMessage addressed =
+                message.epoch().isPresent() ? message : message.with(route.get().epoch());
+        CellId owner = route.get().owner();
+        if (owner.equals(self)) {
+            return local.apply(addressed);
+        }
+        return streams.send(owner, PeerWire.request(addressed), message.remaining())
+                .thenApply(PeerWire::reply);
+    }
+
+    private static boolean isMisrouted(PeerReply reply) {
+        return reply instanceof PeerReply.Answered answered
+                && (answered.code() == OutcomeCode.WRONG_CELL
+                        || answered.code() == OutcomeCode.STALE_EPOCH);
+    }
+}
