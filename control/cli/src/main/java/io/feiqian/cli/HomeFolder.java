@@ -1,5 +1,8 @@
 package io.feiqian.cli;
 
+import io.feiqian.runtime.Randomness;
+import io.feiqian.security.AdminToken;
+import io.feiqian.security.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -12,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,8 +25,7 @@ import java.util.Optional;
  * format            the version of this layout
  * lock              held by the supervisor as long as it lives
  * endpoints.json    where everything listens
- * admin.token       the operators' token, readable by its owner only
- * secrets/          keys and passwords, readable by their owner only
+ * secrets/          the operators' token, keys and passwords, readable by their owner only
  * registry/         the registry's data
  * cells/cell-1/     configuration, database and route map snapshot of a cell
  * gateway/          the gateway's configuration and route map snapshot
@@ -80,9 +81,7 @@ public final class HomeFolder {
             for (String folder : new String[] {"cells", "gateway", "registry", "logs", "run"}) {
                 Files.createDirectories(root.resolve(folder));
             }
-            Files.createDirectories(home.secrets());
-            Files.setPosixFilePermissions(
-                    home.secrets(), PosixFilePermissions.fromString("rwx------"));
+            AdminToken.obtain(home.secrets());
             return home;
         } catch (IOException failed) {
             throw new CommandFailure(
@@ -103,13 +102,13 @@ public final class HomeFolder {
         return root.resolve("endpoints.json");
     }
 
-    /** The operators' token. */
-    public Path adminTokenFile() {
-        return root.resolve("admin.token");
+    /** The operators' token, keys and passwords. */
+    public Secrets secrets() {
+        return Secrets.in(secretsFolder(), Randomness.secure());
     }
 
-    /** Keys and passwords. */
-    public Path secrets() {
+    /** Where the secrets lie. */
+    public Path secretsFolder() {
         return root.resolve("secrets");
     }
 
@@ -197,11 +196,7 @@ public final class HomeFolder {
 
     /** The operators' token; empty where none was made yet. */
     public String adminToken() {
-        try {
-            return Files.readString(adminTokenFile()).strip();
-        } catch (IOException absent) {
-            return "";
-        }
+        return AdminToken.find(secrets()).map(AdminToken::reveal).orElse("");
     }
 
     /**
