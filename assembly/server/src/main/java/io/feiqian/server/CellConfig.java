@@ -1,0 +1,44 @@
+package io.feiqian.server;
+
+import java.util.List;
+
+/**
+ * What an instance of a cell is told, as a file.
+ *
+ * @param cell the cell's number
+ * @param name the instance's name, unique in the whole system
+ * @param host where it listens
+ * @param port where it listens: calls of the bank, of other cells and of operators
+ * @param registry the registry's address
+ * @param databaseUrl the JDBC address of the cell's database, started here or an existing one
+ * @param databaseUser the user
+ * @param databasePasswordFile the file that holds the user's password
+ * @param checkedDurability whether a database that could lose an acknowledged commit is refused
+ * @param snapshotFile what the registry said last, kept beside the process
+ * @param firstRouteMapFile the bank's first route map, where nothing else is known
+ * @param secretsFolder the operators' token and the keys of personal data
+ * @param firstBusinessDate the business date of a new database
+ * @param retentionDays how long repeated trace numbers are recognised
+ * @param instances where all cells' instances are, where the registry has not said
+ */
+record CellConfig(
+        int cell,
+        String name,
+        String host,
+        int port,
+        String registry,
+        String databaseUrl,
+        String databaseUser,
+        String databasePasswordFile,
+        boolean checkedDurability,
+        String snapshotFile,
+        String firstRouteMapFile,
+        String secretsFolder,
+        String firstBusinessDate,
+        int retentionDays,
+        List<KnownInstance> instances) {
+    /** Copies the list. */
+    CellConfig {
+        instances = List.copyOf(instances);
+    }
+}

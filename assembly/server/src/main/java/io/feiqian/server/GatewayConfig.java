@@ -1,0 +1,28 @@
+package io.feiqian.server;
+
+import java.util.List;
+
+/**
+ * What the gateway is told, as a file.
+ *
+ * @param host where it listens
+ * @param port where it listens
+ * @param registry the registry's address
+ * @param snapshotFile what the registry said last, kept beside the process
+ * @param firstRouteMapFile the bank's first route map, where nothing else is known
+ * @param secretsFolder where the operators' token is
+ * @param instances where the cells' instances are, where the registry has not said
+ */
+record GatewayConfig(
+        String host,
+        int port,
+        String registry,
+        String snapshotFile,
+        String firstRouteMapFile,
+        String secretsFolder,
+        List<KnownInstance> instances) {
+    /** Copies the list. */
+    GatewayConfig {
+        instances = List.copyOf(instances);
+    }
+}

@@ -1,0 +1,121 @@
+package io.feiqian.server;
+
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
+import io.feiqian.cli.HomeFolder;
+import io.feiqian.routing.RouteMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of {@code dev} that say what to start and where it listens. */
+final class PlanOptions {
+    private static final int DEFAULT_CELLS = 3;
+
+    @Option(
+            names = "--cells",
+            paramLabel = "N",
+            description = "how many cells (default: those of the home folder, 3 in a new one)")
+    private int cells;
+
+    @Option(
+            names = "--instances",
+            paramLabel = "N",
+            description = "processes per cell (default: ${DEFAULT-VALUE})")
+    private int instances = 1;
+
+    @Option(
+            names = "--gateway-port",
+            paramLabel = "PORT",
+            description = "default: ${DEFAULT-VALUE}")
+    private int gatewayPort = 8080;
+
+    @Option(
+            names = "--registry-port",
+            paramLabel = "PORT",
+            description = "default: ${DEFAULT-VALUE}")
+    private int registryPort = 2181;
+
+    @Option(
+            names = "--cell-port",
+            paramLabel = "PORT",
+            description = "of the first cell; the others follow (default: ${DEFAULT-VALUE})")
+    private int cellPort = 7101;
+
+    @Option(
+            names = "--database-port",
+            paramLabel = "PORT",
+            description = "of the first database; the others follow (default: ${DEFAULT-VALUE})")
+    private int databasePort = 5501;
+
+    @Option(
+            names = "--ports",
+            paramLabel = "free",
+            description = "'free': choose ports that nobody uses")
+    private String ports = "";
+
+    /** The same options as arguments, for the supervisor's process. */
+    List<String> arguments() {
+        List<String> all = new ArrayList<>();
+        all.addAll(List.of("--cells", String.valueOf(cells)));
+        all.addAll(List.of("--instances", String.valueOf(instances)));
+        all.addAll(List.of("--gateway-port", String.valueOf(gatewayPort)));
+        all.addAll(List.of("--registry-port", String.valueOf(registryPort)));
+        all.addAll(List.of("--cell-port", String.valueOf(cellPort)));
+        all.addAll(List.of("--database-port", String.valueOf(databasePort)));
+        if (!ports.isEmpty()) {
+            all.addAll(List.of("--ports", ports));
+        }
+        return all;
+    }
+
+    /**
+     * What to start in this home.
+     *
+     * @throws CommandFailure where it does not fit the home, or a port is in use
+     */
+    SystemPlan plan(HomeFolder home) {
+        if (!ports.isEmpty() && !ports.equals("free")) {
+            throw usage("--ports: " + ports + " (expected: free)");
+        }
+        int there = cellsOf(SystemLayout.firstRouteMap(home));
+        int wanted = cells != 0 ? cells : there != 0 ? there : DEFAULT_CELLS;
+        if (there != 0 && wanted != there) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    "--cells: %d (expected: %d, as the home folder was made)"
+                            .formatted(wanted, there),
+                    "Leave the option out, or name a new --home.");
+        }
+        if (wanted < 1 || wanted > 99 || instances < 1 || instances > 9) {
+            throw usage(
+                    "--cells %d --instances %d (expected: 1 to 99, 1 to 9)"
+                            .formatted(wanted, instances));
+        }
+        if (ports.equals("free")) {
+            return new SystemPlan(wanted, instances, Ports.free(wanted, instances));
+        }
+        Ports named = new Ports(gatewayPort, registryPort, cellPort, databasePort);
+        named.require(wanted, instances);
+        return new SystemPlan(wanted, instances, named);
+    }
+
+    private static int cellsOf(Path routeMap) {
+        if (!Files.exists(routeMap)) {
+            return 0;
+        }
+        try {
+            return RouteMap.parse(Files.readString(routeMap)).cells().size();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static CommandFailure usage(String what) {
+        return new CommandFailure(ExitStatus.USAGE, what, "See 'feiqian dev --help'.");
+    }
+}

@@ -1,0 +1,165 @@
+package io.feiqian.server;
+
+import io.feiqian.cli.HomeFolder;
+import io.feiqian.cli.Json;
+import io.feiqian.cli.ProcessEntry.Role;
+import io.feiqian.routing.RouteMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes what each process of a system on one machine is told, and says how to start it. */
+final class SystemLayout {
+    private static final int RETENTION_DAYS = 400;
+    private static final List<String> SMALL =
+            List.of("-Xms24m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> GATEWAY =
+            List.of("-Xms48m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+    private static final List<String> CELL =
+            List.of("-Xms96m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+
+    private final HomeFolder home;
+    private final SystemPlan plan;
+    private final String today;
+
+    private SystemLayout(HomeFolder home, SystemPlan plan, String today) {
+        this.home = home;
+        this.plan = plan;
+        this.today = today;
+    }
+
+    /** The bank's first route map, from which its number of cells is known ever after. */
+    static Path firstRouteMap(HomeFolder home) {
+        return home.root().resolve("route-map.json");
+    }
+
+    /**
+     * Writes the files of this system; what processes keep for themselves is left as it is.
+     *
+     * @param today the business date of a new bank
+     */
+    static SystemUnits prepare(HomeFolder home, SystemPlan plan, String today) {
+        try {
+            return new SystemLayout(home, plan, today).prepare();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private SystemUnits prepare() throws IOException {
+        if (!Files.exists(firstRouteMap(home))) {
+            home.writeAtomically(
+                    firstRouteMap(home), RouteMap.evenly(plan.cells()).toJson() + "\n");
+        }
+        List<SystemUnits.CellUnits> cells = new ArrayList<>();
+        for (int cell = 1; cell <= plan.cells(); cell++) {
+            cells.add(cell(cell));
+        }
+        return new SystemUnits(registry(), cells, gateway());
+    }
+
+    private Unit registry() throws IOException {
+        RegistryConfig config =
+                new RegistryConfig(
+                        SystemPlan.HOST,
+                        plan.ports().registry(),
+                        home.registry().resolve("data").toString());
+        Path file = home.registry().resolve("registry.json");
+        return unit("registry", Role.REGISTRY, "", plan.registryAddress(), SMALL, file, config);
+    }
+
+    private Unit gateway() throws IOException {
+        GatewayConfig config =
+                new GatewayConfig(
+                        SystemPlan.HOST,
+                        plan.ports().gateway(),
+                        plan.registryAddress(),
+                        home.gateway().resolve("registry-snapshot").toString(),
+                        firstRouteMap(home).toString(),
+                        home.secretsFolder().toString(),
+                        instances());
+        Path file = home.gateway().resolve("gateway.json");
+        return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
+    }
+
+    private SystemUnits.CellUnits cell(int number) throws IOException {
+        String name = SystemPlan.cellName(number);
+        Path folder = Files.createDirectories(home.cell(name));
+        DatabaseUnit database =
+                new DatabaseUnit(
+                        name, folder, plan.ports().database(number), home.log(name + "-database"));
+        List<Unit> instances = new ArrayList<>();
+        for (int instance = 1; instance <= plan.instances(); instance++) {
+            String own = SystemPlan.instanceName(number, instance);
+            CellConfig config =
+                    new CellConfig(
+                            number,
+                            own,
+                            SystemPlan.HOST,
+                            plan.ports().cell(number, instance, plan.instances()),
+                            plan.registryAddress(),
+                            database.url(),
+                            DatabaseUnit.USER,
+                            database.passwordFile().toString(),
+                            true,
+                            folder.resolve(own + "-registry-snapshot").toString(),
+                            firstRouteMap(home).toString(),
+                            home.secretsFolder().toString(),
+                            today,
+                            RETENTION_DAYS,
+                            instances());
+            instances.add(
+                    unit(
+                            own,
+                            Role.CELL,
+                            name,
+                            plan.instanceAddress(number, instance),
+                            CELL,
+                            folder.resolve(own + ".json"),
+                            config));
+        }
+        return new SystemUnits.CellUnits(database, instances);
+    }
+
+    private List<KnownInstance> instances() {
+        List<KnownInstance> all = new ArrayList<>();
+        for (int cell = 1; cell <= plan.cells(); cell++) {
+            for (int instance = 1; instance <= plan.instances(); instance++) {
+                all.add(
+                        new KnownInstance(
+                                cell,
+                                SystemPlan.instanceName(cell, instance),
+                                SystemPlan.HOST,
+                                plan.ports().cell(cell, instance, plan.instances())));
+            }
+        }
+        return all;
+    }
+
+    private Unit unit(
+            String name,
+            Role role,
+            String cell,
+            String address,
+            List<String> flags,
+            Path file,
+            Record config)
+            throws IOException {
+        home.writeAtomically(file, Json.write(config) + "\n");
+        return new RoleUnit(
+                name,
+                role,
+                cell,
+                address,
+                flags,
+                List.of(
+                        role.name().toLowerCase(java.util.Locale.ROOT),
+                        "--config",
+                        file.toString(),
+                        "--supervised"),
+                home.log(name));
+    }
+}

@@ -1,0 +1,142 @@
+package io.feiqian.chaos;
+
+import io.feiqian.cli.HomeFolder;
+import io.feiqian.cli.ProcessEntry;
+import io.feiqian.cli.Signal;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
+import io.feiqian.runtime.Timer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Lets the faults of a schedule happen to the processes of a system on this machine. */
+final class FaultInjector {
+    private static final Duration PATIENCE_FOR_VICTIM = Duration.ofSeconds(8);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    private final HomeFolder home;
+    private final Consumer<String> report;
+    private final Clock clock;
+    private final Timer timer;
+    private final Map<FaultKind, Integer> fired = new EnumMap<>(FaultKind.class);
+
+    FaultInjector(HomeFolder home, Consumer<String> report, Clock clock, Timer timer) {
+        this.home = home;
+        this.report = report;
+        this.clock = clock;
+        this.timer = timer;
+    }
+
+    /**
+     * Works off the schedule and returns once the last pause is over; whatever happens, no process
+     * is left standing still.
+     */
+    void run(List<Fault> schedule) throws InterruptedException {
+        long begun = clock.nanos();
+        try (ExecutorService pauses = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Fault fault : schedule) {
+                long wait = fault.at().toNanos() - (clock.nanos() - begun);
+                if (wait > 0) {
+                    timer.pause(Duration.ofNanos(wait));
+                }
+                befall(fault, pauses, Duration.ofNanos(clock.nanos() - begun));
+            }
+            pauses.shutdown();
+            pauses.awaitTermination(1, TimeUnit.MINUTES);
+        } finally {
+            wakeAll();
+        }
+    }
+
+    /** How often each kind happened. */
+    synchronized Map<FaultKind, Integer> fired() {
+        Map<FaultKind, Integer> all = new EnumMap<>(FaultKind.class);
+        for (FaultKind each : FaultKind.values()) {
+            all.put(each, fired.getOrDefault(each, 0));
+        }
+        return all;
+    }
+
+    private void befall(Fault fault, ExecutorService pauses, Duration now)
+            throws InterruptedException {
+        ProcessEntry victim = victim(fault);
+        if (victim == null) {
+            report.accept("%6.1f s  %s: nobody alive".formatted(seconds(now), fault.kind()));
+            return;
+        }
+        report.accept(
+                "%6.1f s  %s %s (pid %d)%s"
+                        .formatted(
+                                seconds(now),
+                                fault.kind(),
+                                victim.name(),
+                                victim.pid(),
+                                fault.kind().isPause()
+                                        ? " for %.1f s".formatted(seconds(fault.length()))
+                                        : ""));
+        if (fault.kind().isPause()) {
+            send(Signal.STOP, victim);
+            var _ = pauses.submit(() -> wakeLater(victim, fault.length()));
+        } else {
+            send(Signal.KILL, victim);
+        }
+        synchronized (this) {
+            fired.merge(fault.kind(), 1, Integer::sum);
+        }
+    }
+
+    private @org.jspecify.annotations.Nullable ProcessEntry victim(Fault fault)
+            throws InterruptedException {
+        Deadline deadline = Deadline.after(PATIENCE_FOR_VICTIM, clock);
+        while (true) {
+            List<ProcessEntry> candidates =
+                    home.processes().stream()
+                            .filter(each -> each.role() == fault.kind().role())
+                            .filter(ProcessEntry::isAlive)
+                            .toList();
+            if (!candidates.isEmpty()) {
+                return candidates.get(fault.victim() % candidates.size());
+            }
+            if (deadline.isExpired()) {
+                return null;
+            }
+            timer.pause(LOOK_AGAIN);
+        }
+    }
+
+    private Void wakeLater(ProcessEntry victim, Duration length) throws InterruptedException {
+        try {
+            timer.pause(length);
+        } finally {
+            send(Signal.CONT, victim);
+        }
+        return null;
+    }
+
+    private void wakeAll() throws InterruptedException {
+        for (ProcessEntry each : home.processes()) {
+            if (each.isAlive()) {
+                send(Signal.CONT, each);
+            }
+        }
+    }
+
+    private static void send(Signal signal, ProcessEntry to) throws InterruptedException {
+        try {
+            signal.sendToFamily(to.pid());
+        } catch (IOException failed) {
+            throw new java.io.UncheckedIOException(failed);
+        }
+    }
+
+    private static double seconds(Duration length) {
+        return length.toMillis() / 1000.0;
+    }
+}
