@@ -41,7 +41,7 @@ final class InitiatorDraft {
         trouble = state.trouble();
         answer = state.answer();
         answered = state.answered();
-        followingAttempt = state.attempt() + 1;
+        followingAttempt = state.following();
     }
 
     TraceNumber trace() {
@@ -81,6 +81,7 @@ final class InitiatorDraft {
 
     void nextAttempt() {
         attempt = Math.max(attempt + 1, followingAttempt);
+        followingAttempt = attempt + 1;
         restarts++;
         tried = 0;
         acknowledged = 0;
@@ -96,6 +97,7 @@ final class InitiatorDraft {
                 before.digest(),
                 before.branches(),
                 attempt,
+                followingAttempt,
                 tried,
                 acknowledged,
                 stuck,

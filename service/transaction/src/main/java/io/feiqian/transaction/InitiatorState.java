@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param digest of its content
  * @param branches how many branches it has
  * @param attempt the attempt
+ * @param following the attempt that comes next, should this one be void: the row may know later
+ *     ones
  * @param tried which branches are tried
  * @param acknowledged which branches are durably finished
  * @param stuck which branches contradict the decision and wait for an operator
@@ -31,6 +33,7 @@ public record InitiatorState(
         long digest,
         int branches,
         int attempt,
+        int following,
         long tried,
         long acknowledged,
         long stuck,
@@ -78,6 +81,7 @@ public record InitiatorState(
                 digest,
                 branches,
                 1,
+                2,
                 0,
                 0,
                 0,
@@ -99,6 +103,7 @@ public record InitiatorState(
                 decision.digest(),
                 decision.branches().size(),
                 decision.attempt(),
+                decision.attempt() + 1,
                 Decision.allOf(decision.branches().size()),
                 decision.acknowledged(),
                 0,
