@@ -4,6 +4,7 @@ import io.feiqian.registry.spi.Candidacy;
 import io.feiqian.registry.spi.Registration;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Timer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,15 +241,20 @@ public final class ZooKeeperRegistry implements Registry {
     }
 
     private void awaitStart() {
+        if (!config.startWait().isZero() && !awaitConnection(config.startWait())) {
+            LOG.warn(
+                    "registry {} does not answer; starting with what it said last",
+                    config.servers());
+        }
+    }
+
+    /** Waits until the registry is reached, and says whether it is. */
+    boolean awaitConnection(Duration atMost) {
         try {
-            int millis = (int) config.startWait().toMillis();
-            if (millis > 0 && !client.blockUntilConnected(millis, TimeUnit.MILLISECONDS)) {
-                LOG.warn(
-                        "registry {} does not answer; starting with what it said last",
-                        config.servers());
-            }
+            return client.blockUntilConnected((int) atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.feiqian.vocabulary;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -16,7 +19,11 @@ public final class Currency {
     private static final Map<Integer, Currency> BY_NUMBER = new HashMap<>();
 
     static {
-        for (java.util.Currency each : java.util.Currency.getAvailableCurrencies()) {
+        // A successor can have its predecessor's number (XCG has that of ANG): one of them, always
+        // the same, stands for the number, and the two are equal.
+        List<java.util.Currency> all = new ArrayList<>(java.util.Currency.getAvailableCurrencies());
+        all.sort(Comparator.comparing(java.util.Currency::getCurrencyCode).reversed());
+        for (java.util.Currency each : all) {
             if (each.getDefaultFractionDigits() >= 0 && each.getNumericCode() > 0) {
                 Currency currency =
                         new Currency(
@@ -92,12 +99,12 @@ public final class Currency {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Currency that && that.code.equals(code);
+        return other instanceof Currency that && that.number == number;
     }
 
     @Override
     public int hashCode() {
-        return code.hashCode();
+        return number;
     }
 
     @Override

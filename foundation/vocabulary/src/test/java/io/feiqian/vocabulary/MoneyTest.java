@@ -91,6 +91,15 @@ class MoneyTest {
         assertThat(Currency.CZK.number()).isEqualTo(203);
         assertThat(Currency.ofNumber(156)).isEqualTo(Currency.CNY);
         assertThat(YEN.minorDigits()).isZero();
+        for (java.util.Currency each : java.util.Currency.getAvailableCurrencies()) {
+            if (each.getDefaultFractionDigits() >= 0 && each.getNumericCode() > 0) {
+                Currency currency = Currency.of(each.getCurrencyCode());
+                assertThat(Currency.ofNumber(currency.number()))
+                        .as("%s, stored by its number and read back", each)
+                        .isEqualTo(currency)
+                        .hasSameHashCodeAs(currency);
+            }
+        }
         refused(OutcomeCode.UNKNOWN_CURRENCY, () -> Currency.of("ABC"));
         refused(OutcomeCode.UNKNOWN_CURRENCY, () -> Currency.of("XAU"));
         refused(OutcomeCode.UNKNOWN_CURRENCY, () -> Currency.of(""));
