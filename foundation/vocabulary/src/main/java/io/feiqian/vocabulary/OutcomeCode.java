@@ -79,10 +79,6 @@ public enum OutcomeCode {
     REVERSAL_EXCEEDS_ORIGINAL(2009, Kind.BUSINESS),
     /** A business date must move forward. */
     DATE_NOT_FORWARD(2010, Kind.BUSINESS),
-    /** The slot takes credits only. */
-    CREDIT_ONLY(2011, Kind.BUSINESS),
-    /** The slot is quarantined and the account not yet verified. */
-    QUARANTINED(2012, Kind.BUSINESS),
 
     /** The trace number was used before with other content. */
     TRACE_CONTENT_DIFFERS(2101, Kind.CONFLICT),
@@ -105,6 +101,10 @@ public enum OutcomeCode {
     SLOT_CLOSED(3005, Kind.ROUTING),
     /** No cell owns the slot in the route map. */
     NO_ROUTE(3006, Kind.ROUTING),
+    /** The slot takes credits only. Said by the fence and not recorded, so never final. */
+    CREDIT_ONLY(3007, Kind.ROUTING),
+    /** The slot is quarantined until it is verified. Said by the fence, so never final. */
+    QUARANTINED(3008, Kind.ROUTING),
 
     /** Too much work is waiting; refused before it began. */
     OVERLOADED(4001, Kind.UNAVAILABLE),

@@ -143,6 +143,18 @@ public final class CellTransactions implements Transactions {
         return recovery.scan(host.settings.grace());
     }
 
+    /**
+     * Takes up rows that were found unfinished, as a scan of this instance does: candidates only,
+     * whose every step is a commit of its own that judges under locks.
+     *
+     * @param decisions whose branches are not all acknowledged
+     * @param branches that outlived their deadline
+     * @param databaseMillis what the database's clock showed, milliseconds since 1970
+     */
+    public void takeUp(List<Decision> decisions, List<Branch> branches, long databaseMillis) {
+        recovery.takeUp(decisions, branches, databaseMillis);
+    }
+
     /** Deletes finished rows that are old enough, now; completes with how many (cleaning). */
     public CompletableFuture<Integer> cleanNow() {
         return recovery.clean();

@@ -83,7 +83,7 @@ final class Initiation {
     private final TransactionHost host;
     private final InitiatorProtocol protocol;
     private final Owner owner;
-    private final Facts facts;
+    private volatile Facts facts;
     private final Set<CellId> peers;
     private final CompletableFuture<Answer> decided = new CompletableFuture<>();
     private final CompletableFuture<Answer> settled = new CompletableFuture<>();
@@ -218,7 +218,21 @@ final class Initiation {
             Function<Answer, InitiatorEvent> event) {
         var _ =
                 host.commit(claims, parts, Lane.FINISHING, within)
-                        .thenAccept(answer -> on(event.apply(answer)));
+                        .thenAccept(answer -> {
+                            adoptDecided(answer);
+                            on(event.apply(answer));
+                        });
+    }
+
+    /**
+     * What is on record as committed is confirmed as it was decided: another instance's execution
+     * of the same attempt may have fixed another business date (business-date).
+     */
+    private void adoptDecided(Answer answer) {
+        answer.value(Decision.class)
+                .filter(row ->
+                        row.state() == DecisionState.COMMITTED && row.digest() == facts.digest)
+                .ifPresent(row -> facts = Facts.of(row));
     }
 
     private Part<?> part(DecisionCommand command) {

@@ -129,11 +129,12 @@ final class Recovery {
     private int scanOn(Duration grace) throws SQLException {
         List<Decision> decisions = new ArrayList<>();
         List<Branch> branches = new ArrayList<>();
+        long databaseMillis;
         try (Connection connection = database.getConnection()) {
             try (PreparedStatement clock = connection.prepareStatement(TransactionSql.CLOCK);
                     ResultSet row = clock.executeQuery()) {
                 row.next();
-                host.databaseClock.observe(row.getLong(1));
+                databaseMillis = row.getLong(1);
             }
             query(
                     connection,
@@ -146,9 +147,15 @@ final class Recovery {
                     Duration.ZERO,
                     row -> branches.add(TransactionSql.branch(row)));
         }
+        takeUp(decisions, branches, databaseMillis);
+        return decisions.size() + branches.size();
+    }
+
+    /** Takes up what a scan has found, and what the database's clock showed then. */
+    void takeUp(List<Decision> decisions, List<Branch> branches, long databaseMillis) {
+        host.databaseClock.observe(databaseMillis);
         decisions.forEach(resume);
         branches.forEach(this::clear);
-        return decisions.size() + branches.size();
     }
 
     private interface Reader {
