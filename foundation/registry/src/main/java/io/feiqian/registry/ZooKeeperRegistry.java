@@ -52,7 +52,7 @@ public final class ZooKeeperRegistry implements Registry {
         this.config = config;
         this.client = client;
         this.timer = timer;
-        this.worker = new ZooKeeperWorker(client, timer);
+        this.worker = new ZooKeeperWorker(timer);
         Optional<SnapshotFile> file = config.snapshot().map(SnapshotFile::new);
         this.known =
                 new LastKnown(
@@ -250,11 +250,6 @@ public final class ZooKeeperRegistry implements Registry {
 
     /** Waits until the registry is reached, and says whether it is. */
     boolean awaitConnection(Duration atMost) {
-        try {
-            return client.blockUntilConnected((int) atMost.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return worker.awaitConnection(atMost);
     }
 }

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import org.apache.curator.framework.CuratorFramework;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,26 +22,45 @@ final class ZooKeeperWorker implements AutoCloseable {
                 worker.setDaemon(true);
                 return worker;
             });
-    private final CuratorFramework client;
     private final Timer timer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition reached = lock.newCondition();
     private volatile boolean connected;
     private volatile boolean closed;
 
-    ZooKeeperWorker(CuratorFramework client, Timer timer) {
-        this.client = client;
+    ZooKeeperWorker(Timer timer) {
         this.timer = timer;
     }
 
     void connected(boolean now) {
-        connected = now;
+        lock.lock();
+        try {
+            connected = now;
+            reached.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until there is a connection that {@link #ask} can use, and says whether there is. */
+    boolean awaitConnection(Duration atMost) {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (!connected && left > 0) {
+                left = reached.awaitNanos(left);
+            }
+            return connected;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean isConnected() {
         return connected && !closed;
-    }
-
-    CuratorFramework client() {
-        return client;
     }
 
     /**
