@@ -140,8 +140,9 @@ final class Initiation {
         }
         for (Step step = next(); step != null; step = next()) {
             try {
-                step.effects.forEach(this::execute);
+                // First, so that whoever is told of the end finds the room that it leaves.
                 step.end.ifPresent(this::end);
+                step.effects.forEach(this::execute);
             } catch (RuntimeException fault) {
                 host.fault("the initiator", facts.trace, fault);
             }
