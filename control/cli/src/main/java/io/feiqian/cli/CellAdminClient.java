@@ -29,8 +29,7 @@ public final class CellAdminClient implements AutoCloseable {
         for (String address : cell.instances()) {
             channels.add(NettyChannelBuilder.forTarget(address).usePlaintext().build());
         }
-        headers =
-                CallHeaders.ofOperator(operator.token(), operator.operator(), operator.reason());
+        headers = CallHeaders.ofOperator(operator.token(), operator.operator(), operator.reason());
     }
 
     /** The cell's name. */
