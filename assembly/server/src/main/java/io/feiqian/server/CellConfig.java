@@ -1,5 +1,6 @@
 package io.feiqian.server;
 
+import io.feiqian.configuration.DocumentType;
 import java.util.List;
 
 /**
@@ -37,6 +38,27 @@ record CellConfig(
         String firstBusinessDate,
         int retentionDays,
         List<KnownInstance> instances) {
+    /** What a file says; paths and addresses have no defaults that would do. */
+    static final DocumentType<CellConfig> TYPE =
+            DocumentType.of(
+                    "cell",
+                    new CellConfig(
+                            1,
+                            "cell-1-1",
+                            "127.0.0.1",
+                            7101,
+                            "127.0.0.1:2181",
+                            "jdbc:postgresql://127.0.0.1:5432/feiqian",
+                            "feiqian",
+                            "password",
+                            true,
+                            "registry-snapshot",
+                            "route-map.json",
+                            "secrets",
+                            "1993-01-01",
+                            400,
+                            List.of()));
+
     /** Copies the list. */
     CellConfig {
         instances = List.copyOf(instances);

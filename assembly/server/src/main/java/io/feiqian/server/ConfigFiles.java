@@ -1,9 +1,9 @@
 package io.feiqian.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
-import io.feiqian.cli.Json;
+import io.feiqian.configuration.ConfigurationException;
+import io.feiqian.configuration.DocumentType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,15 +12,12 @@ import java.nio.file.Path;
 final class ConfigFiles {
     private ConfigFiles() {}
 
-    static <T extends Record> T read(Path file, Class<T> type) {
+    static <T extends Record> T read(Path file, DocumentType<T> type) {
         try {
-            return Json.MAPPER.readValue(Files.readString(file), type);
-        } catch (JsonProcessingException wrong) {
+            return type.parse(Files.readString(file));
+        } catch (ConfigurationException wrong) {
             throw new CommandFailure(
-                    ExitStatus.USAGE,
-                    file + ": " + wrong.getOriginalMessage(),
-                    "Correct the file.",
-                    wrong);
+                    ExitStatus.USAGE, file + ": " + wrong.getMessage(), "Correct the file.", wrong);
         } catch (IOException unreadable) {
             throw new CommandFailure(
                     ExitStatus.USAGE,

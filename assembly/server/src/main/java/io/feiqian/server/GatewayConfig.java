@@ -1,5 +1,6 @@
 package io.feiqian.server;
 
+import io.feiqian.configuration.DocumentType;
 import java.util.List;
 
 /**
@@ -21,6 +22,19 @@ record GatewayConfig(
         String firstRouteMapFile,
         String secretsFolder,
         List<KnownInstance> instances) {
+    /** What a file says. */
+    static final DocumentType<GatewayConfig> TYPE =
+            DocumentType.of(
+                    "gateway",
+                    new GatewayConfig(
+                            "127.0.0.1",
+                            8080,
+                            "127.0.0.1:2181",
+                            "registry-snapshot",
+                            "route-map.json",
+                            "secrets",
+                            List.of()));
+
     /** Copies the list. */
     GatewayConfig {
         instances = List.copyOf(instances);

@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 final class Keeper {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** A machine that is busy with starting the rest may need more than one try at first. */
+    private static final int FIRST_TRIES = 3;
+
     private static final Duration STABLE = Duration.ofSeconds(20);
 
     /** Told of what happens to the unit; called by the keeper's thread. */
@@ -62,6 +66,7 @@ final class Keeper {
     private void keep() {
         Duration pause = SHORTEST_PAUSE;
         int starts = 0;
+        int failures = 0;
         try {
             while (stopping.getCount() > 0) {
                 long begun = clock.nanos();
@@ -83,7 +88,8 @@ final class Keeper {
                     running = Optional.empty();
                 } catch (IOException | RuntimeException failed) {
                     end = String.valueOf(failed.getMessage());
-                    if (firstReady.completeExceptionally(failed)) {
+                    failures++;
+                    if (failures >= FIRST_TRIES && firstReady.completeExceptionally(failed)) {
                         return;
                     }
                 }

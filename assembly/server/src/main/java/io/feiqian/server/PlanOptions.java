@@ -4,6 +4,7 @@ import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.routing.RouteMap;
+import io.feiqian.vocabulary.BusinessDate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,6 +59,20 @@ final class PlanOptions {
             description = "'free': choose ports that nobody uses")
     private String ports = "";
 
+    @Option(
+            names = "--business-date",
+            paramLabel = "DATE",
+            description = {
+                "the first business date of a new bank (default: ${DEFAULT-VALUE}, with which the",
+                "real data of 1993 can be loaded); 'feiqian business-date' moves it forward"
+            })
+    private String businessDate = "1993-01-01";
+
+    /** The business date of a new bank. */
+    BusinessDate firstBusinessDate() {
+        return BusinessDate.parse(businessDate);
+    }
+
     /** The same options as arguments, for the supervisor's process. */
     List<String> arguments() {
         List<String> all = new ArrayList<>();
@@ -67,6 +82,7 @@ final class PlanOptions {
         all.addAll(List.of("--registry-port", String.valueOf(registryPort)));
         all.addAll(List.of("--cell-port", String.valueOf(cellPort)));
         all.addAll(List.of("--database-port", String.valueOf(databasePort)));
+        all.addAll(List.of("--business-date", businessDate));
         if (!ports.isEmpty()) {
             all.addAll(List.of("--ports", ports));
         }

@@ -22,7 +22,7 @@ final class RegistryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.start(LogConfig.server("registry", "registry"));
-        RegistryConfig told = ConfigFiles.read(config, RegistryConfig.class);
+        RegistryConfig told = ConfigFiles.read(config, RegistryConfig.TYPE);
         return RoleProcess.run(() -> RegistryRole.start(told), supervised);
     }
 }

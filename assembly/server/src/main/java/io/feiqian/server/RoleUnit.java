@@ -29,7 +29,7 @@ record RoleUnit(
         implements Unit {
     private static final long READY_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
-    private static final int LOG_LINES_SHOWN = 12;
+    private static final int LOG_LINES_SHOWN = 6;
 
     @Override
     public Running start() throws IOException, InterruptedException {
@@ -46,13 +46,13 @@ record RoleUnit(
             }
             process.waitFor();
             throw new IOException(
-                    "%s ended with exit code %d; its log %s ends:%n%s"
-                            .formatted(name, process.exitValue(), log, tail(logStart)));
+                    "%s ended with exit code %d; its log %s says:%n%s"
+                            .formatted(name, process.exitValue(), log, sayings(logStart)));
         } catch (TimeoutException late) {
             process.destroyForcibly();
             throw new IOException(
-                    "%s was not ready after %d s; its log %s ends:%n%s"
-                            .formatted(name, READY_SECONDS, log, tail(logStart)),
+                    "%s was not ready after %d s; its log %s says:%n%s"
+                            .formatted(name, READY_SECONDS, log, sayings(logStart)),
                     late);
         } catch (ExecutionException failed) {
             process.destroyForcibly();
@@ -76,17 +76,19 @@ record RoleUnit(
         }
     }
 
-    private String tail(long from) throws IOException {
+    private String sayings(long from) throws IOException {
         if (!Files.exists(log)) {
             return "";
         }
         byte[] all = Files.readAllBytes(log);
         int start = (int) Math.min(from, all.length);
         List<String> lines =
-                new String(all, start, all.length - start, StandardCharsets.UTF_8).lines().toList();
+                new String(all, start, all.length - start, StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> !line.startsWith("\tat ") && !line.isBlank())
+                        .toList();
         return String.join(
-                System.lineSeparator(),
-                lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size()));
+                System.lineSeparator(), lines.subList(0, Math.min(LOG_LINES_SHOWN, lines.size())));
     }
 
     private record Child(Process process) implements Running {

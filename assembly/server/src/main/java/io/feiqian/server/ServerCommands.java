@@ -11,6 +11,11 @@ public final class ServerCommands implements CommandProvider {
     @Override
     public List<Object> commands() {
         return List.of(
-                new DevCommand(), new StopCommand(), new RegistryCommand(), new SuperviseCommand());
+                new DevCommand(),
+                new StopCommand(),
+                new RegistryCommand(),
+                new CellCommand(),
+                new GatewayCommand(),
+                new SuperviseCommand());
     }
 }

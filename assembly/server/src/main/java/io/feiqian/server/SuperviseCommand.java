@@ -5,8 +5,6 @@ import io.feiqian.cli.CommonOptions;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.runtime.Clock;
 import java.io.PrintStream;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,11 +54,10 @@ final class SuperviseCommand implements Callable<Integer> {
     private AutoCloseable supervise(HomeFolder home, PrintStream reports)
             throws InterruptedException {
         SystemPlan system = plan.plan(home);
-        LocalDate today = LocalDate.ofInstant(Clock.system().now(), ZoneId.systemDefault());
         Supervisor supervisor =
                 new Supervisor(
                         home,
-                        SystemLayout.prepare(home, system, today.toString()),
+                        SystemLayout.prepare(home, system, plan.firstBusinessDate()),
                         line -> {
                             reports.println(line);
                             reports.flush();

@@ -4,6 +4,7 @@ import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.Json;
 import io.feiqian.cli.ProcessEntry.Role;
 import io.feiqian.routing.RouteMap;
+import io.feiqian.vocabulary.BusinessDate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,12 +24,12 @@ final class SystemLayout {
 
     private final HomeFolder home;
     private final SystemPlan plan;
-    private final String today;
+    private final BusinessDate firstDay;
 
-    private SystemLayout(HomeFolder home, SystemPlan plan, String today) {
+    private SystemLayout(HomeFolder home, SystemPlan plan, BusinessDate firstDay) {
         this.home = home;
         this.plan = plan;
-        this.today = today;
+        this.firstDay = firstDay;
     }
 
     /** The bank's first route map, from which its number of cells is known ever after. */
@@ -39,11 +40,11 @@ final class SystemLayout {
     /**
      * Writes the files of this system; what processes keep for themselves is left as it is.
      *
-     * @param today the business date of a new bank
+     * @param firstDay the business date of a new bank
      */
-    static SystemUnits prepare(HomeFolder home, SystemPlan plan, String today) {
+    static SystemUnits prepare(HomeFolder home, SystemPlan plan, BusinessDate firstDay) {
         try {
-            return new SystemLayout(home, plan, today).prepare();
+            return new SystemLayout(home, plan, firstDay).prepare();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -108,7 +109,7 @@ final class SystemLayout {
                             folder.resolve(own + "-registry-snapshot").toString(),
                             firstRouteMap(home).toString(),
                             home.secretsFolder().toString(),
-                            today,
+                            firstDay.toString(),
                             RETENTION_DAYS,
                             instances());
             instances.add(

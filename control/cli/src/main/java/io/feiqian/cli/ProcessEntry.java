@@ -1,5 +1,6 @@
 package io.feiqian.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ public record ProcessEntry(
     private static final long CLOCK_STEP_MILLIS = 2_000;
 
     /** Whether this very process is still there and runs, and not another one with its id. */
+    @JsonIgnore
     public boolean isAlive() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)

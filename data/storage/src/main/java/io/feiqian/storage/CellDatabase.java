@@ -22,6 +22,10 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class CellDatabase implements AutoCloseable {
     private static final int LOGIN_SECONDS = 5;
+
+    /** A machine that starts a whole system at once is busy. */
+    private static final int START_LOGIN_SECONDS = 30;
+
     private static final int SILENCE_SECONDS = 30;
 
     /**
@@ -66,7 +70,9 @@ public final class CellDatabase implements AutoCloseable {
             List<String> all = new ArrayList<>();
             all.add("storage");
             all.addAll(modules);
-            Migrations.run(plainSource(config), all);
+            PGSimpleDataSource patient = plainSource(config);
+            patient.setLoginTimeout(START_LOGIN_SECONDS);
+            Migrations.run(patient, all);
             try (Connection connection = pool.getConnection()) {
                 DurabilityCheck.verify(connection, config.durability());
                 long incarnation = CellIdentity.claim(connection, cell);

@@ -1,0 +1,149 @@
+package io.feiqian.server;
+
+import io.feiqian.bank.CellBank;
+import io.feiqian.ledger.LedgerRules;
+import io.feiqian.routing.Routes;
+import io.feiqian.rpc.Channels;
+import io.feiqian.rpc.PeerLimits;
+import io.feiqian.rpc.PeerStreamService;
+import io.feiqian.rpc.PeerStreams;
+import io.feiqian.rpc.RpcClientConfig;
+import io.feiqian.rpc.RpcServer;
+import io.feiqian.rpc.RpcServerConfig;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.Timer;
+import io.feiqian.security.AdminToken;
+import io.feiqian.security.AesPersonalData;
+import io.feiqian.security.KeyRing;
+import io.feiqian.security.Secrets;
+import io.feiqian.storage.CellDatabase;
+import io.feiqian.storage.DatabaseConfig;
+import io.feiqian.telemetry.Telemetry;
+import io.feiqian.telemetry.TelemetryConfig;
+import io.feiqian.transaction.StreamPeers;
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * An instance of a cell: its database, its bank, its place among the other cells. Starts and serves
+ * with the registry down, by what the registry said last.
+ */
+final class CellRole {
+    private static final Duration DRAIN = Duration.ofSeconds(8);
+
+    private CellRole() {}
+
+    /** Starts it; when this returns it serves. Closing stops it in order. */
+    static AutoCloseable start(CellConfig told, Clock clock) throws Exception {
+        StopInOrder parts = new StopInOrder();
+        try {
+            begin(told, clock, parts);
+            return parts;
+        } catch (Exception failed) {
+            parts.close();
+            throw failed;
+        }
+    }
+
+    private static void begin(CellConfig told, Clock clock, StopInOrder parts) {
+        CellId cell = new CellId(told.cell());
+        Telemetry telemetry =
+                parts.add(Telemetry.start(TelemetryConfig.local("cell", told.name())));
+        Timer timer = parts.add(Timer.system(told.name() + "-timer"));
+        CellDatabase database =
+                parts.add(CellDatabase.open(databaseOf(told), cell, CellBank.MODULES));
+        SystemView view =
+                parts.add(
+                        SystemView.open(
+                                told.registry(),
+                                Path.of(told.snapshotFile()),
+                                Path.of(told.firstRouteMapFile()),
+                                told.instances()));
+        Routes routes = view.routes();
+        StreamPeers peers = new StreamPeers(cell, routes, streams(told, view, clock, timer, parts));
+        Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
+        CellBank bank =
+                parts.add(
+                        CellBank.start(
+                                settings(told),
+                                new CellBank.Ports(
+                                        database,
+                                        routes,
+                                        peers,
+                                        new AesPersonalData(
+                                                KeyRing.obtain(secrets), Randomness.secure()),
+                                        clock,
+                                        timer,
+                                        telemetry.metrics(),
+                                        telemetry.alarms())));
+        peers.serveLocally(bank.transactions()::receive);
+        RpcServer server =
+                RpcServer.builder(serverConfig(told), clock)
+                        .add(bank.bank())
+                        .addAdmin(bank.admin())
+                        .add(
+                                new PeerStreamService(
+                                        StreamPeers.serving(bank.transactions()::receive),
+                                        PeerLimits.DEFAULT))
+                        .adminToken(AdminToken.obtain(secrets))
+                        .tracing(telemetry.tracing())
+                        .metrics(telemetry.metrics())
+                        .registration(view.registrationOf(cell, told.name(), told.host()))
+                        .build()
+                        .start();
+        parts.add(() -> server.stop(DRAIN));
+        server.ready();
+        view.publishRoutes(timer);
+    }
+
+    private static PeerStreams streams(
+            CellConfig told, SystemView view, Clock clock, Timer timer, StopInOrder parts) {
+        return parts.add(
+                new PeerStreams(
+                        told.name(),
+                        view,
+                        new Channels(RpcClientConfig.DEFAULT),
+                        PeerLimits.DEFAULT,
+                        clock,
+                        timer));
+    }
+
+    private static DatabaseConfig databaseOf(CellConfig told) {
+        return DatabaseConfig.withPasswordFile(
+                        told.databaseUrl(),
+                        told.databaseUser(),
+                        Path.of(told.databasePasswordFile()))
+                .withDurability(
+                        told.checkedDurability()
+                                ? DatabaseConfig.Durability.CHECKED
+                                : DatabaseConfig.Durability.DEVELOPMENT);
+    }
+
+    private static CellBank.Settings settings(CellConfig told) {
+        CellBank.Settings usual =
+                CellBank.Settings.of(told.name(), BusinessDate.parse(told.firstBusinessDate()));
+        return new CellBank.Settings(
+                usual.instance(),
+                usual.firstDay(),
+                new LedgerRules(told.retentionDays(), LedgerRules.DEFAULT.futureDays()),
+                usual.commits(),
+                usual.transactions());
+    }
+
+    private static RpcServerConfig serverConfig(CellConfig told) {
+        RpcServerConfig usual = RpcServerConfig.loopback(told.port());
+        return new RpcServerConfig(
+                told.host(),
+                told.port(),
+                usual.maxMessageBytes(),
+                usual.maxHeaderBytes(),
+                usual.defaultDeadline(),
+                usual.keepAlive(),
+                usual.keepAliveTimeout(),
+                usual.maxInFlight(),
+                usual.tls());
+    }
+}
