@@ -14,20 +14,17 @@ final class Traceparent {
 
     static String write(SpanContext span) {
         return span.isValid()
-                ? "00-%s-%s-%s"
-                        .formatted(
-                                span.getTraceId(), span.getSpanId(), span.getTraceFlags().asHex())
+                ? "00-"
+                        + span.getTraceId()
+                        + "-"
+                        + span.getSpanId()
+                        + "-"
+                        + span.getTraceFlags().asHex()
                 : "";
     }
 
     static SpanContext parse(String text) {
-        boolean readable =
-                text.length() >= LENGTH
-                        && text.matches("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*")
-                        && !text.startsWith("ff")
-                        && (text.length() == LENGTH
-                                || (!text.startsWith("00") && text.charAt(LENGTH) == '-'));
-        if (!readable) {
+        if (!isReadable(text)) {
             return SpanContext.getInvalid();
         }
         return SpanContext.createFromRemoteParent(
@@ -35,5 +32,29 @@ final class Traceparent {
                 text.substring(36, 52),
                 TraceFlags.fromHex(text, 53),
                 TraceState.getDefault());
+    }
+
+    private static boolean isReadable(String text) {
+        boolean first = text.startsWith("00");
+        return text.length() >= LENGTH
+                && (text.length() == LENGTH || (!first && text.charAt(LENGTH) == '-'))
+                && !text.startsWith("ff")
+                && text.charAt(2) == '-'
+                && text.charAt(35) == '-'
+                && text.charAt(52) == '-'
+                && isHex(text, 0, 2)
+                && isHex(text, 3, 35)
+                && isHex(text, 36, 52)
+                && isHex(text, 53, LENGTH);
+    }
+
+    private static boolean isHex(String text, int from, int to) {
+        for (int at = from; at < to; at++) {
+            char c = text.charAt(at);
+            if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+                return false;
+            }
+        }
+        return true;
     }
 }

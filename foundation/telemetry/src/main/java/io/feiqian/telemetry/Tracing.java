@@ -43,12 +43,16 @@ public final class Tracing {
 
     /** A step inside this process, below the span that the current thread is in. */
     public WorkSpan step(String name, Optional<TraceNumber> trace) {
-        return begin(name, SpanKind.INTERNAL, trace, Context.current());
+        return this == NONE
+                ? WorkSpan.NONE
+                : begin(name, SpanKind.INTERNAL, trace, Context.current());
     }
 
     /** A call to another process, below the span that the current thread is in. */
     public WorkSpan call(String name, Optional<TraceNumber> trace) {
-        return begin(name, SpanKind.CLIENT, trace, Context.current());
+        return this == NONE
+                ? WorkSpan.NONE
+                : begin(name, SpanKind.CLIENT, trace, Context.current());
     }
 
     /**
@@ -58,7 +62,9 @@ public final class Tracing {
      *     unreadable, begins a new trace
      */
     public WorkSpan serve(String name, Optional<TraceNumber> trace, String traceparent) {
-        return begin(name, SpanKind.SERVER, trace, parent(traceparent));
+        return this == NONE
+                ? WorkSpan.NONE
+                : begin(name, SpanKind.SERVER, trace, parent(traceparent));
     }
 
     /** Gives the current thread's log lines this trace number until the returned value closes. */
@@ -73,9 +79,6 @@ public final class Tracing {
 
     private WorkSpan begin(
             String name, SpanKind kind, Optional<TraceNumber> trace, Context parent) {
-        if (this == NONE) {
-            return WorkSpan.NONE;
-        }
         SpanBuilder builder = tracer.spanBuilder(name).setSpanKind(kind).setParent(parent);
         Span span = builder.startSpan();
         if (trace.isPresent() && span.isRecording()) {

@@ -126,7 +126,7 @@ public record AccountNumber(long number) implements Comparable<AccountNumber> {
     /** All 16 digits. */
     @Override
     public String toString() {
-        return "%016d".formatted(number);
+        return Texts.padded(number, DIGITS);
     }
 
     private static int checkDigit(long payload) {

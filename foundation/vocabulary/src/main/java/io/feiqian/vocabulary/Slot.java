@@ -43,6 +43,6 @@ public record Slot(int number) implements Comparable<Slot> {
     /** Four digits. */
     @Override
     public String toString() {
-        return "%04d".formatted(number);
+        return Texts.padded(number, 4);
     }
 }

@@ -27,6 +27,6 @@ public record SubNumber(int number) implements Comparable<SubNumber> {
     /** Four digits. */
     @Override
     public String toString() {
-        return "%04d".formatted(number);
+        return Texts.padded(number, 4);
     }
 }

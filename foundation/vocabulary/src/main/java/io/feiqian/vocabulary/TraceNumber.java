@@ -92,7 +92,7 @@ public record TraceNumber(long head, long serial) implements Comparable<TraceNum
     /** All 33 digits. */
     @Override
     public String toString() {
-        return "%015d%018d".formatted(head, serial);
+        return Texts.padded(head, 15, serial, 18);
     }
 
     private static RefusedException refused(String what) {
