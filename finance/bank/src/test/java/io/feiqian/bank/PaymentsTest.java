@@ -177,7 +177,9 @@ class PaymentsTest {
                         OutcomeCode.INVALID_TRACE_NUMBER,
                         List.of(
                                 it -> it.setTraceNumber("1"),
-                                it -> it.setTraceNumber("20261305" + it.getTraceNumber().substring(8))),
+                                it ->
+                                        it.setTraceNumber(
+                                                "20261305" + it.getTraceNumber().substring(8))),
                         OutcomeCode.TRACE_NOT_AT_HOME,
                         List.of(it ->
                                 it.setTraceNumber(cells.trace(TwoCells.ALSO_IN_FIRST).toString())),

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -91,8 +92,8 @@ record BerkaFolder(Map<Long, Account> accounts, List<BerkaTransaction> transacti
     }
 
     /** The rows by day, each day in order of files and lines. */
-    TreeMap<LocalDate, List<BerkaTransaction>> byDay() {
-        TreeMap<LocalDate, List<BerkaTransaction>> days = new TreeMap<>();
+    NavigableMap<LocalDate, List<BerkaTransaction>> byDay() {
+        NavigableMap<LocalDate, List<BerkaTransaction>> days = new TreeMap<>();
         transactions.forEach(
                 row -> days.computeIfAbsent(row.date(), day -> new ArrayList<>()).add(row));
         return days;
