@@ -9,5 +9,6 @@ create table purse_entry (
     amount bigint not null,
     balance_after bigint not null,
     sequence bigint not null,
+    day integer not null,
     note text
 );

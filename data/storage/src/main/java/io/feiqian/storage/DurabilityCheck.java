@@ -21,7 +21,6 @@ final class DurabilityCheck {
                     "fsync", Set.of("on"),
                     "full_page_writes", Set.of("on"),
                     "synchronous_commit", Set.of("on", "remote_apply"),
-                    "default_transaction_isolation", Set.of("read committed"),
                     "server_encoding", Set.of("UTF8"));
 
     /** Oldest version whose behaviour the fence's tests cover. */

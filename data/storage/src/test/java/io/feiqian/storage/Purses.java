@@ -21,7 +21,7 @@ final class Purses implements Contribution<Purses.Add> {
     }
 
     /** What an addition led to. */
-    record Added(long balanceAfter, long sequence) {}
+    record Added(long balanceAfter, long sequence, int businessDate) {}
 
     static final String NOTE_THAT_OUR_CODE_CHOKES_ON = "choke";
 
@@ -83,13 +83,13 @@ final class Purses implements Contribution<Purses.Add> {
         @Override
         public void read(Statements statements) {
             statements.query(
-                    "select id, balance_after, sequence from purse_entry where id = any(?)",
+                    "select id, balance_after, sequence, day from purse_entry where id = any(?)",
                     parameters -> parameters.add(longs(ids)),
                     this::readKnown);
         }
 
         private void readKnown(ResultSet row) throws SQLException {
-            Added value = new Added(row.getLong(2), row.getLong(3));
+            Added value = new Added(row.getLong(2), row.getLong(3), row.getInt(4));
             known.put(row.getLong(1), Answer.accepted(value).asRecorded());
         }
 
@@ -107,7 +107,10 @@ final class Purses implements Contribution<Purses.Add> {
                 throw new IllegalStateException("choked on " + command);
             }
             long balance = balances.merge(command.purse(), command.amount(), Long::sum);
-            Answer answer = Answer.accepted(new Added(balance, context.sequence()));
+            Answer answer =
+                    Answer.accepted(
+                            new Added(
+                                    balance, context.sequence(), context.businessDate().number()));
             known.put(command.id(), answer.asRecorded());
             added.add(command);
             after.add(balance);
@@ -134,12 +137,13 @@ final class Purses implements Contribution<Purses.Add> {
                     },
                     touched.size());
             statements.update(
-                    "insert into purse_entry (id, purse, amount, balance_after, note, sequence)"
-                            + " select id, purse, amount, after, note, ?::bigint from"
+                    "insert into purse_entry (id, purse, amount, balance_after, note, sequence, day)"
+                            + " select id, purse, amount, after, note, ?::bigint, ?::int from"
                             + " unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],"
                             + " ?::text[]) as new (id, purse, amount, after, note)",
                     parameters -> {
                         parameters.add(context.sequence());
+                        parameters.add(context.businessDate().number());
                         parameters.add(added.stream().mapToLong(Add::id).toArray());
                         parameters.add(added.stream().mapToLong(Add::purse).toArray());
                         parameters.add(added.stream().mapToLong(Add::amount).toArray());
