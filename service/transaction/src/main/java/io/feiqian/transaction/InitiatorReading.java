@@ -234,6 +234,8 @@ record InitiatorReading(Trigger trigger, InitiatorDraft draft, int branch, Strin
                         && answer.recorded()
                         && draft.isSame(row)
                         && !draft.late
+                        // Told that nothing happened, the caller may do something else by now.
+                        && !draft.answered
                         && draft.restarts < mostRestarts;
         if (mayFollow) {
             draft.followingAttempt = row.attempt() + 1;
