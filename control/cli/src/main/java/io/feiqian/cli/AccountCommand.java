@@ -105,7 +105,7 @@ final class AccountCommand implements Callable<Integer> {
             String owner = customer;
             if (owner.isEmpty()) {
                 ObjectNode body = BankClient.body();
-                body.put("traceNumber", system.newTrace(date, slot).toString());
+                body.put("trace_number", system.newTrace(date, slot).toString());
                 body.put("name", name);
                 body.put(
                         "document",
@@ -118,10 +118,10 @@ final class AccountCommand implements Callable<Integer> {
             }
             ObjectNode body = BankClient.body();
             TraceNumber trace = system.newTrace(date, slot);
-            body.put("traceNumber", trace.toString());
+            body.put("trace_number", trace.toString());
             body.put("customer", owner);
             body.put("currency", currency);
-            body.put("overdraftLimit", overdraft);
+            body.put("overdraft_limit", overdraft);
             BankReply reply = system.bank().post("/v1/accounts", body);
             ObjectNode result = BankClient.body();
             result.put("customer", owner);
@@ -132,7 +132,7 @@ final class AccountCommand implements Callable<Integer> {
         private JsonNode cashDesk(RunningSystem system) {
             ObjectNode body = BankClient.body();
             Slot slot = Slot.pinnedTo(CellId.parse(cashIn));
-            body.put("traceNumber", system.newTrace(businessDate(system), slot).toString());
+            body.put("trace_number", system.newTrace(businessDate(system), slot).toString());
             body.put("kind", "CASH");
             body.put("currency", currency);
             body.put("name", name);
@@ -170,9 +170,9 @@ final class AccountCommand implements Callable<Integer> {
                         "balance",
                         "held",
                         "pending",
-                        "overdraftLimit",
+                        "overdraft_limit",
                         "available",
-                        "businessDate");
+                        "business_date");
 
         @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -243,10 +243,10 @@ final class AccountCommand implements Callable<Integer> {
             common.out()
                     .printf(
                             "%s %15s %15s  %s %s %s%n",
-                            entry.path("businessDate").asText(),
+                            entry.path("business_date").asText(),
                             entry.path("amount").asText(),
-                            entry.path("balanceAfter").asText(),
-                            entry.path("counterAccount").asText(),
+                            entry.path("balance_after").asText(),
+                            entry.path("counter_account").asText(),
                             entry.path("kind").asText(),
                             entry.path("text").asText());
         }

@@ -10,10 +10,12 @@ import io.feiqian.vocabulary.OutcomeCode;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -88,9 +90,15 @@ public final class BankClient implements AutoCloseable {
                 HttpRequest.newBuilder(URI.create(gateway + path)).timeout(timeout);
         operator.ifPresent(who ->
                 builder.header("Authorization", "Bearer " + who.token())
-                        .header("Feiqian-Operator", who.operator())
-                        .header("Feiqian-Reason", who.reason()));
+                        .header("Feiqian-Operator", headerText(who.operator()))
+                        .header("Feiqian-Reason", headerText(who.reason())));
         return builder;
+    }
+
+    /** Headers carry ASCII only; anything more is percent-encoded, as the gateway reads it. */
+    private static String headerText(String text) {
+        boolean plain = text.chars().allMatch(c -> c >= ' ' && c < 127 && c != '%');
+        return plain ? text : URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private BankReply send(HttpRequest request) {

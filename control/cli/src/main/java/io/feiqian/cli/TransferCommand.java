@@ -66,14 +66,14 @@ final class TransferCommand implements Callable<Integer> {
         AccountNumber payer = AccountNumber.parse(from);
         BankReply account =
                 RunningSystem.accepted(system.bank().get("/v1/accounts/" + payer), from);
-        return system.newTrace(BusinessDate.parse(account.text("businessDate")), payer.slot());
+        return system.newTrace(BusinessDate.parse(account.text("business_date")), payer.slot());
     }
 
     private BankReply send(RunningSystem system, TraceNumber number) throws InterruptedException {
         ObjectNode body = BankClient.body();
-        body.put("traceNumber", number.toString());
-        body.put("payerAccount", from);
-        body.put("payeeAccount", to);
+        body.put("trace_number", number.toString());
+        body.put("payer_account", from);
+        body.put("payee_account", to);
         body.put("amount", amount);
         body.put("currency", currency);
         body.put("text", text);
@@ -91,14 +91,14 @@ final class TransferCommand implements Callable<Integer> {
     private void report(TraceNumber number, BankReply reply) {
         if (common.json()) {
             ObjectNode result = BankClient.body();
-            result.put("traceNumber", number.toString());
+            result.put("trace_number", number.toString());
             result.put("code", reply.outcome().code().number());
             result.put("name", reply.outcome().code().name());
             result.put("message", reply.outcome().message());
             result.put("recorded", reply.recorded());
             result.put("state", reply.text("state"));
-            result.put("businessDate", reply.text("businessDate"));
-            result.put("payerBalance", reply.text("payerBalance"));
+            result.put("business_date", reply.text("business_date"));
+            result.put("payer_balance", reply.text("payer_balance"));
             common.out().println(result.toPrettyString());
         } else if (reply.isAccepted()) {
             common.out()
@@ -107,8 +107,8 @@ final class TransferCommand implements Callable<Integer> {
                                     .formatted(
                                             reply.text("state"),
                                             reply.recorded() ? " (recorded answer)" : "",
-                                            reply.text("businessDate"),
-                                            reply.text("payerBalance")));
+                                            reply.text("business_date"),
+                                            reply.text("payer_balance")));
         }
     }
 }

@@ -95,7 +95,7 @@ record Accounts(List<List<AccountNumber>> customers, List<AccountNumber> desks) 
     private record Opening(BankClient bank, BusinessDate date, ClientLedger ledger) {
         AccountNumber desk(CellId cell, long serial) {
             ObjectNode body = BankClient.body();
-            body.put("traceNumber", trace(Slot.pinnedTo(cell), serial).toString());
+            body.put("trace_number", trace(Slot.pinnedTo(cell), serial).toString());
             body.put("kind", "CASH");
             body.put("currency", Operation.CURRENCY.code());
             body.put("name", "cash desk of " + cell);
@@ -104,13 +104,13 @@ record Accounts(List<List<AccountNumber>> customers, List<AccountNumber> desks) 
 
         AccountNumber customer(Slot slot, AccountNumber desk, long serial) {
             ObjectNode person = BankClient.body();
-            person.put("traceNumber", trace(slot, serial).toString());
+            person.put("trace_number", trace(slot, serial).toString());
             person.put("name", "customer " + serial);
             person.put("document", "D" + serial);
             person.put("phone", "1" + serial);
             String customer = accepted("/v1/customers", person).text("customer");
             ObjectNode body = BankClient.body();
-            body.put("traceNumber", trace(slot, serial + 1).toString());
+            body.put("trace_number", trace(slot, serial + 1).toString());
             body.put("customer", customer);
             body.put("currency", Operation.CURRENCY.code());
             AccountNumber account =

@@ -66,7 +66,7 @@ final class BooksCheck {
         while (more) {
             BankReply page =
                     bank.get(
-                            "/v1/accounts/%s/statement?afterEntry=%d&limit=%d"
+                            "/v1/accounts/%s/statement?after_entry=%d&limit=%d"
                                     .formatted(account, after, PAGE));
             if (!page.isAccepted()) {
                 findings.add(account + ": statement cannot be read: " + page.outcome());
@@ -86,7 +86,7 @@ final class BooksCheck {
     }
 
     private void entry(AccountNumber account, JsonNode entry, Map<TraceNumber, Long> expected) {
-        TraceNumber trace = TraceNumber.parse(entry.path("traceNumber").asText());
+        TraceNumber trace = TraceNumber.parse(entry.path("trace_number").asText());
         long amount = Money.parse(entry.path("amount").asText(), Operation.CURRENCY).minor();
         Long wanted = expected.remove(trace);
         if (wanted == null) {

@@ -53,23 +53,23 @@ record Operation(
     /** The request. */
     ObjectNode body() {
         ObjectNode body = BankClient.body();
-        body.put("traceNumber", trace.toString());
+        body.put("trace_number", trace.toString());
         switch (kind) {
             case TRANSFER_IN_CELL, TRANSFER_ACROSS_CELLS -> {
-                body.put("payerAccount", payer.toString());
-                body.put("payeeAccount", payee.toString());
+                body.put("payer_account", payer.toString());
+                body.put("payee_account", payee.toString());
             }
             case DEPOSIT -> {
-                body.put("cashAccount", payer.toString());
+                body.put("cash_account", payer.toString());
                 body.put("account", payee.toString());
             }
             case WITHDRAWAL -> {
                 body.put("account", payer.toString());
-                body.put("cashAccount", payee.toString());
+                body.put("cash_account", payee.toString());
             }
             case REVERSAL ->
                     original.ifPresent(
-                            number -> body.put("originalTraceNumber", number.toString()));
+                            number -> body.put("original_trace_number", number.toString()));
         }
         body.put("amount", new Money(minor, CURRENCY).decimal());
         body.put("currency", CURRENCY.code());
