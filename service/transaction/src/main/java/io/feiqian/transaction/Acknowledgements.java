@@ -20,7 +20,7 @@ import java.util.Map;
  * confirms once more and is told so once more. Thread-safe.
  */
 final class Acknowledgements {
-    private record Key(TraceNumber trace, int attempt) {}
+    private record Key(TraceNumber trace, int attempt, long digest) {}
 
     private final TransactionHost host;
     private final Map<Key, Long> waiting = new LinkedHashMap<>();
@@ -30,10 +30,11 @@ final class Acknowledgements {
         this.host = host;
     }
 
-    void add(TraceNumber trace, int attempt, long branches) {
+    void add(Mark mark) {
+        Key key = new Key(mark.trace(), mark.attempt(), mark.digest());
         boolean full;
         synchronized (this) {
-            waiting.merge(new Key(trace, attempt), branches, (a, b) -> a | b);
+            waiting.merge(key, mark.branches(), (a, b) -> a | b);
             full = waiting.size() == host.settings.acknowledgeBatch();
             if (!full && flushing) {
                 return;
@@ -68,7 +69,8 @@ final class Acknowledgements {
         Iterator<Map.Entry<Key, Long>> each = waiting.entrySet().iterator();
         while (each.hasNext() && marks.size() < host.settings.acknowledgeBatch()) {
             Map.Entry<Key, Long> entry = each.next();
-            marks.add(new Mark(entry.getKey().trace, entry.getKey().attempt, entry.getValue()));
+            Key key = entry.getKey();
+            marks.add(new Mark(key.trace, key.attempt, key.digest, entry.getValue()));
             each.remove();
         }
         return marks;

@@ -231,14 +231,17 @@ public final class CellTransactions implements Transactions {
         return Optional.empty();
     }
 
-    /** The same request while the first is under way shares its answers. */
+    /**
+     * The same request while the first is under way shares its answers. Which content counts is
+     * known once one is on record: until then another content waits, and is not refused for ever.
+     */
     private static Execution join(Initiation known, GlobalTransaction transaction) {
         if (known.facts().digest() != transaction.digest()) {
             return refused(
-                    OutcomeCode.TRACE_CONTENT_DIFFERS,
+                    OutcomeCode.WAIT,
                     "trace number: "
                             + transaction.trace()
-                            + " is in use with other content (expected: a new one)");
+                            + " is in use with other content (expected: that it is decided)");
         }
         Execution first = known.execution();
         return new Execution(
@@ -275,8 +278,8 @@ public final class CellTransactions implements Transactions {
         }
 
         @Override
-        public void acknowledge(TraceNumber trace, int attempt, long branches) {
-            acknowledgements.add(trace, attempt, branches);
+        public void acknowledge(DecisionCommand.Mark mark) {
+            acknowledgements.add(mark);
         }
     }
 }

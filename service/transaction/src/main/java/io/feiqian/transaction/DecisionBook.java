@@ -236,7 +236,7 @@ public final class DecisionBook {
     private Answer acknowledge(Acknowledge acknowledge) {
         for (Mark mark : acknowledge.marks()) {
             Decision row = rows.get(mark.trace());
-            if (row == null || row.attempt() != mark.attempt()) {
+            if (row == null || row.attempt() != mark.attempt() || row.digest() != mark.digest()) {
                 continue;
             }
             Decision after = row.acknowledge(mark.branches(), context.databaseMillis());

@@ -78,9 +78,11 @@ public sealed interface DecisionCommand {
      *
      * @param trace the transaction
      * @param attempt the attempt; a row of another attempt is left alone
+     * @param digest the digest of the whole content; a row of another content is left alone, since
+     *     whoever cancelled branches of his own must not end those of the one that committed
      * @param branches bit {@code n - 1} for branch {@code n}
      */
-    record Mark(TraceNumber trace, int attempt, long branches) {}
+    record Mark(TraceNumber trace, int attempt, long digest, long branches) {}
 
     /**
      * Reads the decision; the answer's value is the {@link Decision}.

@@ -75,7 +75,7 @@ final class Initiation {
         void ended(Initiation initiation, InitiatorState last);
 
         /** Branches are durably finished. */
-        void acknowledge(TraceNumber trace, int attempt, long branches);
+        void acknowledge(DecisionCommand.Mark mark);
     }
 
     private record Step(List<InitiatorEffect> effects, Optional<InitiatorState> end) {}
@@ -200,7 +200,8 @@ final class Initiation {
                 settled.complete(answer);
             }
             case InitiatorEffect.Acknowledge(int attempt, long branches) ->
-                    owner.acknowledge(facts.trace, attempt, branches);
+                    owner.acknowledge(
+                            new DecisionCommand.Mark(facts.trace, attempt, facts.digest, branches));
             case InitiatorEffect.Retry retry ->
                     host.afterFailures(
                             retry.failures(), () -> on(new InitiatorEvent.RetryDue(retry)));

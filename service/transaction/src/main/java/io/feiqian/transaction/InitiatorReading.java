@@ -118,11 +118,18 @@ record InitiatorReading(Trigger trigger, InitiatorDraft draft, int branch, Strin
             }
             return some(Trigger.UNCERTAIN, draft, branch, answered.message());
         }
-        draft.reason = Optional.of(new Outcome.Refused(answered.code(), answered.message()));
+        draft.reason = Optional.of(new Outcome.Refused(ofBranch(answered), answered.message()));
         if (answered.standing() == Standing.REFUSED) {
             draft.acknowledged |= Decision.bit(branch);
         }
         return some(Trigger.BRANCH_REFUSED, draft, branch, answered.message());
+    }
+
+    /** Whose content counts is said by the row at the home slot alone, never by a branch. */
+    private static OutcomeCode ofBranch(PeerReply.Answered answered) {
+        return answered.code() == OutcomeCode.TRACE_CONTENT_DIFFERS
+                ? OutcomeCode.ABORTED
+                : answered.code();
     }
 
     private static Optional<InitiatorReading> finishAnswered(
