@@ -139,9 +139,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     private void begin(List<Pending> batch) {
         List<Pending> due = new ArrayList<>(batch.size());
         for (Pending each : batch) {
-            if (each.isExpired()) {
-                each.expireUnbegun();
-            } else if (each.begin()) {
+            if (!(each.isExpired() && each.expire()) && each.begin()) {
                 due.add(each);
             }
         }
@@ -177,10 +175,10 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     private void run(List<Pending> works) {
         Deque<Group> todo = new ArrayDeque<>();
         todo.add(new Group(works, 0, false));
+        inFlight = works;
         for (Group next = todo.poll(); next != null; next = todo.poll()) {
             Group group = next.failures == 0 ? next : stillWanted(next);
             if (!group.works.isEmpty()) {
-                inFlight = group.works;
                 attempt(group, todo);
             }
         }
@@ -191,9 +189,8 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     private static Group stillWanted(Group group) {
         List<Pending> wanted = new ArrayList<>(group.works.size());
         for (Pending each : group.works) {
-            if (each.isExpired() && !each.maybeCommitted()) {
-                each.refuse(OutcomeCode.DEADLINE_EXPIRED, "deadline: passed, nothing happened");
-            } else {
+            boolean over = each.isExpired() && !each.maybeCommitted() && each.expire();
+            if (!over && !each.isEnded()) {
                 wanted.add(each);
             }
         }
@@ -260,6 +257,14 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     /** Commits and answers; false where the group goes on in another way. */
     private boolean commit(
             Group group, @Nullable Answer[] answers, Session on, boolean wrote, Deque<Group> todo) {
+        if (!maySend(group.works)) {
+            boolean lives = on.rolledBack();
+            if (!lives) {
+                discardSession();
+            }
+            todo.addFirst(group.again());
+            return false;
+        }
         SQLWarning warning;
         try {
             on.connection().clearWarnings();
@@ -271,6 +276,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             commitSent = false;
             if (DatabaseFault.of(failed) != DatabaseFault.LOST && on.rolledBack()) {
                 // Answered with an error on a living connection, such as a deferred constraint's.
+                group.works.forEach(Pending::notCommitted);
                 onFailure(group, failed, true, todo);
                 return false;
             }
@@ -298,6 +304,18 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         return true;
     }
 
+    /** Marks every work as committing; false where one was ended, and then none is marked. */
+    private static boolean maySend(List<Pending> works) {
+        boolean all = true;
+        for (int i = 0; i < works.size(); i++) {
+            all &= works.get(i).sendCommit();
+        }
+        if (!all) {
+            works.forEach(Pending::notCommitted);
+        }
+        return all;
+    }
+
     static boolean isWarning(SQLWarning warning) {
         String state = warning.getSQLState();
         return state == null || !state.startsWith("00");
@@ -311,12 +329,14 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
                 lost);
         metrics.fault("lost-commit");
         for (Pending each : group.works) {
-            each.commitSent();
+            each.commitLost();
         }
         unresolved.addAll(group.works);
     }
 
     private void onLookAgain(List<Pending> lookAgain, Group group, Deque<Group> todo) {
+        // The commit that was made is one without them.
+        lookAgain.forEach(Pending::notCommitted);
         Group again = new Group(lookAgain, group.failures + 1, group.narrowed);
         if (again.failures <= MOST_TRIES) {
             todo.add(again);

@@ -60,6 +60,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     Map.of());
         }
 
+        /** The same on another port. */
+        public Config at(int otherPort) {
+            return new Config(data, otherPort, passwordFile, log, cache, parameters);
+        }
+
         /** The same with one more setting of the server. */
         public Config with(String parameter, String value) {
             Map<String, String> more = new LinkedHashMap<>(parameters);
@@ -160,6 +165,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return url(USER);
     }
 
+    /** What was started, with the port that was chosen: starting it again goes on with its data. */
+    public Config config() {
+        return config.at(port);
+    }
+
     /** The port. */
     public int port() {
         return port;
@@ -235,7 +245,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Map<String, String> parameters = new LinkedHashMap<>(PARAMETERS);
         parameters.putAll(config.parameters());
         parameters.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
-        return PostgresFolder.process(command)
+        return PostgresFolder.detached(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(config.log().toFile()))
                 .start();

@@ -35,8 +35,8 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
      * @param narrowLockTimeout how long, while the work that met such a lock is being found
      * @param outageGrace how long works wait for a database that does not answer before they are
      *     refused
-     * @param answerGrace how long after its deadline a work that has begun is answered UNKNOWN if
-     *     the database still says nothing
+     * @param answerGrace how long after its deadline a work that has begun is answered in place of
+     *     a database that says nothing
      * @param closeGrace how long closing goes on asking what became of a lost commit
      * @param backoff the waits between tries to reach the database
      */
@@ -90,6 +90,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
     private final CellDatabase database;
     private final Settings settings;
     private final Timer timer;
+    private final CommitMetrics metrics;
     private final BatchWorker worker;
     private final MicroBatcher<Pending> batcher;
     private final SoloCommit solo;
@@ -107,7 +108,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         this.settings = settings;
         this.timer = timer;
         this.solo = new SoloCommit(database);
-        CommitMetrics metrics = new CommitMetrics(registry);
+        this.metrics = new CommitMetrics(registry);
         this.worker = new BatchWorker(database, settings, clock, timer, metrics, alarms);
         this.batcher =
                 new MicroBatcher<>(
@@ -159,7 +160,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
 
     /**
      * Answers works whose deadline has passed while the worker is held up: with a definite refusal
-     * where they had not begun, and else, after a grace, with UNKNOWN.
+     * where no commit with them was sent, and none will be; else with UNKNOWN.
      */
     private void watch() {
         List<Pending> late = new ArrayList<>();
@@ -169,10 +170,13 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
             }
         });
         // Not under the batcher's lock: what is chained to an answer may submit again.
-        late.forEach(Pending::expireUnbegun);
+        late.forEach(Pending::expire);
         for (Pending each : worker.begun()) {
-            if (each.isExpiredSince(settings.answerGrace()) && !each.answer().isDone()) {
-                each.unknown("deadline: passed while the database had not answered; ask again");
+            if (each.isExpiredSince(settings.answerGrace())
+                    && !each.answer().isDone()
+                    && !each.expire()) {
+                metrics.unknown();
+                each.unknown("commit: sent, and the database does not answer; ask again");
             }
         }
         if (!closed || batcher.waiting() > 0) {

@@ -3,20 +3,30 @@ package io.feiqian.storage;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A work on its way through the grouped form: waiting until the worker has started it, then in
- * flight until it is answered. The first answer stands.
+ * A work on its way through the grouped form. The worker moves it on; the watch may end it while
+ * its commit has not been sent, and then no commit with it is ever sent: so that whoever is
+ * answered "nothing happened" can rely on it. The first answer stands.
  */
 final class Pending {
+    private enum State {
+        /** Not begun. */
+        WAITING,
+        /** In a transaction whose commit has not been sent. */
+        BEGUN,
+        /** A commit with it was sent and is not known to have failed. */
+        COMMITTING,
+        /** Answered without effect: it must not be committed any more. */
+        ENDED
+    }
+
     private final Work work;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
-    /** Set once: by the worker that begins, or by whoever answers it before that. */
-    private final AtomicBoolean begun = new AtomicBoolean();
-
-    /** Whether a commit with it was sent whose fate is not established; the worker's own. */
+    /** Whether the fate of a commit with it could not be established; the worker's own. */
     private boolean maybeCommitted;
 
     Pending(Work work) {
@@ -31,20 +41,35 @@ final class Pending {
         return answer;
     }
 
-    /** Begins it; false where it was answered while it waited, and then it never happens. */
+    /** Begins it; false where it was ended while it waited. */
     boolean begin() {
-        return begun.compareAndSet(false, true);
+        return state.compareAndSet(State.WAITING, State.BEGUN);
     }
 
-    boolean isBegun() {
-        return begun.get();
+    /** To be called before each commit with it; false where it was ended and must be left out. */
+    boolean sendCommit() {
+        return state.compareAndSet(State.BEGUN, State.COMMITTING)
+                || state.get() == State.COMMITTING;
     }
 
-    /** Answers it in place of beginning it, where its deadline has passed. */
-    void expireUnbegun() {
-        if (begun.compareAndSet(false, true)) {
-            refuse(OutcomeCode.DEADLINE_EXPIRED, "deadline: passed before the work began");
+    /** The commit was not sent after all, or definitely failed. */
+    void notCommitted() {
+        if (!maybeCommitted) {
+            state.compareAndSet(State.COMMITTING, State.BEGUN);
         }
+    }
+
+    /** Nobody knows what became of a commit with it. */
+    void commitLost() {
+        maybeCommitted = true;
+    }
+
+    boolean maybeCommitted() {
+        return maybeCommitted;
+    }
+
+    boolean isEnded() {
+        return state.get() == State.ENDED;
     }
 
     boolean isExpired() {
@@ -55,12 +80,17 @@ final class Pending {
         return work.deadline().remaining().plus(grace).isNegative();
     }
 
-    boolean maybeCommitted() {
-        return maybeCommitted;
-    }
-
-    void commitSent() {
-        maybeCommitted = true;
+    /**
+     * Ends it because its deadline has passed; false where a commit with it is under way, so that
+     * nothing definite can be said.
+     */
+    boolean expire() {
+        if (state.compareAndSet(State.WAITING, State.ENDED)
+                || state.compareAndSet(State.BEGUN, State.ENDED)) {
+            refuse(OutcomeCode.DEADLINE_EXPIRED, "deadline: passed, and nothing happened");
+            return true;
+        }
+        return state.get() == State.ENDED;
     }
 
     void complete(Answer result) {

@@ -207,7 +207,15 @@ final class PostgresFolder {
 
     /** A process as it has to be started here, with an environment that changes nothing. */
     static ProcessBuilder process(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(PostgresUser.command(command));
+        return clean(new ProcessBuilder(PostgresUser.command(command)));
+    }
+
+    /** The same, away from the terminal. */
+    static ProcessBuilder detached(List<String> command) {
+        return clean(new ProcessBuilder(PostgresUser.detached(command)));
+    }
+
+    private static ProcessBuilder clean(ProcessBuilder builder) {
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
         environment.put("LANG", "C");

@@ -1,6 +1,7 @@
 package io.feiqian.storage;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,24 @@ import java.util.concurrent.TimeUnit;
 final class PostgresUser {
     private static final List<String> NAMESPACE = List.of("unshare", "-U");
 
+    private static final List<Path> SETSID =
+            List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
+
     private PostgresUser() {}
+
+    /**
+     * The command as it has to be run here so that an interrupt typed at the terminal, which goes
+     * to every process of its session, does not end the database before those that use it.
+     */
+    static List<String> detached(List<String> command) {
+        boolean known = SETSID.stream().anyMatch(Files::isExecutable);
+        List<String> all = new ArrayList<>();
+        if (known) {
+            all.add("setsid");
+        }
+        all.addAll(command(command));
+        return all;
+    }
 
     /** The command as it has to be run here. */
     static List<String> command(List<String> command) {
@@ -48,9 +66,7 @@ final class PostgresUser {
             probe.add("true");
             Process process = new ProcessBuilder(probe).redirectErrorStream(true).start();
             String said =
-                    new String(
-                            process.getInputStream().readAllBytes(),
-                            java.nio.charset.StandardCharsets.UTF_8);
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0) {
                 return;
             }

@@ -22,6 +22,8 @@ final class CuttingProxy implements AutoCloseable {
         CUT_ANSWER,
         /** It gets lost, and the connection with it. */
         CUT_BEFORE,
+        /** It waits until {@link #deliver}, and nothing is cut. */
+        STALL,
         /** The client's connection is cut; the database gets it when {@link #deliver} says so. */
         HOLD
     }
@@ -91,9 +93,15 @@ final class CuttingProxy implements AutoCloseable {
             for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
                 String bytes = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
                 name = commitName(bytes, name);
-                AtCommit what = isCommit(bytes, name) ? next.getAndSet(AtCommit.PASS) : AtCommit.PASS;
+                AtCommit what =
+                        isCommit(bytes, name) ? next.getAndSet(AtCommit.PASS) : AtCommit.PASS;
                 switch (what) {
                     case PASS -> out.write(buffer, 0, n);
+                    case STALL -> {
+                        held.countDown();
+                        deliver.await();
+                        out.write(buffer, 0, n);
+                    }
                     case CUT_BEFORE -> {
                         database.close();
                         client.close();

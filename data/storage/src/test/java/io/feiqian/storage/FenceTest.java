@@ -55,8 +55,7 @@ final class FenceTest {
     void aSwitchWaitsForCommitsInFlightAndOnlyItsSlotsAreRefusedMeanwhile() throws Exception {
         try (OtherSession inFlight = new OtherSession(cell.database)) {
             inFlight.fenceShared(range(TestCell.SLOT).id());
-            CompletableFuture<Outcome> change =
-                    inBackground(() -> change(SlotState.OPEN, 2));
+            CompletableFuture<Outcome> change = inBackground(() -> change(SlotState.OPEN, 2));
             OtherSession.awaitWaiters(cell, 1);
             assertThat(range(TestCell.SLOT).epoch()).isEqualTo(Epoch.FIRST);
             // The switch gives up its place in the queue now and then; catch it while it waits.
@@ -191,8 +190,7 @@ final class FenceTest {
     @Test
     void everyConnectionIsReadCommittedWhateverTheDatabasePrefers() throws Exception {
         cell.run("alter role feiqian set default_transaction_isolation = 'repeatable read'");
-        try (CellDatabase other =
-                        CellDatabase.open(postgres.database(), TestCell.CELL, List.of());
+        try (CellDatabase other = CellDatabase.open(postgres.database(), TestCell.CELL, List.of());
                 Connection pooled = other.pool().getConnection();
                 Connection batches = other.openForBatches(Duration.ofSeconds(1))) {
             assertThat(isolation(pooled)).isEqualTo("read committed");

@@ -94,9 +94,9 @@ final class UnknownCommitTest {
 
     @Test
     void unknownIsAnsweredOnlyToThoseWhoseCommitWasSent() throws Exception {
-        Deadline short1 = Deadline.after(Duration.ofSeconds(2), Clock.system());
+        Deadline soonOver = Deadline.after(Duration.ofSeconds(2), Clock.system());
         proxy.atNextCommit(AtCommit.HOLD);
-        CompletableFuture<Answer> sent = cell.commits.submit(cell.work(Add.of(1, 1, 5), short1));
+        CompletableFuture<Answer> sent = cell.commits.submit(cell.work(Add.of(1, 1, 5), soonOver));
         proxy.awaitHeld();
         proxy.refuseConnections();
         CompletableFuture<Answer> notSent = cell.commits.submit(cell.work(Add.of(2, 2, 5)));
@@ -109,7 +109,26 @@ final class UnknownCommitTest {
         assertThat(direct.balance(2)).isZero();
     }
 
+    @Test
+    void aCommitThatHangsIsUnknownAtTheDeadlineAndFoundLater() throws Exception {
+        proxy.atNextCommit(AtCommit.STALL);
+        Deadline soonOver = Deadline.after(Duration.ofMillis(500), Clock.system());
+        CompletableFuture<Answer> hanging =
+                cell.commits.submit(cell.work(Add.of(1, 1, 5), soonOver));
+        proxy.awaitHeld();
+        assertThat(hanging.join().code()).isEqualTo(OutcomeCode.UNKNOWN);
+        proxy.deliver();
+        Answer later = cell.add(1, 1, 5);
+        assertThat(later.isAccepted()).isTrue();
+        assertThat(later.recorded()).isTrue();
+        assertThat(direct.balance(1)).isEqualTo(5);
+    }
+
     private double lostCommits() {
-        return cell.metrics.get("feiqian.commit.faults").tag("kind", "lost-commit").counter().count();
+        return cell.metrics
+                .get("feiqian.commit.faults")
+                .tag("kind", "lost-commit")
+                .counter()
+                .count();
     }
 }
