@@ -10,6 +10,7 @@ import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.YearMonth;
 import java.util.Map;
 
 /**
@@ -54,7 +55,7 @@ final class DayChange {
         if (day.equals(before)) {
             return new Changed(Outcome.accepted(), before, before);
         }
-        if (day.compareTo(before) > 0) {
+        if (YearMonth.from(day.date()).isAfter(YearMonth.from(before.date()))) {
             preparePartitions(day);
         }
         Outcome outcome =

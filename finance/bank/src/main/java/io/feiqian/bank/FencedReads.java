@@ -49,7 +49,14 @@ final class FencedReads implements AutoCloseable {
     <T> CompletableFuture<T> of(Slot slot, Caller caller, Reading<T> reading) {
         return blocking(() -> {
             // One connection at a time: who holds one and waits for another can wait for ever.
-            T found = onConnection(reading);
+            T found;
+            try {
+                found = onConnection(reading);
+            } catch (RefusedException nothing) {
+                // What is not here may well be where the slot is now.
+                requireOwned(slot, caller);
+                throw nothing;
+            }
             requireOwned(slot, caller);
             return found;
         });

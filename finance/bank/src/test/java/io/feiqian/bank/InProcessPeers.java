@@ -10,6 +10,7 @@ import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Slot;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -19,7 +20,7 @@ final class InProcessPeers implements PeerChannel {
     private final Routes routes;
     private final ExecutorService threads;
     private final Map<CellId, Transactions> cells = new ConcurrentHashMap<>();
-    private final Map<CellId, PeerMessage.Kind> lost = new ConcurrentHashMap<>();
+    private final Set<PeerMessage.Kind> lost = ConcurrentHashMap.newKeySet();
 
     InProcessPeers(Routes routes, ExecutorService threads) {
         this.routes = routes;
@@ -30,9 +31,9 @@ final class InProcessPeers implements PeerChannel {
         cells.put(cell, transactions);
     }
 
-    /** Loses every message of this kind to this cell, until {@link #heal}. */
-    void lose(CellId to, PeerMessage.Kind kind) {
-        lost.put(to, kind);
+    /** Loses every message of this kind, until {@link #heal}. */
+    void lose(PeerMessage.Kind kind) {
+        lost.add(kind);
     }
 
     void heal() {
@@ -43,7 +44,7 @@ final class InProcessPeers implements PeerChannel {
     public CompletableFuture<PeerReply> send(PeerMessage message) {
         Optional<CellId> owner = owner(message.slot());
         Transactions there = owner.map(cells::get).orElse(null);
-        if (there == null || lost.get(owner.orElseThrow()) == message.kind()) {
+        if (there == null || lost.contains(message.kind())) {
             return CompletableFuture.completedFuture(new PeerReply.Unheard("no way there"));
         }
         PeerMessage addressed = message.with(routes.route(message.slot()).epoch());

@@ -14,14 +14,14 @@ import java.util.List;
 public final class TransactionQueries {
     private static final String COUNTS =
             """
-            select (select count(*) from decision where finished_at = 0),
+            select (select count(*) from decision where finished_at is null),
                 (select count(*) from branch where state = 1)\
             """;
 
     private static final String DECIDED =
             "select "
                     + TransactionSql.DECISION_COLUMNS
-                    + " from decision d where d.finished_at = 0 and d.state = 1"
+                    + " from decision d where d.finished_at is null and d.state = 1"
                     + " order by d.trace_head, d.trace_serial limit ?";
 
     /**
