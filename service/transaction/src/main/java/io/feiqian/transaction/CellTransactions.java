@@ -13,6 +13,7 @@ import io.feiqian.transaction.spi.Participant;
 import io.feiqian.transaction.spi.PeerChannel;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.HashSet;
 import java.util.List;
@@ -208,6 +209,12 @@ public final class CellTransactions implements Transactions {
     }
 
     private Optional<Execution> noRoom(GlobalTransaction transaction) {
+        Slot home = transaction.trace().home();
+        OutcomeCode admitted = host.peers.admits(home, WorkKind.NEW_WORK);
+        if (admitted != OutcomeCode.ACCEPTED) {
+            return Optional.of(
+                    refused(admitted, "slot: " + home + " (expected: one that takes new work)"));
+        }
         for (BranchSpec each : transaction.branches()) {
             Optional<CellId> peer = host.peers.owner(each.slot());
             if (peer.isEmpty()) {

@@ -105,6 +105,8 @@ final class Initiation {
         this.facts = facts;
         this.peers = peers;
         this.state = first;
+        // Whoever takes up a decision knows its answer already, and so do those who join it.
+        first.answer().ifPresent(decided::complete);
     }
 
     Facts facts() {

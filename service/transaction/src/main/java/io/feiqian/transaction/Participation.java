@@ -172,7 +172,9 @@ final class Participation {
 
     private void finished(
             Task task, ParticipantProtocol.State state, Answer answer, boolean mayRebuild) {
-        if (!host.isClosed()) {
+        if (host.isClosed()) {
+            task.reply.complete(new PeerReply.Unheard("the instance stopped meanwhile"));
+        } else {
             execute(task, ParticipantProtocol.finished(state, answer, mayRebuild));
         }
     }

@@ -2,6 +2,8 @@ package io.feiqian.transaction;
 
 import io.feiqian.routing.Route;
 import io.feiqian.routing.Routes;
+import io.feiqian.routing.StateTable;
+import io.feiqian.routing.WorkKind;
 import io.feiqian.rpc.PeerStreams;
 import io.feiqian.rpc.contract.Reply;
 import io.feiqian.rpc.contract.Request;
@@ -68,6 +70,14 @@ public final class StreamPeers implements PeerChannel {
                         isMisrouted(reply)
                                 ? routes.refresh(0).thenCompose(_ -> once(message))
                                 : CompletableFuture.completedFuture(reply));
+    }
+
+    @Override
+    public OutcomeCode admits(Slot slot, WorkKind work) {
+        return routes.current()
+                .find(slot)
+                .map(route -> StateTable.admits(route.state(), work))
+                .orElse(OutcomeCode.NO_ROUTE);
     }
 
     @Override

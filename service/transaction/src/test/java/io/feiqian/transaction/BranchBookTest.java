@@ -24,20 +24,34 @@ class BranchBookTest {
 
     @ParameterizedTest
     @CsvSource({
-        "TRY, , PROCEED", "TRY, TRIED, RECORDED", "TRY, CONFIRMED, RECORDED",
-        "TRY, CANCELLED, LATE", "TRY, REFUSED, RECORDED",
-        "CONFIRM, , ABSENT", "CONFIRM, TRIED, PROCEED", "CONFIRM, CONFIRMED, RECORDED",
-        "CONFIRM, CANCELLED, CONTRADICTION", "CONFIRM, REFUSED, CONTRADICTION",
-        "CANCEL, , ABSENT", "CANCEL, TRIED, PROCEED", "CANCEL, CONFIRMED, CONTRADICTION",
-        "CANCEL, CANCELLED, RECORDED", "CANCEL, REFUSED, RECORDED",
-        "PLANT, , PROCEED", "PLANT, TRIED, PRESENT", "PLANT, CONFIRMED, CONTRADICTION",
-        "PLANT, CANCELLED, RECORDED", "PLANT, REFUSED, RECORDED",
-        "REBUILD, , PROCEED", "REBUILD, TRIED, PRESENT", "REBUILD, CONFIRMED, RECORDED",
-        "REBUILD, CANCELLED, CONTRADICTION", "REBUILD, REFUSED, CONTRADICTION"
+        "TRY, , PROCEED",
+        "TRY, TRIED, RECORDED",
+        "TRY, CONFIRMED, RECORDED",
+        "TRY, CANCELLED, LATE",
+        "TRY, REFUSED, RECORDED",
+        "CONFIRM, , ABSENT",
+        "CONFIRM, TRIED, PROCEED",
+        "CONFIRM, CONFIRMED, RECORDED",
+        "CONFIRM, CANCELLED, CONTRADICTION",
+        "CONFIRM, REFUSED, CONTRADICTION",
+        "CANCEL, , ABSENT",
+        "CANCEL, TRIED, PROCEED",
+        "CANCEL, CONFIRMED, CONTRADICTION",
+        "CANCEL, CANCELLED, RECORDED",
+        "CANCEL, REFUSED, RECORDED",
+        "PLANT, , PROCEED",
+        "PLANT, TRIED, PRESENT",
+        "PLANT, CONFIRMED, CONTRADICTION",
+        "PLANT, CANCELLED, RECORDED",
+        "PLANT, REFUSED, RECORDED",
+        "REBUILD, , PROCEED",
+        "REBUILD, TRIED, PRESENT",
+        "REBUILD, CONFIRMED, RECORDED",
+        "REBUILD, CANCELLED, CONTRADICTION",
+        "REBUILD, REFUSED, CONTRADICTION"
     })
     void everyStateHasItsVerdictOnEveryStep(
-            BranchStep step, @Nullable BranchState state,
-            BranchVerdict verdict) {
+            BranchStep step, @Nullable BranchState state, BranchVerdict verdict) {
         assertThat(BranchVerdict.of(Optional.ofNullable(state), step)).isEqualTo(verdict);
     }
 

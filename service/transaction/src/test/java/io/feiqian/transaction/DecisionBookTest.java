@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 class DecisionBookTest {
     private static final long NOW = 1_000_000;
     private static final long DIGEST = 42;
-    private static final TraceNumber TRACE =
-            TraceNumber.of(FixedContext.DAY, new Slot(17), 1, 1);
+    private static final TraceNumber TRACE = TraceNumber.of(FixedContext.DAY, new Slot(17), 1, 1);
     private static final BranchSpec BRANCH =
             BranchSpec.of(1, new Slot(9_000), "ledger", Content.ofText("credit"));
     private static final Outcome.Refused TIMEOUT =
@@ -69,7 +68,13 @@ class DecisionBookTest {
     void noDecisionIsMadePastItsDeadlineByTheDatabasesClock() {
         Decide late =
                 new Decide(
-                        TRACE, 1, DIGEST, NOW - 1, FixedContext.DAY, List.of(BRANCH), Content.EMPTY);
+                        TRACE,
+                        1,
+                        DIGEST,
+                        NOW - 1,
+                        FixedContext.DAY,
+                        List.of(BRANCH),
+                        Content.EMPTY);
 
         Answer answer = ended(late);
 
@@ -103,11 +108,10 @@ class DecisionBookTest {
 
         assertThat(next.changes())
                 .singleElement()
-                .satisfies(
-                        change -> {
-                            assertThat(change.kind()).isEqualTo(Change.Kind.REPLACED);
-                            assertThat(change.row().attempt()).isEqualTo(2);
-                        });
+                .satisfies(change -> {
+                    assertThat(change.kind()).isEqualTo(Change.Kind.REPLACED);
+                    assertThat(change.row().attempt()).isEqualTo(2);
+                });
     }
 
     @Test
@@ -136,8 +140,7 @@ class DecisionBookTest {
         run(decide(1, DIGEST), Answer.accepted());
 
         assertThat(ended(decide(1, 43)).code()).isEqualTo(OutcomeCode.TRACE_CONTENT_DIFFERS);
-        assertThat(ended(new Guard(TRACE, 43)).code())
-                .isEqualTo(OutcomeCode.TRACE_CONTENT_DIFFERS);
+        assertThat(ended(new Guard(TRACE, 43)).code()).isEqualTo(OutcomeCode.TRACE_CONTENT_DIFFERS);
         assertThat(ended(new Abort(decide(1, 43), TIMEOUT)).code())
                 .isEqualTo(OutcomeCode.TRACE_CONTENT_DIFFERS);
     }

@@ -111,8 +111,9 @@ class FaultyCellsTest {
 
     @Test
     void aBranchWhoseInitiatorVanishedBeforeTheDecisionAsksAndIsCancelled() throws Exception {
-        crashAfterTry(cells.trace(), Duration.ofSeconds(2));
+        crashAfterTry(cells.trace());
         assertThat(cells.payee.pending()).isEqualTo(70);
+        cells.payee.run("update branch set decide_by = 0");
 
         cells.payee.serving.startRecovery();
 
@@ -245,7 +246,8 @@ class FaultyCellsTest {
     void oldRowsAreCleanedAndUnfinishedOnesAreNot() throws Exception {
         cells.payer.serving.execute(cells.payment(cells.trace(), 1, 2, 70)).settled().get();
         cells.payer.serving.execute(cells.payment(cells.trace(), 1, 999, 70)).settled().get();
-        crashAfterTry(cells.trace(), Duration.ofSeconds(2));
+        crashAfterTry(cells.trace());
+        until(() -> cells.payer.number(unfinishedDecisions()) == 0);
         long monthAgo = 30L * 24 * 3600 * 1000;
         cells.payer.run("update decision set finished_at = finished_at - " + monthAgo);
         cells.payee.run(
@@ -306,7 +308,7 @@ class FaultyCellsTest {
     }
 
     /** A payment whose initiator vanishes once the branch is tried. */
-    private void crashAfterTry(TraceNumber trace, Duration within) throws Exception {
+    private void crashAfterTry(TraceNumber trace) throws Exception {
         CountDownLatch tried = new CountDownLatch(1);
         cells.network =
                 message ->
@@ -315,7 +317,7 @@ class FaultyCellsTest {
                                     tried.countDown();
                                     return new CompletableFuture<>();
                                 });
-        var _ = cells.payer.serving.execute(cells.payment(trace, 1, 2, 70, within));
+        var _ = cells.payer.serving.execute(cells.payment(trace, 1, 2, 70));
         assertThat(tried.await(20, TimeUnit.SECONDS)).isTrue();
         cells.payer.crash();
         cells.network = cells::deliver;

@@ -14,8 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InitiatorProtocolTest {
-    private static final TraceNumber TRACE =
-            TraceNumber.of(FixedContext.DAY, new Slot(17), 1, 1);
+    private static final TraceNumber TRACE = TraceNumber.of(FixedContext.DAY, new Slot(17), 1, 1);
     private static final long DIGEST = 42;
     private static final Answer POSTED = Answer.accepted("posted");
 
@@ -80,8 +79,7 @@ class InitiatorProtocolTest {
     @Test
     void anUnheardTryIsRepeatedAndAnOperatorIsToldAtTheBound() {
         on(new InitiatorEvent.Begun());
-        InitiatorEvent lost =
-                replied(PeerMessage.Kind.TRY, 1, new PeerReply.Unheard("lost"));
+        InitiatorEvent lost = replied(PeerMessage.Kind.TRY, 1, new PeerReply.Unheard("lost"));
 
         assertThat(on(lost)).containsExactly(retry(Phase.TRYING, 1, 1));
         assertThat(on(new InitiatorEvent.RetryDue(retry(Phase.TRYING, 1, 1))))
@@ -202,9 +200,7 @@ class InitiatorProtocolTest {
         allTried();
 
         List<InitiatorEffect> effects =
-                on(
-                        new InitiatorEvent.Decided(
-                                Answer.refused(OutcomeCode.WRONG_CELL, "moved")));
+                on(new InitiatorEvent.Decided(Answer.refused(OutcomeCode.WRONG_CELL, "moved")));
 
         assertThat(told(effects).code()).isEqualTo(OutcomeCode.WRONG_CELL);
         assertThat(effects).noneMatch(InitiatorEffect.Send.class::isInstance);

@@ -55,9 +55,7 @@ class ParticipantProtocolTest {
                 after(
                         BranchStep.CONFIRM,
                         Answer.refused(OutcomeCode.ACCOUNT_CLOSED, "closed")
-                                .with(
-                                        new BranchFinding(
-                                                BranchVerdict.PROCEED, Standing.TRIED)));
+                                .with(new BranchFinding(BranchVerdict.PROCEED, Standing.TRIED)));
 
         assertThat(effects).first().isInstanceOf(Effect.Alarm.class);
         assertThat(reply(effects).code()).isEqualTo(OutcomeCode.CONTRADICTION);
@@ -69,9 +67,7 @@ class ParticipantProtocolTest {
                 after(
                         BranchStep.TRY,
                         Answer.refused(OutcomeCode.ACCOUNT_CLOSED, "closed")
-                                .with(
-                                        new BranchFinding(
-                                                BranchVerdict.PROCEED, Standing.REFUSED)));
+                                .with(new BranchFinding(BranchVerdict.PROCEED, Standing.REFUSED)));
 
         assertThat(effects).hasSize(1);
         assertThat(reply(effects).code()).isEqualTo(OutcomeCode.ACCOUNT_CLOSED);
@@ -126,8 +122,7 @@ class ParticipantProtocolTest {
         assertThat(inquiry.answered(lost.state(), PeerReply.accepted(Standing.CONFIRMED)).effects())
                 .containsExactly(finish(PeerMessage.Kind.CANCEL, true));
         var cancelling = inquiry.answered(lost.state(), PeerReply.accepted(Standing.ABORTED));
-        assertThat(cancelling.effects())
-                .containsExactly(finish(PeerMessage.Kind.CANCEL, false));
+        assertThat(cancelling.effects()).containsExactly(finish(PeerMessage.Kind.CANCEL, false));
 
         assertThat(
                         inquiry.finished(
@@ -136,8 +131,7 @@ class ParticipantProtocolTest {
                                 .effects())
                 .containsExactly(new InquiryProtocol.Effect.Retry(1));
         assertThat(
-                        inquiry.finished(
-                                        cancelling.state(), PeerReply.accepted(Standing.CANCELLED))
+                        inquiry.finished(cancelling.state(), PeerReply.accepted(Standing.CANCELLED))
                                 .state()
                                 .phase())
                 .isEqualTo(InquiryProtocol.Phase.DONE);

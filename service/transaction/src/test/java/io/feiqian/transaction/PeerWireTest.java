@@ -23,7 +23,8 @@ class PeerWireTest {
     @Test
     void everyMessageSurvivesTheWire() {
         for (PeerMessage.Kind kind : PeerMessage.Kind.values()) {
-            for (Optional<Epoch> epoch : List.of(Optional.<Epoch>empty(), Optional.of(Epoch.FIRST))) {
+            for (Optional<Epoch> epoch :
+                    List.of(Optional.<Epoch>empty(), Optional.of(Epoch.FIRST))) {
                 PeerMessage message =
                         new PeerMessage(
                                 kind,
