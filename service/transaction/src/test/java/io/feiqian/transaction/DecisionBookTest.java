@@ -183,7 +183,7 @@ class DecisionBookTest {
                 .as("another attempt")
                 .isEqualTo(Standing.ABORTED);
 
-        run(new Acknowledge(List.of(new Mark(TRACE, 1, 1))), Answer.accepted());
+        run(new Acknowledge(List.of(new Mark(TRACE, 1, DIGEST, 1))), Answer.accepted());
 
         assertThat(standing(ended(inquire(1, BRANCH.digest(), 0)))).isEqualTo(Standing.CONFIRMED);
     }
@@ -201,10 +201,12 @@ class DecisionBookTest {
     @Test
     void aTransactionIsSettledOnceEveryBranchIsAcknowledged() {
         run(decide(1, DIGEST), Answer.accepted());
-        run(new Acknowledge(List.of(new Mark(TRACE, 2, 1))), Answer.accepted());
+        run(new Acknowledge(List.of(new Mark(TRACE, 2, DIGEST, 1))), Answer.accepted());
         assertThat(row().isFinished()).as("a mark of another attempt").isFalse();
+        run(new Acknowledge(List.of(new Mark(TRACE, 1, 43, 1))), Answer.accepted());
+        assertThat(row().isFinished()).as("a mark of another content").isFalse();
 
-        run(new Acknowledge(List.of(new Mark(TRACE, 1, 1 | 1L << 40))), Answer.accepted());
+        run(new Acknowledge(List.of(new Mark(TRACE, 1, DIGEST, 1 | 1L << 40))), Answer.accepted());
 
         assertThat(row().transactionState()).isEqualTo(TransactionState.SETTLED);
         assertThat(row().finishedAt()).isEqualTo(NOW);
