@@ -1,5 +1,6 @@
 package io.feiqian.server;
 
+import io.feiqian.runtime.Clock;
 import io.feiqian.telemetry.LogConfig;
 import io.feiqian.telemetry.Logging;
 import java.nio.file.Path;
@@ -21,8 +22,8 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        GatewayConfig told = ConfigFiles.read(config, GatewayConfig.TYPE);
+        GatewayRoleConfig told = ConfigFiles.read(config, GatewayRoleConfig.TYPE);
         Logging.start(LogConfig.server("gateway", "gateway"));
-        return RoleProcess.run(() -> () -> told.instances(), supervised);
+        return RoleProcess.run(() -> GatewayRole.start(told, Clock.system()), supervised);
     }
 }

@@ -27,7 +27,7 @@ record RoleUnit(
         List<String> arguments,
         Path log)
         implements Unit {
-    private static final long READY_SECONDS = 60;
+    private static final long READY_SECONDS = 120;
     private static final long STOP_SECONDS = 20;
     private static final int LOG_LINES_SHOWN = 6;
 
@@ -39,7 +39,8 @@ record RoleUnit(
                         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
-        Thread.ofVirtual().name("ready-" + name).start(() -> readReports(process, ready));
+        // A platform thread: reading a pipe holds on to the carrier of a virtual one.
+        Thread.ofPlatform().daemon().name("ready-" + name).start(() -> readReports(process, ready));
         try {
             if (ready.get(READY_SECONDS, TimeUnit.SECONDS)) {
                 return new Child(process);

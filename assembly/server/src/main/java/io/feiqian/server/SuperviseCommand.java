@@ -4,9 +4,13 @@ import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.CommonOptions;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.runtime.Clock;
+import io.feiqian.telemetry.LogConfig;
+import io.feiqian.telemetry.Logging;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +24,7 @@ final class SuperviseCommand implements Callable<Integer> {
     /** How the last report of a supervisor that could not start begins; the exit code follows. */
     static final String FAILED = "feiqian: failed ";
 
+    private static final Logger LOG = LoggerFactory.getLogger(SuperviseCommand.class);
     private static final long STOP_SECONDS = 120;
 
     @Mixin private final CommonOptions common = new CommonOptions();
@@ -30,6 +35,7 @@ final class SuperviseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Logging.start(LogConfig.server("supervisor", "supervisor"));
         PrintStream reports = common.out();
         try {
             HomeFolder home = HomeFolder.prepare(common.home());
@@ -59,6 +65,7 @@ final class SuperviseCommand implements Callable<Integer> {
                         home,
                         SystemLayout.prepare(home, system, plan.firstBusinessDate()),
                         line -> {
+                            LOG.info("{}", line);
                             reports.println(line);
                             reports.flush();
                         },

@@ -65,7 +65,7 @@ final class Supervisor implements Keeper.Listener {
      * @throws CommandFailure where something cannot start; then everything was stopped again
      */
     void start() throws InterruptedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             List<CompletableFuture<Void>> parts = new ArrayList<>();
             parts.add(keep(units.registry()));
             parts.add(keep(units.gateway()));
@@ -97,7 +97,7 @@ final class Supervisor implements Keeper.Listener {
         }
         for (Role role : STOPPING) {
             List<Kept> together = keptAs(role);
-            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            try (ExecutorService threads = Executors.newCachedThreadPool()) {
                 for (Kept each : together) {
                     var _ =
                             threads.submit(() -> {

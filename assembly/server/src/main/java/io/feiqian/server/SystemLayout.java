@@ -73,8 +73,8 @@ final class SystemLayout {
     }
 
     private Unit gateway() throws IOException {
-        GatewayConfig config =
-                new GatewayConfig(
+        GatewayRoleConfig config =
+                new GatewayRoleConfig(
                         SystemPlan.HOST,
                         plan.ports().gateway(),
                         plan.registryAddress(),

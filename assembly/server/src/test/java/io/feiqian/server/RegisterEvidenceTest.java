@@ -37,7 +37,8 @@ class RegisterEvidenceTest {
 
     @Test
     void noTestNamesARequirementThatDoesNotExist() throws IOException {
-        assertThat(Register.shipped().rows()).extracting(Row::id)
+        assertThat(Register.shipped().rows())
+                .extracting(Row::id)
                 .containsAll(TestIndex.ofCheckout(CHECKOUT).keySet());
     }
 }

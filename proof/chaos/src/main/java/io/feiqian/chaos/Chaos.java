@@ -76,7 +76,8 @@ final class Chaos {
         Deadline end = Deadline.after(plan.length(), clock);
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
             for (int i = 0; i < plan.workers(); i++) {
-                threads.execute(new Workload(i, plan.seed(), client, accounts, date, ledger, stop));
+                threads.execute(
+                        new Workload(i, plan.seed(), client, accounts, date, ledger, stop, timer));
             }
             try {
                 injector.run(FaultSchedule.of(plan.seed(), plan.length()));

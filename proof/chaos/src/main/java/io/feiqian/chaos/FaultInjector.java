@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /** Lets the faults of a schedule happen to the processes of a system on this machine. */
 final class FaultInjector {
-    private static final Duration PATIENCE_FOR_VICTIM = Duration.ofSeconds(8);
+    private static final Duration PATIENCE_FOR_VICTIM = Duration.ofSeconds(45);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private final HomeFolder home;
@@ -40,7 +40,7 @@ final class FaultInjector {
      */
     void run(List<Fault> schedule) throws InterruptedException {
         long begun = clock.nanos();
-        try (ExecutorService pauses = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService pauses = Executors.newCachedThreadPool()) {
             for (Fault fault : schedule) {
                 long wait = fault.at().toNanos() - (clock.nanos() - begun);
                 if (wait > 0) {

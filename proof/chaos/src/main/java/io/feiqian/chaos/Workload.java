@@ -3,10 +3,12 @@ package io.feiqian.chaos;
 import io.feiqian.cli.BankClient;
 import io.feiqian.cli.BankReply;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Workload implements Runnable {
     private static final int CHANNEL = 999;
     private static final long SERIALS_PER_WORKER = 1_000_000_000_000L;
+    private static final Duration BACK_OFF = Duration.ofMillis(50);
     private static final int LARGEST_MINOR = 5_000;
 
     private final int worker;
@@ -26,6 +29,7 @@ final class Workload implements Runnable {
     private final BusinessDate date;
     private final ClientLedger ledger;
     private final AtomicBoolean stop;
+    private final Timer timer;
     private final Randomness random;
     private long serial;
 
@@ -36,13 +40,15 @@ final class Workload implements Runnable {
             Accounts accounts,
             BusinessDate date,
             ClientLedger ledger,
-            AtomicBoolean stop) {
+            AtomicBoolean stop,
+            Timer timer) {
         this.worker = worker;
         this.bank = bank;
         this.accounts = accounts;
         this.date = date;
         this.ledger = ledger;
         this.stop = stop;
+        this.timer = timer;
         this.random = Randomness.seeded(seed * 1_000 + worker);
     }
 
@@ -97,7 +103,20 @@ final class Workload implements Runnable {
         if (operation.payer().equals(operation.payee())) {
             return;
         }
-        ledger.record(operation, bank.post(operation.path(), operation.body()).outcome().code());
+        OutcomeCode code = bank.post(operation.path(), operation.body()).outcome().code();
+        ledger.record(operation, code);
+        if (code.kind() == OutcomeCode.Kind.UNAVAILABLE) {
+            backOff();
+        }
+    }
+
+    /** A bank that is not there is not helped by clients that only ask faster. */
+    private void backOff() {
+        try {
+            timer.pause(BACK_OFF);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Operation movement(Operation.Kind kind, AccountNumber payer, AccountNumber payee) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param secretsFolder where the operators' token is
  * @param instances where the cells' instances are, where the registry has not said
  */
-record GatewayConfig(
+record GatewayRoleConfig(
         String host,
         int port,
         String registry,
@@ -23,10 +23,10 @@ record GatewayConfig(
         String secretsFolder,
         List<KnownInstance> instances) {
     /** What a file says. */
-    static final DocumentType<GatewayConfig> TYPE =
+    static final DocumentType<GatewayRoleConfig> TYPE =
             DocumentType.of(
                     "gateway",
-                    new GatewayConfig(
+                    new GatewayRoleConfig(
                             "127.0.0.1",
                             8080,
                             "127.0.0.1:2181",
@@ -36,7 +36,7 @@ record GatewayConfig(
                             List.of()));
 
     /** Copies the list. */
-    GatewayConfig {
+    GatewayRoleConfig {
         instances = List.copyOf(instances);
     }
 }
