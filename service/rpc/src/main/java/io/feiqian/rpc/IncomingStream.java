@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class IncomingStream implements StreamObserver<FrameBatch> {
     private static final Logger LOG = LoggerFactory.getLogger(IncomingStream.class);
 
+    private static final Reply FAULT =
+            refused(OutcomeCode.INTERNAL_ERROR, "a fault in the handler of the message");
+
     private final ServerCallStreamObserver<FrameBatch> out;
     private final Function<Request, CompletableFuture<Reply>> handler;
     private final PeerLimits limits;
@@ -111,7 +114,7 @@ final class IncomingStream implements StreamObserver<FrameBatch> {
                                 writeLater();
                             }
                         })
-                .exceptionally(fault -> fault(request, fault));
+                .exceptionally(fault -> FAULT);
     }
 
     private void queue(long id, Reply reply) {
@@ -187,7 +190,7 @@ final class IncomingStream implements StreamObserver<FrameBatch> {
 
     private static Reply fault(Request request, Throwable fault) {
         LOG.error("a message of kind {} failed in its handler", request.getKind(), fault);
-        return refused(OutcomeCode.INTERNAL_ERROR, "a fault in the handler of the message");
+        return FAULT;
     }
 
     private static Reply refused(OutcomeCode code, String message) {

@@ -23,7 +23,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,21 +44,22 @@ public final class RpcServer {
     private static final Logger LOG = LoggerFactory.getLogger(RpcServer.class);
     private static final Duration LAST_FRAMES = Duration.ofSeconds(1);
 
+    private final RpcServerConfig config;
     private final Server server;
     private final Admission admission;
     private final HealthStatusManager health;
     private final Registration registration;
     private final List<Draining> draining;
-    private final ExecutorService virtualThreads;
+    private volatile int port;
 
     private RpcServer(Builder builder) {
+        this.config = builder.config;
         this.admission = new Admission(builder.config.maxInFlight());
         this.health = new HealthStatusManager();
         this.registration = builder.registration;
         this.draining = List.copyOf(builder.draining);
-        this.virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
-        this.server = builder.server(admission, health, virtualThreads);
+        this.server = builder.server(admission, health);
         if (builder.metrics != null) {
             builder.metrics.gauge("feiqian.rpc.server.in.flight", admission, Admission::inFlight);
         }
@@ -79,14 +79,12 @@ public final class RpcServer {
         try {
             server.start();
         } catch (IOException taken) {
-            virtualThreads.shutdown();
             throw new UncheckedIOException(
-                    "gRPC port "
-                            + server.getListenSockets()
-                            + " cannot be had: "
-                            + taken.getMessage(),
+                    "gRPC port %s:%d cannot be had: %s"
+                            .formatted(config.host(), config.port(), taken.getMessage()),
                     taken);
         }
+        port = server.getPort();
         return this;
     }
 
@@ -96,9 +94,9 @@ public final class RpcServer {
         registration.register(port());
     }
 
-    /** The port it listens at. */
+    /** The port it listens at; 0 before {@link #start}. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** How many calls are in flight. */
@@ -137,7 +135,7 @@ public final class RpcServer {
             awaitLastFrames();
         }
         server.shutdownNow();
-        virtualThreads.shutdown();
+        awaitLastFrames();
         return all;
     }
 
@@ -227,7 +225,7 @@ public final class RpcServer {
         }
 
         private Server server(
-                Admission admission, HealthStatusManager health, ExecutorService virtualThreads) {
+                Admission admission, HealthStatusManager health) {
             NettyServerBuilder builder =
                     NettyServerBuilder.forAddress(
                                     new InetSocketAddress(config.host(), config.port()))
@@ -240,7 +238,9 @@ public final class RpcServer {
                             .permitKeepAliveTime(1, TimeUnit.SECONDS)
                             .permitKeepAliveWithoutCalls(true);
             if (!blocking.isEmpty()) {
-                builder.callExecutor(new ByService(Set.copyOf(blocking), virtualThreads));
+                builder.callExecutor(new ByService(
+                                Set.copyOf(blocking),
+                                Executors.newVirtualThreadPerTaskExecutor()));
             }
             config.tls().ifPresent(files -> builder.sslContext(serverSsl(files)));
             services.forEach(builder::addService);
