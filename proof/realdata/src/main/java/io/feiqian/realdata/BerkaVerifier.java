@@ -144,8 +144,8 @@ final class BerkaVerifier {
                             "/v1/accounts/%s/statement?limit=%d&after_entry=%s"
                                     .formatted(account, PAGE, after));
             for (JsonNode entry : page.body().path("entries")) {
-                String day = entry.path("businessDate").asText().replace("-", "").substring(2);
-                closings.put(day, new BigDecimal(entry.path("balanceAfter").asText()));
+                String day = entry.path("business_date").asText().replace("-", "").substring(2);
+                closings.put(day, new BigDecimal(entry.path("balance_after").asText()));
                 after = entry.path("entry").asText();
             }
             if (!page.body().path("more").asBoolean(false)) {
