@@ -358,7 +358,9 @@ class GatewayTest {
             http.send(RawHttp.post("/v1/purchases", GatewayFixture.purchase(TRACE)));
             begun.join();
             CompletableFuture<Boolean> stopped =
-                    CompletableFuture.supplyAsync(() -> bank.gateway.stop(Duration.ofSeconds(20)), Thread::startVirtualThread);
+                    CompletableFuture.supplyAsync(
+                            () -> bank.gateway.stop(Duration.ofSeconds(20)),
+                            Thread::startVirtualThread);
 
             // A connection that is kept meanwhile is told that the gateway goes.
             while (kept.send(RawHttp.get("/health/ready")).read().status() == 200) {

@@ -224,8 +224,7 @@ public final class RpcServer {
             return new RpcServer(this);
         }
 
-        private Server server(
-                Admission admission, HealthStatusManager health) {
+        private Server server(Admission admission, HealthStatusManager health) {
             NettyServerBuilder builder =
                     NettyServerBuilder.forAddress(
                                     new InetSocketAddress(config.host(), config.port()))
@@ -238,9 +237,9 @@ public final class RpcServer {
                             .permitKeepAliveTime(1, TimeUnit.SECONDS)
                             .permitKeepAliveWithoutCalls(true);
             if (!blocking.isEmpty()) {
-                builder.callExecutor(new ByService(
-                                Set.copyOf(blocking),
-                                Executors.newVirtualThreadPerTaskExecutor()));
+                builder.callExecutor(
+                        new ByService(
+                                Set.copyOf(blocking), Executors.newVirtualThreadPerTaskExecutor()));
             }
             config.tls().ifPresent(files -> builder.sslContext(serverSsl(files)));
             services.forEach(builder::addService);

@@ -34,8 +34,7 @@ class PeerStreamsTest {
     private static final CellId PEER = new CellId(2);
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final PeerLimits SMALL =
-            new PeerLimits(
-                    64, 1 << 16, 4, 8, Duration.ofMillis(50), Duration.ofSeconds(2), 2);
+            new PeerLimits(64, 1 << 16, 4, 8, Duration.ofMillis(50), Duration.ofSeconds(2), 2);
 
     private final SettableClock clock = new SettableClock(Instant.parse("2026-01-31T00:00:00Z"));
     private final ManualTimer timer = new ManualTimer(clock);
@@ -192,7 +191,8 @@ class PeerStreamsTest {
         CompletableFuture<PeerAnswer> begun = send(Request.Kind.TRY, 1);
         awaitInFlight(b);
         CompletableFuture<Boolean> stopped =
-                CompletableFuture.supplyAsync(() -> b.stop(Duration.ofSeconds(20)), Thread::startVirtualThread);
+                CompletableFuture.supplyAsync(
+                        () -> b.stop(Duration.ofSeconds(20)), Thread::startVirtualThread);
         serve("c", accepting("c"));
 
         while (!await(send(Request.Kind.CONFIRM, 2)).equals(replied("c"))) {
@@ -219,7 +219,8 @@ class PeerStreamsTest {
     @Test
     void aTryPastItsDecisionsDeadlineIsNotSent() {
         serve("b", accepting("b"));
-        Request late = request(Request.Kind.TRY, 1).toBuilder().setDecideByRemainingMillis(0).build();
+        Request late =
+                request(Request.Kind.TRY, 1).toBuilder().setDecideByRemainingMillis(0).build();
 
         assertThat(await(streams.send(PEER, late, LONG)))
                 .isEqualTo(failed(OutcomeCode.DEADLINE_EXPIRED));

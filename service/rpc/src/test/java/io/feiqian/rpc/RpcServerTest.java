@@ -44,8 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The life of a server, what it tells its handlers, and whom it lets in. */
 class RpcServerTest {
-    private static final TraceNumber TRACE =
-            TraceNumber.parse("202601310001999000000000000000007");
+    private static final TraceNumber TRACE = TraceNumber.parse("202601310001999000000000000000007");
 
     @TempDir private Path folder;
     private final List<RpcServer> servers = new ArrayList<>();
@@ -80,7 +79,8 @@ class RpcServerTest {
 
         CallContext seen = handler.contexts.getFirst();
         assertThat(RequestContext.copyOf(seen).withDeadline(sent.deadline())).isEqualTo(sent);
-        assertThat(seen.deadline().remaining()).isBetween(Duration.ofMillis(1), Duration.ofSeconds(20));
+        assertThat(seen.deadline().remaining())
+                .isBetween(Duration.ofMillis(1), Duration.ofSeconds(20));
     }
 
     @Test
@@ -162,8 +162,7 @@ class RpcServerTest {
         server.ready();
         var stub = echo(server, new Metadata());
         // Still answered: those who learn late that it goes must not fail.
-        diary.onDeregister =
-                () -> diary.entries.add("answered " + stub.say(hello()).getText());
+        diary.onDeregister = () -> diary.entries.add("answered " + stub.say(hello()).getText());
         CompletableFuture<SayResponse> inFlight =
                 CompletableFuture.supplyAsync(() -> stub.say(hello()), Thread::startVirtualThread);
         while (handler.contexts.isEmpty()) {
@@ -171,7 +170,8 @@ class RpcServerTest {
         }
         handler.mayAnswer = CompletableFuture.completedFuture(null);
         CompletableFuture<Boolean> stopped =
-                CompletableFuture.supplyAsync(() -> server.stop(Duration.ofSeconds(20)), Thread::startVirtualThread);
+                CompletableFuture.supplyAsync(
+                        () -> server.stop(Duration.ofSeconds(20)), Thread::startVirtualThread);
 
         Outcome refused = refusalOnceStopping(stub);
         assertThat(refused.code()).isEqualTo(OutcomeCode.SHUTTING_DOWN);
@@ -182,8 +182,7 @@ class RpcServerTest {
         assertThat(inFlight.join().getText()).isEqualTo("hello");
         assertThat(stopped.join()).isTrue();
         assertThat(diary.entries)
-                .containsExactly(
-                        "registered " + server.port(), "deregistered", "answered hello");
+                .containsExactly("registered " + server.port(), "deregistered", "answered hello");
     }
 
     @Test
@@ -192,7 +191,8 @@ class RpcServerTest {
         handler.mayAnswer = new CompletableFuture<>();
         RpcServer server = serve(handler);
         var stub = echo(server, new Metadata());
-        var lost = CompletableFuture.supplyAsync(() -> stub.say(hello()), Thread::startVirtualThread);
+        var lost =
+                CompletableFuture.supplyAsync(() -> stub.say(hello()), Thread::startVirtualThread);
         while (handler.contexts.isEmpty()) {
             Thread.onSpinWait();
         }
@@ -224,7 +224,8 @@ class RpcServerTest {
                         .start();
         servers.add(server);
         var stub = echo(server, new Metadata());
-        var first = CompletableFuture.supplyAsync(() -> stub.say(hello()), Thread::startVirtualThread);
+        var first =
+                CompletableFuture.supplyAsync(() -> stub.say(hello()), Thread::startVirtualThread);
         while (handler.contexts.isEmpty()) {
             Thread.onSpinWait();
         }
@@ -333,11 +334,10 @@ class RpcServerTest {
                                 answer.onNext(EchoCell.answer(request.getText()));
                                 answer.onCompleted();
                             })
-                    .exceptionally(
-                            fault -> {
-                                answer.onError(fault);
-                                return null;
-                            });
+                    .exceptionally(fault -> {
+                        answer.onError(fault);
+                        return null;
+                    });
         }
 
         @Override
