@@ -236,6 +236,10 @@ record InitiatorReading(Trigger trigger, InitiatorDraft draft, int branch, Strin
     private static Optional<InitiatorReading> voided(
             Answer answer, Decision row, InitiatorDraft draft, int mostRestarts) {
         String text = answer.outcome().message();
+        if (draft.phase == Phase.LOOKING) {
+            // The own share stands, posted by the local path after this attempt was void.
+            return voidTrigger(Trigger.VOIDED, draft, text);
+        }
         boolean mayFollow =
                 row.state() == DecisionState.ABORTED
                         && answer.recorded()

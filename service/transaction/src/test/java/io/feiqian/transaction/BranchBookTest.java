@@ -7,6 +7,7 @@ import io.feiqian.storage.Contribution.Check;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.Optional;
@@ -22,6 +23,7 @@ class BranchBookTest {
 
     private final BranchBook book = new BranchBook(FixedContext.at(NOW));
 
+    @Requirement("D7.3-b")
     @ParameterizedTest
     @CsvSource({
         "TRY, , PROCEED",
@@ -82,6 +84,7 @@ class BranchBookTest {
         assertThat(book.changes()).isEmpty();
     }
 
+    @Requirement("P6.3.3-a.2")
     @Test
     void aCancelThatComesFirstRefusesTheLateTry() {
         run(BranchStep.PLANT, Answer.accepted());
@@ -134,6 +137,7 @@ class BranchBookTest {
         assertThat(row().state()).isEqualTo(BranchState.TRIED);
     }
 
+    @Requirement("P6.3.3-a.2")
     @Test
     void confirmAndCancelFinishTheBranchAndAreRecognised() {
         run(BranchStep.TRY, Answer.accepted());

@@ -6,6 +6,7 @@ import io.feiqian.runtime.Randomness;
 import io.feiqian.storage.Answer;
 import io.feiqian.transaction.Transactions.Execution;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ class FaultyCellsTest {
         cells.close();
     }
 
+    @Requirement({"P6.3.3-a.1", "P6.3.3-a.2", "B12-c.1"})
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void noMoneyIsLostOrMadeWhileMessagesAreLostRepeatedAndReordered(long seed) throws Exception {
@@ -86,6 +88,7 @@ class FaultyCellsTest {
                 .noneMatch(each -> each.name().equals("transaction-contradiction"));
     }
 
+    @Requirement("B12-c.1")
     @Test
     void anotherInstanceConfirmsWhatAVanishedOneDecided() throws Exception {
         CountDownLatch decided = new CountDownLatch(1);
@@ -109,6 +112,7 @@ class FaultyCellsTest {
         assertThat(cells.money()).isEqualTo(TwoCells.allMoney());
     }
 
+    @Requirement("B12-c.1")
     @Test
     void aBranchWhoseInitiatorVanishedBeforeTheDecisionAsksAndIsCancelled() throws Exception {
         crashAfterTry(cells.trace());
@@ -159,6 +163,7 @@ class FaultyCellsTest {
         assertThat(cells.payee.pending()).isZero();
     }
 
+    @Requirement("P6.3.3-a.2")
     @Test
     void aCancelThatOvertakesItsTryLeavesARowThatRefusesTheTry() throws Exception {
         TraceNumber trace = cells.trace();

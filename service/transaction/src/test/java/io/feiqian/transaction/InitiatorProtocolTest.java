@@ -7,8 +7,12 @@ import io.feiqian.transaction.InitiatorState.Phase;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,6 +80,7 @@ class InitiatorProtocolTest {
         assertThat(told(effects).code()).isEqualTo(OutcomeCode.ACCOUNT_CLOSED);
     }
 
+    @Requirement("P6.3.3-a.1")
     @Test
     void anUnheardTryIsRepeatedAndAnOperatorIsToldAtTheBound() {
         on(new InitiatorEvent.Begun());
@@ -92,6 +97,7 @@ class InitiatorProtocolTest {
         assertThat(third.getLast()).isEqualTo(retry(Phase.TRYING, 1, 3));
     }
 
+    @Requirement("P6.3.3-a.1")
     @Test
     void aConfirmIsRepeatedForEver() {
         decided();
@@ -193,6 +199,26 @@ class InitiatorProtocolTest {
 
         assertThat(effects).noneMatch(InitiatorEffect.Send.class::isInstance);
         assertThat(state.phase()).isEqualTo(Phase.SETTLED);
+    }
+
+    @Test
+    void whatTheLocalPathPostedStandsWhateverBecameOfAnAttempt() {
+        allTried();
+        on(new InitiatorEvent.Decided(POSTED.asRecorded()));
+
+        List<InitiatorEffect> effects =
+                on(new InitiatorEvent.Looked(voided(DecisionState.ABORTED, 1, true).answer()));
+
+        assertThat(told(effects).isAccepted()).isTrue();
+        assertThat(effects).contains(send(PeerMessage.Kind.CANCEL, 1));
+        assertThat(effects).noneMatch(effect -> effect.equals(send(PeerMessage.Kind.TRY, 1)));
+    }
+
+    @Test
+    void theDocumentationShowsTheTableAsItIs() throws IOException {
+        String page = Files.readString(Path.of("../../docs/transactions.md"));
+
+        assertThat(page).contains(InitiatorTable.diagram());
     }
 
     @Test

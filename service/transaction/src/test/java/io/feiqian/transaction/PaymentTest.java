@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.feiqian.storage.Answer;
 import io.feiqian.transaction.Transactions.Execution;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ class PaymentTest {
         cells.close();
     }
 
+    @Requirement({"B11.2-b", "D7.1-c"})
     @Test
     void aPaymentMovesMoneyFromOneCellToTheOther() throws Exception {
         TraceNumber trace = cells.trace();
@@ -43,6 +45,7 @@ class PaymentTest {
         assertThat(cells.alarms).isEmpty();
     }
 
+    @Requirement({"B11.2-b", "D7.1-c"})
     @Test
     void aPaymentBeyondTheBalanceIsRefusedForGoodAndLeavesNothingReserved() throws Exception {
         TraceNumber trace = cells.trace();
@@ -77,6 +80,7 @@ class PaymentTest {
         assertThat(cells.payer.balance(1)).isEqualTo(TwoCells.RICH);
     }
 
+    @Requirement({"D7.3-0", "D7.3-a"})
     @Test
     void aRepeatedRequestIsAnsweredWithTheRecordedAnswerAndMovesNothingTwice() throws Exception {
         TraceNumber trace = cells.trace();
@@ -94,6 +98,7 @@ class PaymentTest {
         assertThat(cells.payee.pending()).isZero();
     }
 
+    @Requirement("D7.3-a")
     @Test
     void theSameTraceNumberWithOtherContentIsRefused() throws Exception {
         TraceNumber trace = cells.trace();
