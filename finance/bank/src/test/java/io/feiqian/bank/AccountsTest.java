@@ -99,6 +99,7 @@ class AccountsTest {
     }
 
     @Test
+    @Requirement({"D5.4-a", "D5.4-c"})
     void opensAnAccountOnceInItsCustomersSlot() {
         String customer = cells.customer(TwoCells.IN_SECOND);
         OpenAccountRequest request = accountRequest(customer).build();
@@ -234,6 +235,7 @@ class AccountsTest {
     }
 
     @Test
+    @Requirement({"D5.2-0", "D5.2-e"})
     void answersReadsOnlyForSlotsThisCellOwns() {
         String account = cells.funded(TwoCells.IN_FIRST, "10.00");
         GetAccountResponse elsewhere =

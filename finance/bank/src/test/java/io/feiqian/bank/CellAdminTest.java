@@ -20,6 +20,7 @@ import io.feiqian.transaction.PeerMessage;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -79,6 +80,7 @@ class CellAdminTest {
     }
 
     @Test
+    @Requirement({"D7.2-a", "D7.2-b.1"})
     void auditsBooksThatBalanceAndFindsTheCentThatIsMissing() throws SQLException {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
@@ -115,6 +117,7 @@ class CellAdminTest {
     }
 
     @Test
+    @Requirement({"M7.5-2", "D7.3-0"})
     void recognisesEverythingAfterARestart() {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
@@ -132,6 +135,7 @@ class CellAdminTest {
     }
 
     @Test
+    @Requirement({"D5.2-c", "P6.3.3-a.1"})
     void answersDecidedWhereThePayeesCellIsAwayAndSettlesLater() {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");

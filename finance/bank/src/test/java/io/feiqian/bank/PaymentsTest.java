@@ -45,6 +45,7 @@ class PaymentsTest {
     }
 
     @Test
+    @Requirement({"D5.2-a", "D5.2-0", "D5.2-f"})
     void movesMoneyWithinACell() {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.ALSO_IN_FIRST, "");
@@ -58,7 +59,7 @@ class PaymentsTest {
     }
 
     @Test
-    @Requirement({"D7.3-0", "D7.3-a"})
+    @Requirement({"D7.3-0", "D7.3-a", "D7.2-b.1", "D5.2-b", "D5.3-a"})
     void movesMoneyBetweenCellsAndBothStatementsNameTheOtherSide() {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");

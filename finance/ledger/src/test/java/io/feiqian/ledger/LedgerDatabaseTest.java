@@ -134,6 +134,7 @@ final class LedgerDatabaseTest {
     }
 
     @Test
+    @Requirement("D7.1-c")
     void aCreditThatCannotBeTakenGoesToSuspenseWithAnAlarm() {
         try (LedgerCell cell = cell()) {
             openAccounts(cell);
@@ -256,6 +257,7 @@ final class LedgerDatabaseTest {
     }
 
     @Test
+    @Requirement("D7.2-a")
     void theAuditFindsWhatSomebodyChangedByHand() {
         try (LedgerCell cell = cell()) {
             openAccounts(cell);

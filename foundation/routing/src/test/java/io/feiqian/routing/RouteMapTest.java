@@ -49,8 +49,8 @@ class RouteMapTest {
         assertThat(map.ownedBy(TWO)).hasSize(2);
     }
 
-    @Requirement("D5.5-b")
     @Test
+    @Requirement({"D5.5-b", "D5.4-d", "D5.4-a"})
     void everyCustomerSlotHasExactlyOneOwnerHoweverManyCellsThereAre() {
         for (int cells = 1; cells <= 99; cells++) {
             RouteMap map = RouteMap.evenly(cells);
@@ -89,6 +89,7 @@ class RouteMapTest {
     }
 
     @Test
+    @Requirement("D5.4-e")
     void aChangeSplitsTheRangesAroundItAndTakesTheNextVersion() {
         Route change =
                 new Route(

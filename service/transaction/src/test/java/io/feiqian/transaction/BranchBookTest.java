@@ -86,6 +86,7 @@ class BranchBookTest {
 
     @Requirement("P6.3.3-a.2")
     @Test
+    @Requirement("P6.3.3-a.2")
     void aCancelThatComesFirstRefusesTheLateTry() {
         run(BranchStep.PLANT, Answer.accepted());
 
@@ -139,6 +140,7 @@ class BranchBookTest {
 
     @Requirement("P6.3.3-a.2")
     @Test
+    @Requirement({"D7.1-c", "B11.2-b"})
     void confirmAndCancelFinishTheBranchAndAreRecognised() {
         run(BranchStep.TRY, Answer.accepted());
         run(BranchStep.CONFIRM, Answer.accepted());

@@ -26,6 +26,7 @@ class InitiatorProtocolTest {
     private InitiatorState state = InitiatorState.begin(TRACE, DIGEST, 2);
 
     @Test
+    @Requirement({"B11.2-b", "D7.1-c"})
     void allBranchesAreTriedBeforeTheDecisionAndConfirmedAfterIt() {
         assertThat(on(new InitiatorEvent.Begun()))
                 .containsExactly(send(PeerMessage.Kind.TRY, 1), send(PeerMessage.Kind.TRY, 2));
@@ -99,6 +100,7 @@ class InitiatorProtocolTest {
 
     @Requirement("P6.3.3-a.1")
     @Test
+    @Requirement("P6.3.3-a.1")
     void aConfirmIsRepeatedForEver() {
         decided();
         for (int i = 1; i <= 50; i++) {
