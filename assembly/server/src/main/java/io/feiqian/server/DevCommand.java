@@ -123,10 +123,10 @@ final class DevCommand implements Callable<Integer> {
 
     private static void stop(Process supervisor) {
         try {
-            supervisor.getOutputStream().close();
-            supervisor.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (IOException | InterruptedException gone) {
             supervisor.destroy();
+            supervisor.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }
