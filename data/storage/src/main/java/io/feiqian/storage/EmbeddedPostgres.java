@@ -200,10 +200,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return process.onExit().thenApply(Process::exitValue);
     }
 
-    /** Ends the server without any chance to clean up, as a fault would; the data folder stays. */
+    /**
+     * Ends the server and its back ends without any chance to clean up, as a fault would; the data
+     * folder stays. A back end that outlived its server could go on committing for a moment.
+     */
     public void kill() {
+        List<ProcessHandle> backEnds = process.descendants().toList();
         process.destroyForcibly();
         process.onExit().join();
+        backEnds.forEach(ProcessHandle::destroyForcibly);
+        backEnds.forEach(each -> each.onExit().join());
     }
 
     /** Breaks connections off, writes everything to disk and ends the server. */
