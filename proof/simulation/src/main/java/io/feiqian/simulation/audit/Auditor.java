@@ -39,6 +39,7 @@ public final class Auditor {
     private final Map<String, Set<Request>> asked = new HashMap<>();
     private final Map<String, Request> accepted = new LinkedHashMap<>();
     private final Set<Request> refused = new LinkedHashSet<>();
+    private final Set<Request> withdrawn = new LinkedHashSet<>();
     private final Set<Request> open = new LinkedHashSet<>();
     private final Map<Integer, Integer> closedThrough = new HashMap<>();
     private final Set<Range> lost = new LinkedHashSet<>();
@@ -59,10 +60,17 @@ public final class Auditor {
         return legs.containsKey(trace + "-" + sub);
     }
 
-    /** A client sent this request; it is open until told. */
-    public void asked(Request request) {
+    /**
+     * A client sends this request.
+     *
+     * @param wantsAnswer whether it does not know how the request ended; then it is open until told
+     */
+    public void asked(Request request, boolean wantsAnswer) {
         asked.computeIfAbsent(request.trace(), each -> new LinkedHashSet<>()).add(request);
-        open.add(request);
+        withdrawn.remove(request);
+        if (wantsAnswer) {
+            open.add(request);
+        }
     }
 
     /**
@@ -84,10 +92,10 @@ public final class Auditor {
                     throw new Violation("told refused and then accepted: " + request);
                 }
             }
-            case REFUSED -> refuse(request, own);
+            case REFUSED -> refuse(request, own, refused);
             case NOTHING_HAPPENED -> {
                 if (soleCopy) {
-                    refuse(request, own);
+                    refuse(request, own, withdrawn);
                 }
             }
             case UNKNOWN -> {}
@@ -126,9 +134,9 @@ public final class Auditor {
         books.check();
     }
 
-    private void refuse(Request request, @Nullable Leg own) {
+    private void refuse(Request request, @Nullable Leg own, Set<Request> among) {
         open.remove(request);
-        refused.add(request);
+        among.add(request);
         if (own != null && isOf(own.movement, request)) {
             throw new Violation("told that nothing happened, but the journal says " + own);
         }
@@ -147,7 +155,6 @@ public final class Auditor {
             throw new Violation("posted into a closed day (through " + closed + "): " + movement);
         }
         books.move(movement);
-        takeBack(movement);
         if (movement.sub() == 0) {
             moveOwn(cell, movement);
         } else {
@@ -165,9 +172,10 @@ public final class Auditor {
         if (content.isEmpty()) {
             throw new Violation("nobody asked for " + movement + " but for " + contents);
         }
-        if (refused.contains(content.get())) {
+        if (refused.contains(content.get()) || withdrawn.contains(content.get())) {
             throw new Violation("happened after it was refused: " + movement);
         }
+        content.get().original().ifPresent(original -> takeBack(original, movement));
         if (Numbers.isInterCell(movement.credit())) {
             books.underWay(
                     cell,
@@ -208,15 +216,11 @@ public final class Auditor {
         books.underWay(own.cell, cell, movement.currency(), -movement.amount());
     }
 
-    private void takeBack(Fact.Movement movement) {
-        if (movement.original().isEmpty()) {
-            return;
-        }
-        String key = movement.original().get();
-        Leg original = legs.get(key);
-        long sum = takenBack.merge(key, movement.amount(), Long::sum);
-        if (original == null || sum > original.movement.amount()) {
-            throw new Violation("took back %d of %s: %s".formatted(sum, original, movement));
+    private void takeBack(String original, Fact.Movement movement) {
+        Leg taken = legs.get(original + "-0");
+        long sum = takenBack.merge(original, movement.amount(), Long::sum);
+        if (taken == null || sum > taken.movement.amount()) {
+            throw new Violation("took back %d of %s: %s".formatted(sum, taken, movement));
         }
     }
 

@@ -1,7 +1,5 @@
 package io.feiqian.simulation.audit;
 
-import java.util.Optional;
-
 /** What became visible in a cell's database, in plain numbers. */
 public sealed interface Fact {
     /**
@@ -38,7 +36,6 @@ public sealed interface Fact {
      * @param amount in minor units
      * @param currency the currency's number
      * @param date the business date, yyyymmdd
-     * @param original what it takes back: trace number, hyphen, sub-number
      */
     record Movement(
             String trace,
@@ -48,8 +45,7 @@ public sealed interface Fact {
             long credit,
             long amount,
             int currency,
-            int date,
-            Optional<String> original)
+            int date)
             implements Fact {
         String key() {
             return trace + "-" + sub;

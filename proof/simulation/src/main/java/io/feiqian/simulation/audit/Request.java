@@ -1,5 +1,7 @@
 package io.feiqian.simulation.audit;
 
+import java.util.Optional;
+
 /**
  * What a client asked for under a trace number; two requests with other contents are unequal.
  *
@@ -7,5 +9,7 @@ package io.feiqian.simulation.audit;
  * @param payer the account to debit
  * @param payee the account to credit
  * @param amount in minor units
+ * @param original the trace number of what is taken back
  */
-public record Request(String trace, long payer, long payee, long amount) {}
+public record Request(
+        String trace, long payer, long payee, long amount, Optional<String> original) {}

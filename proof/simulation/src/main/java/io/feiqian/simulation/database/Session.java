@@ -171,14 +171,12 @@ public final class Session {
     }
 
     private void answer(Trip now, Reply reply) {
-        if (!connected) {
-            noticeLater();
-            return;
-        }
         database.scheduler.after(
                 database.dice.duration(300, 20, 20_000),
                 () -> {
-                    if (connected && trip == now) {
+                    if (!connected) {
+                        noticeLater();
+                    } else if (trip == now) {
                         trip = null;
                         database.awaiting(this, false);
                         now.answer.accept(reply);
@@ -229,6 +227,8 @@ public final class Session {
         }
         switch (statement) {
             case Statement.TryShared shared -> done(now, tryShared(shared), next);
+            case Statement.Shared shared ->
+                    withLock(now, shared.name(), Mode.SHARED, () -> done(now, true, next));
             case Statement.Exclusive exclusive ->
                     withLock(now, exclusive.name(), () -> done(now, true, next));
             case Statement.Read read -> done(now, read(read.table(), read.ids()), next);
@@ -364,6 +364,10 @@ public final class Session {
 
     /** Goes on with the lock, at once or when it is granted; fails on deadlock or timeout. */
     private void withLock(Trip now, Object name, Runnable next) {
+        withLock(now, name, Mode.EXCLUSIVE, next);
+    }
+
+    private void withLock(Trip now, Object name, Mode mode, Runnable next) {
         Transaction asking = transaction;
         boolean[] granted = new boolean[1];
         Runnable resume =
@@ -379,7 +383,7 @@ public final class Session {
                                 }
                             });
                 };
-        if (database.locks.acquire(name, asking, Mode.EXCLUSIVE, resume)) {
+        if (database.locks.acquire(name, asking, mode, resume)) {
             next.run();
         } else if (database.locks.isDeadlocked(asking)) {
             database.countDeadlock();

@@ -16,6 +16,13 @@ public sealed interface Statement {
     record TryShared(List<String> names) implements Statement {}
 
     /**
+     * A transaction-level shared advisory lock, waited for; the result is {@code true}.
+     *
+     * @param name the lock
+     */
+    record Shared(String name) implements Statement {}
+
+    /**
      * A transaction-level exclusive advisory lock, waited for; the result is {@code true}.
      *
      * @param name the lock

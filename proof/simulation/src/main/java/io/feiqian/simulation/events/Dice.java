@@ -1,6 +1,7 @@
 package io.feiqian.simulation.events;
 
 import io.feiqian.runtime.Randomness;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -41,6 +42,13 @@ public final class Dice {
     /** One of these. */
     public <T> T oneOf(List<T> choices) {
         return choices.get(random.nextInt(choices.size()));
+    }
+
+    /** Changes the order of these. */
+    public void shuffle(List<?> list) {
+        for (int i = list.size() - 1; i > 0; i--) {
+            Collections.swap(list, i, random.nextInt(i + 1));
+        }
     }
 
     /** Any number. */

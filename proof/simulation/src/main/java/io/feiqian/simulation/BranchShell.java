@@ -1,0 +1,75 @@
+package io.feiqian.simulation;
+
+import io.feiqian.simulation.database.Statement;
+import io.feiqian.simulation.database.Statement.Row;
+import io.feiqian.storage.Answer;
+import io.feiqian.storage.Contribution.Check;
+import io.feiqian.transaction.Branch;
+import io.feiqian.transaction.BranchBook;
+import io.feiqian.transaction.BranchCommand;
+import io.feiqian.transaction.BranchKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Branches in a simulated transaction: the real {@link BranchBook} over a modelled table. */
+final class BranchShell implements Shell<BranchCommand> {
+    private final BranchBook book;
+    private final Moment moment;
+    private final TreeSet<BranchKey> keys = new TreeSet<>();
+
+    BranchShell(Moment moment) {
+        this.book = new BranchBook(moment);
+        this.moment = moment;
+    }
+
+    @Override
+    public void add(BranchCommand command) {
+        keys.add(command.proposed().key());
+    }
+
+    @Override
+    public List<Statement> locks() {
+        return keys.isEmpty()
+                ? List.of()
+                : List.of(new Statement.ReadForUpdate(Tables.BRANCH, List.copyOf(keys)));
+    }
+
+    /** Nothing: a row that was not locked could change before it is written. */
+    @Override
+    public List<Statement> reads() {
+        return List.of();
+    }
+
+    @Override
+    public Statement look() {
+        return new Statement.Read(Tables.BRANCH, List.copyOf(keys));
+    }
+
+    @Override
+    public void load(Map<?, ?> rows) {
+        rows.values().forEach(row -> book.load((Branch) row));
+    }
+
+    @Override
+    public Check check(BranchCommand command) {
+        return moment.untimely(() -> book.check(command));
+    }
+
+    @Override
+    public Answer apply(BranchCommand command, Answer soFar) {
+        return book.apply(command, soFar);
+    }
+
+    @Override
+    public List<Statement> writes() {
+        List<Row> inserted = new ArrayList<>();
+        List<Row> updated = new ArrayList<>();
+        for (BranchBook.Change each : book.changes()) {
+            Branch row = each.row();
+            (each.inserted() ? inserted : updated).add(new Row(row.key(), row));
+        }
+        return Shells.writes(Tables.BRANCH, inserted, updated);
+    }
+}

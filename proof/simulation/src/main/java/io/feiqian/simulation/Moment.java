@@ -1,0 +1,63 @@
+package io.feiqian.simulation;
+
+import io.feiqian.simulation.database.Statement.Tick;
+import io.feiqian.storage.CommitContext;
+import io.feiqian.storage.Contribution.Check;
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
+import java.util.function.Supplier;
+
+/** What one simulated transaction knows of itself; settled once its locks are held. */
+final class Moment implements CommitContext {
+    private static final int LONG_AGO = 19_000_101;
+
+    private final CellId cell;
+    private final Rules rules;
+    private Tables.Day day = new Tables.Day(0, 0);
+    private Tick tick = new Tick(0, 0);
+    private boolean timeless;
+
+    Moment(CellId cell, Rules rules) {
+        this.cell = cell;
+        this.rules = rules;
+    }
+
+    void settle(Tables.Day underLocks, Tick now) {
+        day = underLocks;
+        tick = now;
+    }
+
+    /** Judges something; without the rule decide-by nothing is ever judged late. */
+    Check untimely(Supplier<Check> judgement) {
+        timeless = rules.lack(Rule.DECIDE_BY);
+        Check check = judgement.get();
+        timeless = false;
+        return check;
+    }
+
+    @Override
+    public CellId cell() {
+        return cell;
+    }
+
+    @Override
+    public BusinessDate businessDate() {
+        return BusinessDate.ofNumber(day.open());
+    }
+
+    @Override
+    public BusinessDate closedThrough() {
+        return BusinessDate.ofNumber(
+                rules.lack(Rule.BUSINESS_DATE) ? LONG_AGO : day.closedThrough());
+    }
+
+    @Override
+    public long databaseMillis() {
+        return timeless ? 1 : tick.millis();
+    }
+
+    @Override
+    public long sequence() {
+        return tick.sequence();
+    }
+}

@@ -1,0 +1,69 @@
+package io.feiqian.simulation;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A rule of the protocols that a run can do without, and then must lose money. The rules are broken
+ * in what surrounds the code under test, never inside it: production has no switch for them.
+ */
+public enum Rule {
+    /** Content is compared under a trace number. */
+    TRACE_IDENTITY("another content under a used trace number is answered as done, and is not"),
+    /** Every attempt has keys of its own. */
+    ATTEMPT("the next attempt meets the cancelled branch of the last: it can never be done"),
+    /** Known ids are read under the account locks. */
+    DUPLICATE_AFTER_LOCK("two instances post the same request: the second read the ids too early"),
+    /** Only conflict proves absence. */
+    UNKNOWN_COMMIT("not found after a lost COMMIT is answered as undone, and then it commits"),
+    /** A reversal locks its original and counts its parts. */
+    REVERSAL_ONCE("two reversals together take back more than was posted"),
+    /** Nobody cancels before the abort is on record. */
+    ABORT_FIRST("branches are cancelled on a timeout while the decision still commits"),
+    /** The decision lists its branches. */
+    BRANCH_LIST("an inquiry confirms a branch of another attempt than the one decided"),
+    /** Nothing is decided or tried late. */
+    DECIDE_BY("a try arrives after its deadline and stays reserved, or is cancelled and decided"),
+    /** A confirm uses its reservation and checks no business rule. */
+    CONFIRM_NEVER_REFUSED("the payee is frozen in between: decided money never arrives"),
+    /** A decision is kept until every confirm is recorded. */
+    CLEANING("the decision is deleted early, the branch asks and is cancelled"),
+    /** Transport faults are retried for ever. */
+    RETRY_FOR_EVER("after some tries a confirm is given up: decided money never arrives"),
+    /** Lock first, read the ownership row by a later statement. */
+    FENCE_ORDER("a write slips past a switch: it read the old epoch before it had the lock"),
+    /** Owner and epoch are verified inside the commit. */
+    FENCE("a write by an old owner lands in slots that were given up"),
+    /** Finishing work is admitted while a slot drains. */
+    STATE_TABLE("a draining slot refuses the confirms that would empty it: money stays reserved"),
+    /** Locks are taken in one global order. */
+    LOCK_ORDER("two batches wait for each other and both are undone"),
+    /** Every pair of cells nets to zero. */
+    NET_ZERO("a leg is booked without its inter-cell account: pairs of cells do not net"),
+    /** All legs are posted under one day. */
+    BUSINESS_DATE("legs of one transaction fall on two days, or into a closed one"),
+    /** Commits are answered when they are durable. */
+    CHECKED_DURABILITY("a database that stops forgets commits that were answered");
+
+    private final String loss;
+
+    Rule(String loss) {
+        this.loss = loss;
+    }
+
+    /** Its name in PROTOCOLS, such as {@code abort-first}. */
+    public String ruleName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** How money is lost without it. */
+    public String loss() {
+        return loss;
+    }
+
+    /** The rule of this name. */
+    public static Optional<Rule> named(String name) {
+        return Arrays.stream(values()).filter(each -> each.ruleName().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,190 @@
+package io.feiqian.simulation;
+
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.CommonOptions;
+import io.feiqian.cli.ExitStatus;
+import io.feiqian.cli.Json;
+import io.feiqian.runtime.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code feiqian simulate}: whole banks under seeds, and what happens without a rule. */
+@Command(
+        name = "simulate",
+        description = {
+            "Runs whole banks under seeds: lost, repeated and reordered messages, crashes at every",
+            "step, drifting clocks, partitions, slots that change hands; an independent auditor",
+            "counts the money at every commit. The same seed gives the same run.",
+            "With --break RULE one rule of the protocols does not hold, and the auditor must find",
+            "out how money is lost; --break list names the rules."
+        })
+final class SimulateCommand implements Callable<Integer> {
+    private static final int USUAL_RUNS = 1_000;
+    private static final int USUAL_RUNS_WITH_BREAK = 2_000;
+    private static final String LIST = "list";
+    private static final double NANOS = 1e9;
+
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description =
+                    "how many seeds, one after the other (default: 1000; at most 2000 with"
+                            + " --break, until one shows it)")
+    private @Nullable Integer runs;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            description = "the first seed (default: ${DEFAULT-VALUE})")
+    private long seed = 1;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "how many orders clients place in a run (default: ${DEFAULT-VALUE})")
+    private int steps = Simulation.USUAL_ORDERS;
+
+    @Option(
+            names = "--break",
+            paramLabel = "RULE",
+            description = "run without this rule, or 'list' the rules")
+    private @Nullable String broken;
+
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            description = "write the log of the run that was found wrong, else of the last one")
+    private @Nullable Path log;
+
+    @Override
+    public Integer call() {
+        if (LIST.equals(broken)) {
+            return list();
+        }
+        Optional<Rule> without = Optional.ofNullable(broken).map(SimulateCommand::rule);
+        int most = runs != null ? runs : without.isPresent() ? USUAL_RUNS_WITH_BREAK : USUAL_RUNS;
+        if (most < 1 || steps < 1) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    "--runs %d --steps %d (expected: each >= 1)".formatted(most, steps),
+                    "");
+        }
+        Simulation simulation = new Simulation(new Rules(without), steps);
+        long began = Clock.system().nanos();
+        Summary summary = search(simulation, most);
+        double seconds = (Clock.system().nanos() - began) / NANOS;
+        if (common.json()) {
+            common.out().println(Json.write(fields(summary, without, seconds)));
+        } else {
+            print(summary, without, seconds);
+        }
+        writeLog(simulation, summary.last.seed());
+        if (without.isPresent()) {
+            return (summary.isWrong() ? ExitStatus.BROKEN_RULE_SHOWN : ExitStatus.FAILED).code();
+        }
+        return (summary.isWrong() ? ExitStatus.FAILED : ExitStatus.OK).code();
+    }
+
+    /** What the runs came to; the last one is the one that was found wrong, if any was. */
+    private record Summary(int runs, long events, long movements, Verdict last) {
+        boolean isWrong() {
+            return last.violation().isPresent();
+        }
+    }
+
+    private Summary search(Simulation simulation, int most) {
+        long events = 0;
+        long movements = 0;
+        int done = 0;
+        Verdict verdict;
+        do {
+            verdict = simulation.run(seed + done);
+            events += verdict.steps();
+            movements += verdict.movements();
+            done++;
+        } while (verdict.violation().isEmpty() && done < most);
+        return new Summary(done, events, movements, verdict);
+    }
+
+    private void print(Summary summary, Optional<Rule> without, double seconds) {
+        common.out()
+                .printf(
+                        "%d runs from seed %d, %d events, %d movements of money, %.1f s%n",
+                        summary.runs, seed, summary.events, summary.movements, seconds);
+        without.ifPresent(
+                rule -> common.out().printf("without %s: %s%n", rule.ruleName(), rule.loss()));
+        if (!summary.isWrong()) {
+            common.out().println("the auditor found nothing wrong");
+            return;
+        }
+        common.out().printf("seed %d: %s%n", summary.last.seed(), summary.last.violation().get());
+        common.out()
+                .printf(
+                        "again with its log: feiqian simulate --runs 1 --seed %d --steps %d%s"
+                                + " --log FILE%n",
+                        summary.last.seed(),
+                        steps,
+                        without.map(rule -> " --break " + rule.ruleName()).orElse(""));
+    }
+
+    private Map<String, Object> fields(Summary summary, Optional<Rule> without, double seconds) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("runs", summary.runs);
+        fields.put("firstSeed", seed);
+        fields.put("events", summary.events);
+        fields.put("movements", summary.movements);
+        fields.put("seconds", seconds);
+        fields.put("broken", without.map(Rule::ruleName).orElse(""));
+        fields.put("wrong", summary.isWrong());
+        fields.put("seed", summary.last.seed());
+        fields.put("seen", summary.last.violation().orElse(""));
+        return fields;
+    }
+
+    private Integer list() {
+        if (common.json()) {
+            Map<String, String> rules = new LinkedHashMap<>();
+            for (Rule each : Rule.values()) {
+                rules.put(each.ruleName(), each.loss());
+            }
+            common.out().println(Json.write(rules));
+        } else {
+            for (Rule each : Rule.values()) {
+                common.out().printf("%-22s %s%n", each.ruleName(), each.loss());
+            }
+        }
+        return ExitStatus.OK.code();
+    }
+
+    private static Rule rule(String name) {
+        return Rule.named(name)
+                .orElseThrow(() ->
+                        new CommandFailure(
+                                ExitStatus.USAGE,
+                                "no rule " + name,
+                                "'feiqian simulate --break list' names the rules"));
+    }
+
+    private void writeLog(Simulation simulation, long of) {
+        if (log == null) {
+            return;
+        }
+        try {
+            Files.writeString(log, simulation.runLogged(of).log());
+        } catch (IOException failed) {
+            throw new CommandFailure(
+                    ExitStatus.FAILED, "cannot write " + log, String.valueOf(failed), failed);
+        }
+    }
+}
