@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class Instance {
     private static final long SCAN_MICROS = 400_000;
-    private static final long KEEP_DECISIONS_MILLIS = 4_000;
+    private static final long KEEP_DECISIONS_MILLIS = 40_000;
     private static final long KEEP_BRANCHES_MILLIS = 40_000;
     private static final long GRACE_MILLIS = 200;
 
