@@ -86,7 +86,6 @@ class BranchBookTest {
 
     @Requirement("P6.3.3-a.2")
     @Test
-    @Requirement("P6.3.3-a.2")
     void aCancelThatComesFirstRefusesTheLateTry() {
         run(BranchStep.PLANT, Answer.accepted());
 
@@ -138,9 +137,8 @@ class BranchBookTest {
         assertThat(row().state()).isEqualTo(BranchState.TRIED);
     }
 
-    @Requirement("P6.3.3-a.2")
+    @Requirement({"P6.3.3-a.2", "D7.1-c", "B11.2-b"})
     @Test
-    @Requirement({"D7.1-c", "B11.2-b"})
     void confirmAndCancelFinishTheBranchAndAreRecognised() {
         run(BranchStep.TRY, Answer.accepted());
         run(BranchStep.CONFIRM, Answer.accepted());

@@ -43,7 +43,6 @@ class FaultyCellsTest {
     @Requirement({"P6.3.3-a.1", "P6.3.3-a.2", "B12-c.1"})
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    @Requirement({"P6.3.3-a.1", "P6.3.3-a.2"})
     void noMoneyIsLostOrMadeWhileMessagesAreLostRepeatedAndReordered(long seed) throws Exception {
         Randomness random = Randomness.seeded(seed);
         cells.network = new LossyNetwork(cells::deliver, cells.timer, seed);
@@ -91,7 +90,6 @@ class FaultyCellsTest {
 
     @Requirement("B12-c.1")
     @Test
-    @Requirement("B12-c.1")
     void anotherInstanceConfirmsWhatAVanishedOneDecided() throws Exception {
         CountDownLatch decided = new CountDownLatch(1);
         cells.network =
@@ -114,9 +112,8 @@ class FaultyCellsTest {
         assertThat(cells.money()).isEqualTo(TwoCells.allMoney());
     }
 
-    @Requirement("B12-c.1")
-    @Test
     @Requirement({"B12-c.1", "B11.2-b"})
+    @Test
     void aBranchWhoseInitiatorVanishedBeforeTheDecisionAsksAndIsCancelled() throws Exception {
         crashAfterTry(cells.trace());
         assertThat(cells.payee.pending()).isEqualTo(70);
@@ -168,7 +165,6 @@ class FaultyCellsTest {
 
     @Requirement("P6.3.3-a.2")
     @Test
-    @Requirement("P6.3.3-a.2")
     void aCancelThatOvertakesItsTryLeavesARowThatRefusesTheTry() throws Exception {
         TraceNumber trace = cells.trace();
         CompletableFuture<PeerMessage> lateTry = new CompletableFuture<>();

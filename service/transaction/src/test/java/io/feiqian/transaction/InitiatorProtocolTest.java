@@ -100,7 +100,6 @@ class InitiatorProtocolTest {
 
     @Requirement("P6.3.3-a.1")
     @Test
-    @Requirement("P6.3.3-a.1")
     void aConfirmIsRepeatedForEver() {
         decided();
         for (int i = 1; i <= 50; i++) {

@@ -47,7 +47,6 @@ class PaymentTest {
 
     @Requirement({"B11.2-b", "D7.1-c"})
     @Test
-    @Requirement("B11.2-b")
     void aPaymentBeyondTheBalanceIsRefusedForGoodAndLeavesNothingReserved() throws Exception {
         TraceNumber trace = cells.trace();
         GlobalTransaction payment = cells.payment(trace, 1, 2, TwoCells.RICH + 1);
