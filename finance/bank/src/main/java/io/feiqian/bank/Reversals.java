@@ -39,11 +39,19 @@ final class Reversals {
 
     private static MovementOrder plan(ReversalOrder order, Connection connection)
             throws SQLException {
+        // Asked before the journal is read: what is settled in between is found there.
+        boolean announced = LedgerQueries.isAnnounced(connection, order.original());
         EntryKey own = EntryKey.own(order.original());
         EntryKey branch = EntryKey.branch(order.original(), PAYEES_BRANCH);
         Optional<JournalRow> credited = LedgerQueries.find(connection, branch);
         if (credited.isEmpty()) {
             credited = LedgerQueries.find(connection, own);
+        }
+        if (credited.isEmpty() && announced) {
+            throw new RefusedException(
+                    OutcomeCode.WAIT,
+                    "original: %s is not settled in the payee's cell yet (expected: ask again)"
+                            .formatted(order.original()));
         }
         JournalRow original =
                 credited.orElseThrow(() ->

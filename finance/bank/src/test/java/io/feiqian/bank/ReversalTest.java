@@ -7,6 +7,7 @@ import io.feiqian.bank.contract.MovementResponse;
 import io.feiqian.bank.contract.ReverseRequest;
 import io.feiqian.bank.contract.TransferRequest;
 import io.feiqian.bank.contract.Wait;
+import io.feiqian.transaction.PeerMessage;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
@@ -61,6 +62,22 @@ class ReversalTest {
                     .isEqualTo(OutcomeCode.REVERSAL_EXCEEDS_ORIGINAL);
             assertThat(cells.balance(payer)).isEqualTo("100.00");
         }
+    }
+
+    @Test
+    void asksToWaitForAnOriginalThatIsDecidedAndNotSettled() {
+        String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
+        String payee = cells.account(TwoCells.IN_SECOND, "");
+        cells.peers().lose(PeerMessage.Kind.CONFIRM);
+        cells.peers().lose(PeerMessage.Kind.INQUIRY);
+        TransferRequest.Builder original = cells.transfer(payer, payee, "60.00");
+        assertThat(cells.send(original.setWait(Wait.DECIDED)).getState()).isEqualTo("DECIDED");
+        ReverseRequest.Builder early = reversal(original, "");
+        assertThat(code(send(early))).isEqualTo(OutcomeCode.WAIT);
+        cells.peers().heal();
+        assertThat(cells.send(original.setWait(Wait.SETTLED)).getState()).isEqualTo("SETTLED");
+        assertThat(code(send(early))).isEqualTo(OutcomeCode.ACCEPTED);
+        assertThat(cells.balance(payer)).isEqualTo("100.00");
     }
 
     @Test

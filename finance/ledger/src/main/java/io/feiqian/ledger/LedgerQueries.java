@@ -2,6 +2,7 @@ package io.feiqian.ledger;
 
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.TraceNumber;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -98,6 +99,22 @@ public final class LedgerQueries {
             setKey(statement, key);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(LedgerReading.entry(row)) : Optional.empty();
+            }
+        }
+    }
+
+    /** Whether a credit of this transaction is announced here and not settled yet. */
+    public static boolean isAnnounced(Connection connection, TraceNumber trace)
+            throws SQLException {
+        String sql =
+                "select 1 from hold where trace_head = ? and trace_serial = ? and credit"
+                        + " and state = ? and outcome = 0";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, trace.head());
+            statement.setLong(2, trace.serial());
+            statement.setInt(3, HoldRow.State.OPEN.number());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next();
             }
         }
     }
