@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -185,11 +186,20 @@ class PeerStreamsTest {
 
     @Requirement("P6.2.2.6-c")
     @Test
-    void aPeerThatStopsFinishesWhatItHasAndPassesOnWhatIsNew() {
+    void aPeerThatStopsFinishesWhatItHasAndPassesOnWhatIsNew() throws Exception {
         CompletableFuture<Reply> slow = new CompletableFuture<>();
-        RpcServer b = serve("b", request -> slow);
+        CountDownLatch taken = new CountDownLatch(1);
+        RpcServer b =
+                serve(
+                        "b",
+                        request -> {
+                            taken.countDown();
+                            return request.getKind() == Request.Kind.TRY
+                                    ? slow
+                                    : CompletableFuture.completedFuture(reply("b"));
+                        });
         CompletableFuture<PeerAnswer> begun = send(Request.Kind.TRY, 1);
-        awaitInFlight(b);
+        taken.await();
         CompletableFuture<Boolean> stopped =
                 CompletableFuture.supplyAsync(
                         () -> b.stop(Duration.ofSeconds(20)), Thread::startVirtualThread);
