@@ -163,7 +163,8 @@ public final class InitiatorTable {
         }
         row(RESTARTING, Trigger.ACKNOWLEDGED, RESTARTING);
         row(RESTARTING, Trigger.ALL_ACKNOWLEDGED, TRYING, Action.NEXT_ATTEMPT, Action.SEND_TRIES);
-        row(RESTARTING, Trigger.DEADLINE, CANCELLING, Action.TELL);
+        // Told once more: a repetition that waits belongs to the phase that is over.
+        row(RESTARTING, Trigger.DEADLINE, CANCELLING, Action.TELL, Action.SEND_CANCELS);
         for (Phase finishing : List.of(CONFIRMING, CANCELLING, RESTARTING)) {
             row(finishing, Trigger.UNCERTAIN, finishing, Action.RETRY);
             row(finishing, Trigger.RETRY_DUE, finishing, Action.SEND_AGAIN);
