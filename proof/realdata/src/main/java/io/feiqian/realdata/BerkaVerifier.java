@@ -45,8 +45,6 @@ final class BerkaVerifier {
         }
     }
 
-    private final Gateway gateway;
-    private final ExecutorService threads;
     private final List<String> shown = new ArrayList<>();
     private int differences;
     private int accountDays;
@@ -54,34 +52,49 @@ final class BerkaVerifier {
     private BigDecimal farthest = BigDecimal.ZERO;
     private BigDecimal closingSum = BigDecimal.ZERO;
 
-    BerkaVerifier(Gateway gateway, ExecutorService threads) {
-        this.gateway = gateway;
-        this.threads = threads;
+    private BerkaVerifier() {}
+
+    /**
+     * Reads the balances back from the bank and compares.
+     *
+     * @param accounts the bank's account numbers by the accounts' numbers in the files
+     */
+    static Report compare(
+            PlainBooks books, Map<Long, String> accounts, Gateway gateway, ExecutorService threads)
+            throws InterruptedException, ExecutionException {
+        Map<Long, Future<NavigableMap<String, BigDecimal>>> reading = new TreeMap<>();
+        accounts.forEach(
+                (id, number) -> reading.put(id, threads.submit(() -> closings(number, gateway))));
+        Map<Long, NavigableMap<String, BigDecimal>> found = new TreeMap<>();
+        for (Map.Entry<Long, Future<NavigableMap<String, BigDecimal>>> each : reading.entrySet()) {
+            found.put(each.getKey(), each.getValue().get());
+        }
+        return compare(books, found);
     }
 
     /**
      * Compares.
      *
-     * @param accounts the bank's account numbers by the accounts' numbers in the files
+     * @param found every account's balance after the last entry of each day {@code yymmdd}
      */
-    Report compare(PlainBooks books, Map<Long, String> accounts)
-            throws InterruptedException, ExecutionException {
-        Map<Long, Future<NavigableMap<String, BigDecimal>>> reading = new TreeMap<>();
-        accounts.forEach((id, number) -> reading.put(id, threads.submit(() -> closings(number))));
+    static Report compare(PlainBooks books, Map<Long, NavigableMap<String, BigDecimal>> found) {
+        BerkaVerifier verifier = new BerkaVerifier();
         for (String account : books.days().keySet()) {
-            if (!accounts.containsKey(Long.valueOf(account))) {
-                differs("account " + account + " is not in the bank");
+            if (!found.containsKey(Long.valueOf(account))) {
+                verifier.differs("account " + account + " is not in the bank");
             }
         }
-        for (Map.Entry<Long, Future<NavigableMap<String, BigDecimal>>> each : reading.entrySet()) {
-            String account = each.getKey().toString();
-            compare(
-                    account,
-                    books.days().getOrDefault(account, new TreeMap<>()),
-                    each.getValue().get());
-        }
+        found.forEach((id, balances) -> {
+            String account = id.toString();
+            verifier.compare(
+                    account, books.days().getOrDefault(account, new TreeMap<>()), balances);
+        });
+        return verifier.report(books.days().size());
+    }
+
+    private Report report(int accounts) {
         return new Report(
-                books.days().size(),
+                accounts,
                 accountDays,
                 exact,
                 farthest,
@@ -135,7 +148,8 @@ final class BerkaVerifier {
     }
 
     /** The balance after the last entry of each day, by day as {@code yymmdd}. */
-    private NavigableMap<String, BigDecimal> closings(String account) throws InterruptedException {
+    private static NavigableMap<String, BigDecimal> closings(String account, Gateway gateway)
+            throws InterruptedException {
         NavigableMap<String, BigDecimal> closings = new TreeMap<>();
         String after = "0";
         while (true) {

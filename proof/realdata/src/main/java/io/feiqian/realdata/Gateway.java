@@ -20,7 +20,9 @@ import java.util.concurrent.atomic.LongAdder;
  * calls block.
  */
 final class Gateway {
-    private static final int AT_ONCE = 64;
+    /** Enough that the cells find batches to commit together on the days with many rows. */
+    private static final int AT_ONCE = 192;
+
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Backoff PAUSES =
             new Backoff(Duration.ofMillis(20), Duration.ofMillis(500));

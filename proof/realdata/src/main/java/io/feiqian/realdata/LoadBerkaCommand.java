@@ -88,8 +88,8 @@ final class LoadBerkaCommand implements Callable<Integer> {
             Optional<BerkaVerifier.Report> report =
                     verify
                             ? Optional.of(
-                                    new BerkaVerifier(gateway, threads)
-                                            .compare(plainBooks(), loaded.accounts()))
+                                    BerkaVerifier.compare(
+                                            plainBooks(), loaded.accounts(), gateway, threads))
                             : Optional.empty();
             print(loaded, gateway, seconds, report);
             return (report.isEmpty() || report.get().isEqual() ? ExitStatus.OK : ExitStatus.FAILED)
