@@ -18,13 +18,11 @@ import java.util.TreeSet;
 /** Decisions in a simulated transaction: the real {@link DecisionBook} over a modelled table. */
 final class DecisionShell implements Shell<DecisionCommand> {
     private final DecisionBook book;
-    private final Moment moment;
     private final Rules rules;
     private final TreeSet<TraceNumber> traces = new TreeSet<>();
 
     DecisionShell(Moment moment, Rules rules) {
         this.book = new DecisionBook(moment);
-        this.moment = moment;
         this.rules = rules;
     }
 
@@ -61,7 +59,7 @@ final class DecisionShell implements Shell<DecisionCommand> {
         if (command instanceof DecisionCommand.Inquire inquire) {
             return inquired(inquire, book.check(inquire));
         }
-        return moment.untimely(() -> book.check(command));
+        return book.check(command);
     }
 
     /** What an inquiry is answered where one of the rules about that does not hold. */

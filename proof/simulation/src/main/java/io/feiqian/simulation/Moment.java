@@ -2,10 +2,8 @@ package io.feiqian.simulation;
 
 import io.feiqian.simulation.database.Statement.Tick;
 import io.feiqian.storage.CommitContext;
-import io.feiqian.storage.Contribution.Check;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
-import java.util.function.Supplier;
 
 /** What one simulated transaction knows of itself; settled once its locks are held. */
 final class Moment implements CommitContext {
@@ -15,7 +13,6 @@ final class Moment implements CommitContext {
     private final Rules rules;
     private Tables.Day day = new Tables.Day(0, 0);
     private Tick tick = new Tick(0, 0);
-    private boolean timeless;
 
     Moment(CellId cell, Rules rules) {
         this.cell = cell;
@@ -25,14 +22,6 @@ final class Moment implements CommitContext {
     void settle(Tables.Day underLocks, Tick now) {
         day = underLocks;
         tick = now;
-    }
-
-    /** Judges something; without the rule decide-by nothing is ever judged late. */
-    Check untimely(Supplier<Check> judgement) {
-        timeless = rules.lack(Rule.DECIDE_BY);
-        Check check = judgement.get();
-        timeless = false;
-        return check;
     }
 
     @Override
@@ -53,7 +42,7 @@ final class Moment implements CommitContext {
 
     @Override
     public long databaseMillis() {
-        return timeless ? 1 : tick.millis();
+        return tick.millis();
     }
 
     @Override

@@ -23,8 +23,6 @@ public enum Rule {
     ABORT_FIRST("branches are cancelled on a timeout while the decision still commits"),
     /** The decision lists its branches. */
     BRANCH_LIST("an inquiry confirms a branch of another attempt than the one decided"),
-    /** Nothing is decided or tried late. */
-    DECIDE_BY("a try arrives after its deadline and stays reserved, or is cancelled and decided"),
     /** A confirm uses its reservation and checks no business rule. */
     CONFIRM_NEVER_REFUSED("the payee is frozen in between: decided money never arrives"),
     /** A decision is kept until every confirm is recorded. */
