@@ -1,0 +1,171 @@
+package io.feiqian.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.feiqian.rpc.echo.EchoGrpc;
+import io.feiqian.rpc.echo.SayRequest;
+import io.feiqian.rpc.echo.SayResponse;
+import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.Requirement;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that prove to each other who they are. */
+@Requirement("D6.9-c")
+class MutualTlsTest {
+    private static final char[] PASSWORD = "for-the-test".toCharArray();
+
+    @TempDir private Path folder;
+    private Path bank = Path.of("");
+    private Path stranger = Path.of("");
+    private Optional<RpcServer> server = Optional.empty();
+
+    @BeforeEach
+    void start() {
+        bank = certificate("bank");
+        stranger = certificate("stranger");
+        RpcServerConfig usual = RpcServerConfig.loopback(0);
+        server =
+                Optional.of(
+                        RpcServer.builder(
+                                        new RpcServerConfig(
+                                                usual.host(),
+                                                usual.port(),
+                                                usual.maxMessageBytes(),
+                                                usual.maxHeaderBytes(),
+                                                usual.defaultDeadline(),
+                                                usual.keepAlive(),
+                                                usual.keepAliveTimeout(),
+                                                usual.maxInFlight(),
+                                                Optional.of(files(bank, bank))),
+                                        Clock.system())
+                                .add(new Echo())
+                                .build()
+                                .start());
+    }
+
+    @AfterEach
+    void stop() {
+        server.ifPresent(each -> each.stop(Duration.ZERO));
+    }
+
+    @Test
+    void thoseWithACertificateOfTheBankAreServed() {
+        assertThat(say(RpcClientConfig.DEFAULT.withTls(files(bank, bank)))).isEqualTo("hello");
+    }
+
+    @Test
+    void othersAreNotServed() {
+        assertRefused(RpcClientConfig.DEFAULT);
+        assertRefused(RpcClientConfig.DEFAULT.withTls(files(stranger, bank)));
+    }
+
+    @Test
+    void aServerWithAStrangersCertificateIsNotSpokenTo() {
+        assertRefused(RpcClientConfig.DEFAULT.withTls(files(bank, stranger)));
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreNamed() {
+        TlsFiles missing = files(folder.resolve("nobody"), bank);
+
+        assertThatThrownBy(() -> new Channels(RpcClientConfig.DEFAULT.withTls(missing)))
+                .hasMessageContaining("nobody");
+    }
+
+    private void assertRefused(RpcClientConfig config) {
+        assertThatThrownBy(() -> say(config)).isInstanceOf(StatusRuntimeException.class);
+    }
+
+    private String say(RpcClientConfig config) {
+        try (Channels channels = new Channels(config)) {
+            Endpoint endpoint = new Endpoint("server", "127.0.0.1", server.orElseThrow().port());
+            return EchoGrpc.newBlockingStub(channels.to(endpoint))
+                    .withDeadlineAfter(20, TimeUnit.SECONDS)
+                    .say(SayRequest.newBuilder().setText("hello").build())
+                    .getText();
+        }
+    }
+
+    private static TlsFiles files(Path own, Path trusted) {
+        return new TlsFiles(
+                own.resolve("own.crt"), own.resolve("own.key"), trusted.resolve("own.crt"));
+    }
+
+    /** A new key and a certificate that it has signed itself, made by the JDK's own tool. */
+    private Path certificate(String name) {
+        Path place = folder.resolve(name);
+        Path store = place.resolve("store.p12");
+        try {
+            Files.createDirectories(place);
+            Process keytool =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                            .toString(),
+                                    "-genkeypair",
+                                    "-alias",
+                                    name,
+                                    "-keyalg",
+                                    "EC",
+                                    "-dname",
+                                    "CN=" + name,
+                                    "-ext",
+                                    "san=ip:127.0.0.1",
+                                    "-storetype",
+                                    "PKCS12",
+                                    "-keystore",
+                                    store.toString(),
+                                    "-storepass",
+                                    new String(PASSWORD))
+                            .redirectErrorStream(true)
+                            .redirectOutput(place.resolve("keytool.log").toFile())
+                            .start();
+            assertThat(keytool.waitFor()).isZero();
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            try (InputStream content = Files.newInputStream(store)) {
+                keys.load(content, PASSWORD);
+            }
+            pem(place.resolve("own.key"), "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded());
+            pem(place.resolve("own.crt"), "CERTIFICATE", keys.getCertificate(name).getEncoded());
+            return place;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (GeneralSecurityException failed) {
+            throw new IllegalStateException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    private static void pem(Path file, String what, byte[] content) throws IOException {
+        Files.writeString(
+                file,
+                "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                        .formatted(what, Base64.getMimeEncoder().encodeToString(content), what));
+    }
+
+    private static final class Echo extends EchoGrpc.EchoImplBase {
+        @Override
+        public void say(SayRequest request, StreamObserver<SayResponse> answer) {
+            answer.onNext(EchoCell.answer(request.getText()));
+            answer.onCompleted();
+        }
+    }
+}
