@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,23 +33,11 @@ import org.slf4j.LoggerFactory;
  * <p>All of it happens on the batcher's thread.
  */
 final class BatchWorker implements MicroBatcher.Handler<Pending> {
-    /**
-     * Works that are tried in one transaction.
-     *
-     * @param works one or more
-     * @param failures how many tries of exactly these failed
-     * @param narrowed whether it is part of a group that met a lock
-     */
-    private record Group(List<Pending> works, int failures, boolean narrowed) {
-        Group again() {
-            return new Group(works, failures + 1, narrowed);
-        }
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(BatchWorker.class);
     private static final int MOST_TRIES = 3;
 
     private final CellDatabase database;
+    private final BatchSession connection;
     private final Settings settings;
     private final Clock clock;
     private final Timer timer;
@@ -60,14 +49,13 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
 
     private BooleanSupplier closing = () -> false;
 
-    private @Nullable Session session;
     private OwnedRanges ranges = new OwnedRanges(List.of());
-    private boolean commitSent;
-    private int connectFailures;
-    private long outageSince;
 
     /** Their commit was sent and its answer lost, or they met such a one. */
     private List<Pending> unresolved = new ArrayList<>();
+
+    /** What was taken from the batcher while works were unresolved. */
+    private List<Pending> served = List.of();
 
     /** What the watch may look at from another thread. */
     private volatile List<Pending> inFlight = List.of();
@@ -87,6 +75,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         this.timer = timer;
         this.metrics = metrics;
         this.alarms = alarms;
+        this.connection = new BatchSession(database, settings, clock, metrics);
     }
 
     void attach(Supplier<List<Pending>> waiting, BooleanSupplier isClosing) {
@@ -116,15 +105,18 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     public void onFault(List<Pending> batch, Throwable fault) {
         LOG.error("a batch of {} works met a fault of ours", batch.size(), fault);
         metrics.fault("internal");
-        boolean lost = commitSent;
-        discardSession();
+        connection.discard();
         List<Pending> all = new ArrayList<>(batch);
         all.addAll(unresolved);
+        all.addAll(inFlight);
+        all.addAll(served);
         unresolved = new ArrayList<>();
+        inFlight = List.of();
+        served = List.of();
         publishUnresolved();
         for (Pending each : all) {
-            if (lost || each.maybeCommitted()) {
-                each.unknown("commit: its answer was lost to a fault");
+            if (each.isCommitting()) {
+                each.unknown("commit: its answer was lost to a fault of ours; ask again");
             } else {
                 each.refuse(OutcomeCode.INTERNAL_ERROR, "a fault of ours; it is logged");
             }
@@ -133,7 +125,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
 
     /** Closes the connection; after the last batch. */
     void close() {
-        discardSession();
+        connection.discard();
     }
 
     private void begin(List<Pending> batch) {
@@ -164,21 +156,22 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             pause(settings.backoff().after(rounds));
         }
         run(stillWanted);
-        List<Pending> waiting = takeWaiting.get();
-        for (int from = 0; from < waiting.size(); from += settings.limits().batch()) {
-            int to = Math.min(waiting.size(), from + settings.limits().batch());
-            begin(waiting.subList(from, to));
+        served = takeWaiting.get();
+        for (int from = 0; from < served.size(); from += settings.limits().batch()) {
+            int to = Math.min(served.size(), from + settings.limits().batch());
+            begin(served.subList(from, to));
         }
+        served = List.of();
     }
 
     /** Tries until each of these is answered or unresolved. */
     private void run(List<Pending> works) {
-        Deque<Group> todo = new ArrayDeque<>();
-        todo.add(new Group(works, 0, false));
+        Deque<WorkGroup> todo = new ArrayDeque<>();
+        todo.add(new WorkGroup(works, 0, false));
         inFlight = works;
-        for (Group next = todo.poll(); next != null; next = todo.poll()) {
-            Group group = next.failures == 0 ? next : stillWanted(next);
-            if (!group.works.isEmpty()) {
+        for (WorkGroup next = todo.poll(); next != null; next = todo.poll()) {
+            WorkGroup group = next.failures() == 0 ? next : next.stillWanted();
+            if (!group.works().isEmpty()) {
                 attempt(group, todo);
             }
         }
@@ -186,27 +179,16 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         publishUnresolved();
     }
 
-    private static Group stillWanted(Group group) {
-        List<Pending> wanted = new ArrayList<>(group.works.size());
-        for (Pending each : group.works) {
-            boolean over = each.isExpired() && !each.maybeCommitted() && each.expire();
-            if (!over && !each.isEnded()) {
-                wanted.add(each);
-            }
-        }
-        return new Group(wanted, group.failures, group.narrowed);
-    }
-
-    private void attempt(Group group, Deque<Group> todo) {
+    private void attempt(WorkGroup group, Deque<WorkGroup> todo) {
         long started = clock.nanos();
         Session on;
         try {
-            on = session();
+            on = connection.open();
         } catch (SQLException unreachable) {
             onNoConnection(group, unreachable, todo);
             return;
         }
-        List<Pending> works = group.works;
+        List<Pending> works = group.works();
         Answer[] answers = new Answer[works.size()];
         WorkTransaction transaction = new WorkTransaction(database.cell(), ranges);
         List<Pending> lookAgain;
@@ -215,7 +197,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             for (int i = 0; i < answers.length; i++) {
                 transaction.add(works.get(i).work());
             }
-            boolean narrow = group.narrowed && answers.length > 1;
+            boolean narrow = group.narrowed() && answers.length > 1;
             transaction.lockAndRead(on, narrow ? settings.narrowLockTimeout() : null);
             ranges = transaction.ownedRanges();
             lookAgain = judge(transaction, works, answers);
@@ -256,11 +238,15 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
 
     /** Commits and answers; false where the group goes on in another way. */
     private boolean commit(
-            Group group, @Nullable Answer[] answers, Session on, boolean wrote, Deque<Group> todo) {
-        if (!maySend(group.works)) {
+            WorkGroup group,
+            @Nullable Answer[] answers,
+            Session on,
+            boolean wrote,
+            Deque<WorkGroup> todo) {
+        if (!group.maySend()) {
             boolean lives = on.rolledBack();
             if (!lives) {
-                discardSession();
+                connection.discard();
             }
             todo.addFirst(group.again());
             return false;
@@ -268,19 +254,16 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         SQLWarning warning;
         try {
             on.connection().clearWarnings();
-            commitSent = true;
             on.connection().commit();
-            commitSent = false;
             warning = on.connection().getWarnings();
         } catch (SQLException failed) {
-            commitSent = false;
             if (DatabaseFault.of(failed) != DatabaseFault.LOST && on.rolledBack()) {
                 // Answered with an error on a living connection, such as a deferred constraint's.
-                group.works.forEach(Pending::notCommitted);
+                group.notCommitted();
                 onFailure(group, failed, true, todo);
                 return false;
             }
-            discardSession();
+            connection.discard();
             if (wrote) {
                 onLostCommit(group, failed);
                 return false;
@@ -296,24 +279,12 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         for (int i = 0; i < answers.length; i++) {
             Answer answer = answers[i];
             if (answer != null && inDoubt) {
-                group.works.get(i).unknown("commit: not confirmed by every copy of the database");
+                group.works().get(i).unknown("commit: not confirmed by every copy of the database");
             } else if (answer != null) {
-                group.works.get(i).complete(answer);
+                group.works().get(i).complete(answer);
             }
         }
         return true;
-    }
-
-    /** Marks every work as committing; false where one was ended, and then none is marked. */
-    private static boolean maySend(List<Pending> works) {
-        boolean all = true;
-        for (int i = 0; i < works.size(); i++) {
-            all &= works.get(i).sendCommit();
-        }
-        if (!all) {
-            works.forEach(Pending::notCommitted);
-        }
-        return all;
     }
 
     static boolean isWarning(SQLWarning warning) {
@@ -321,44 +292,38 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         return state == null || !state.startsWith("00");
     }
 
-    private void onLostCommit(Group group, SQLException lost) {
+    private void onLostCommit(WorkGroup group, SQLException lost) {
         LOG.warn(
                 "connection lost at the commit of {} works; they are run again until their keys"
                         + " show what became of it",
-                group.works.size(),
+                group.works().size(),
                 lost);
         metrics.fault("lost-commit");
-        for (Pending each : group.works) {
+        for (Pending each : group.works()) {
             each.commitLost();
         }
-        unresolved.addAll(group.works);
+        unresolved.addAll(group.works());
     }
 
-    private void onLookAgain(List<Pending> lookAgain, Group group, Deque<Group> todo) {
+    private void onLookAgain(List<Pending> lookAgain, WorkGroup group, Deque<WorkGroup> todo) {
         // The commit that was made is one without them.
         lookAgain.forEach(Pending::notCommitted);
-        Group again = new Group(lookAgain, group.failures + 1, group.narrowed);
-        if (again.failures <= MOST_TRIES) {
+        WorkGroup again = new WorkGroup(lookAgain, group.failures() + 1, group.narrowed());
+        if (again.failures() <= MOST_TRIES) {
             todo.add(again);
         } else {
             refuse(lookAgain, OutcomeCode.SLOT_MOVING, "slot: its range changes again and again");
         }
     }
 
-    private void onNoConnection(Group group, SQLException unreachable, Deque<Group> todo) {
-        connectFailures++;
-        if (connectFailures == 1) {
-            outageSince = clock.nanos();
-            LOG.warn("no connection to the cell's database", unreachable);
-            metrics.fault("no-connection");
-        }
-        boolean mayLast = !outlasts(outageSince, settings.outageGrace()) && !closing.getAsBoolean();
-        if (mayLast) {
-            pause(settings.backoff().after(connectFailures));
+    private void onNoConnection(WorkGroup group, SQLException unreachable, Deque<WorkGroup> todo) {
+        Optional<Duration> wait = connection.afterFailure(unreachable);
+        if (wait.isPresent() && !closing.getAsBoolean()) {
+            pause(wait.get());
             todo.addFirst(group.again());
         } else {
             refuse(
-                    group.works,
+                    group.works(),
                     OutcomeCode.DATABASE_UNAVAILABLE,
                     "database: no connection (" + unreachable.getMessage() + ")");
         }
@@ -366,67 +331,57 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
 
     /** A definite failure: nothing of the group happened in this transaction. */
     private void onFailure(
-            Group group, Exception failed, boolean connectionLives, Deque<Group> todo) {
+            WorkGroup group, Exception failed, boolean connectionLives, Deque<WorkGroup> todo) {
         if (!connectionLives) {
-            discardSession();
+            connection.discard();
         }
         DatabaseFault fault = connectionLives ? DatabaseFault.of(failed) : DatabaseFault.LOST;
         metrics.fault(fault.label());
         String why = String.valueOf(failed.getMessage());
-        boolean single = group.works.size() == 1;
         switch (fault) {
             case FULL -> {
                 alarms.raise(Severity.CRITICAL, "database-full", why);
-                refuse(group.works, OutcomeCode.DATABASE_FULL, "database: " + why);
+                refuse(group.works(), OutcomeCode.DATABASE_FULL, "database: " + why);
             }
             case UNAVAILABLE -> {
                 alarms.raise(Severity.CRITICAL, "database-unavailable", why);
-                discardSession();
-                refuse(group.works, OutcomeCode.DATABASE_UNAVAILABLE, "database: " + why);
+                connection.discard();
+                refuse(group.works(), OutcomeCode.DATABASE_UNAVAILABLE, "database: " + why);
             }
             case LOST -> {
-                discardSession();
-                if (group.failures + 1 < MOST_TRIES) {
+                connection.discard();
+                if (group.failures() + 1 < MOST_TRIES) {
                     todo.addFirst(group.again());
                 } else {
-                    refuse(group.works, OutcomeCode.DATABASE_UNAVAILABLE, "database: " + why);
+                    refuse(group.works(), OutcomeCode.DATABASE_UNAVAILABLE, "database: " + why);
                 }
             }
             case TRANSIENT, LOCKED -> {
-                if (!single && (fault == DatabaseFault.LOCKED || group.failures > 0)) {
-                    split(group, true, todo);
-                } else if (group.failures + 1 < MOST_TRIES) {
+                if (!group.isSingle() && (fault == DatabaseFault.LOCKED || group.failures() > 0)) {
+                    group.splitInto(todo, true);
+                } else if (group.failures() + 1 < MOST_TRIES) {
                     // Behind the others, so that who holds the lock has time to finish.
                     todo.addLast(group.again());
                 } else {
-                    refuse(group.works, OutcomeCode.OVERLOADED, "rows in use elsewhere: " + why);
+                    refuse(group.works(), OutcomeCode.OVERLOADED, "rows in use elsewhere: " + why);
                 }
             }
             case POISON -> {
-                if (group.failures == 0) {
+                if (group.failures() == 0) {
                     // Another writer's key may have come in between: by now it can be read.
                     todo.addFirst(group.again());
-                } else if (!single) {
-                    split(group, false, todo);
+                } else if (!group.isSingle()) {
+                    group.splitInto(todo, false);
                 } else {
                     LOG.error("a work that the database refuses", failed);
                     alarms.raise(Severity.CRITICAL, "poison-work", why);
                     refuse(
-                            group.works,
+                            group.works(),
                             OutcomeCode.INTERNAL_ERROR,
                             "a fault of ours; it is logged");
                 }
             }
         }
-    }
-
-    private static void split(Group group, boolean narrowed, Deque<Group> todo) {
-        int middle = group.works.size() / 2;
-        List<Pending> left = group.works.subList(0, middle);
-        List<Pending> right = group.works.subList(middle, group.works.size());
-        int failures = narrowed ? 0 : 1;
-        todo.addFirst(new Group(right, failures, narrowed));
-        todo.addFirst(new Group(left, failures, narrowed));
     }
 
     /** Answers that nothing happened; those of which that is not known stay unresolved. */
@@ -437,24 +392,6 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             } else {
                 each.refuse(code, message);
             }
-        }
-    }
-
-    private Session session() throws SQLException {
-        Session open = session;
-        if (open == null) {
-            open = new Session(database.openForBatches(settings.lockTimeout()));
-            session = open;
-            connectFailures = 0;
-        }
-        return open;
-    }
-
-    private void discardSession() {
-        commitSent = false;
-        if (session != null) {
-            session.close();
-            session = null;
         }
     }
 

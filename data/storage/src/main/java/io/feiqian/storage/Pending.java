@@ -68,6 +68,11 @@ final class Pending {
         return maybeCommitted;
     }
 
+    /** Whether a commit with it was sent that is not known to have failed. */
+    boolean isCommitting() {
+        return state.get() == State.COMMITTING;
+    }
+
     boolean isEnded() {
         return state.get() == State.ENDED;
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two instances of a cell over one database, and somebody else who holds rows. */
-@Timeout(30)
+@Timeout(180)
 final class ContentionTest {
     private static EmbeddedPostgres postgres;
     private TestCell one;
@@ -70,6 +70,20 @@ final class ContentionTest {
         assertThat(one.balance(1)).isEqualTo(5);
         // With the keys read before the lock, the waiter would have inserted, and failed.
         assertThat(faults(one) + faults(two)).isZero();
+    }
+
+    @Test
+    void theSequenceIsDrawnAfterTheLocksSoThatItGrowsAlongEveryRow() throws Exception {
+        CompletableFuture<Answer> waiting;
+        long drawnByTheHolder;
+        try (OtherSession holder = new OtherSession(one.database)) {
+            holder.lockPurse(1);
+            waiting = one.commits.submit(one.work(Add.of(1, 1, 5)));
+            OtherSession.awaitWaiters(one, 1);
+            drawnByTheHolder = holder.number("select nextval('commit_sequence')");
+            holder.commit();
+        }
+        assertThat(sequence(waiting)).isGreaterThan(drawnByTheHolder);
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The database as a process: started, killed, started again, refused. */
-@Timeout(60)
+@Timeout(180)
 final class EmbeddedPostgresTest {
     @TempDir private Path folder;
 

@@ -23,32 +23,46 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The two-session contract that gates a database adapter (fence-order, fence-queue). */
-@Timeout(30)
+@Timeout(180)
 final class FenceTest {
     private static final SlotRange RANGE = SlotRange.of(0, 3299);
     private static final Slot PINNED = new Slot(9901);
 
-    private EmbeddedPostgres postgres;
+    private static EmbeddedPostgres postgres;
     private TestCell cell;
     private long nextId = 1;
 
+    @BeforeAll
+    static void start() {
+        postgres = EmbeddedPostgres.temporary();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
     @BeforeEach
     void open() {
-        postgres = EmbeddedPostgres.temporary();
-        cell = TestCell.over(postgres.database());
+        TestCell.forget(postgres);
+        cell =
+                TestCell.over(
+                        postgres.database(),
+                        GroupedCommits.Settings.defaults().withLockTimeout(Duration.ofSeconds(20)));
     }
 
     @AfterEach
     void close() {
         assertThat(cell.booksBalance()).isTrue();
         cell.close();
-        postgres.close();
     }
 
     @Test
@@ -71,6 +85,27 @@ final class FenceTest {
         assertThat(on(TestCell.SLOT, 1)).isEqualTo(OutcomeCode.STALE_EPOCH);
         assertThat(on(TestCell.SLOT, 2)).isEqualTo(OutcomeCode.ACCEPTED);
         assertThat(on(TestCell.SLOT, 3)).isEqualTo(OutcomeCode.WRONG_CELL);
+    }
+
+    @Test
+    void aSwitchWaitsUntilARunningBatchHasCommitted() throws Exception {
+        // The worker knows the range, so that its next batch locks it at its first try.
+        assertThat(on(TestCell.SLOT, 1)).isEqualTo(OutcomeCode.ACCEPTED);
+        CompletableFuture<Answer> running;
+        CompletableFuture<Outcome> change;
+        try (OtherSession holder = new OtherSession(cell.database)) {
+            holder.lockPurse(1);
+            running = cell.commits.submit(cell.work(Add.of(nextId++, 1, 1)));
+            OtherSession.awaitWaiters(cell, 1);
+            change = inBackground(() -> change(SlotState.MOVING, 2));
+            OtherSession.awaitWaiters(cell, 2);
+            assertThat(range(TestCell.SLOT).epoch()).isEqualTo(Epoch.FIRST);
+            assertThat(running).isNotDone();
+            holder.commit();
+        }
+        assertThat(running.join().isAccepted()).isTrue();
+        assertThat(change.join().isAccepted()).isTrue();
+        assertThat(on(TestCell.SLOT, 2)).isEqualTo(OutcomeCode.SLOT_MOVING);
     }
 
     @Test
@@ -195,6 +230,8 @@ final class FenceTest {
                 Connection batches = other.openForBatches(Duration.ofSeconds(1))) {
             assertThat(isolation(pooled)).isEqualTo("read committed");
             assertThat(isolation(batches)).isEqualTo("read committed");
+        } finally {
+            cell.run("alter role feiqian reset default_transaction_isolation");
         }
     }
 

@@ -11,20 +11,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The database is full, hangs, dies and comes back. */
-@Timeout(60)
+@Timeout(180)
 final class OutageTest {
-    private EmbeddedPostgres postgres;
+    private static EmbeddedPostgres postgres;
     private TestCell cell;
+
+    @BeforeAll
+    static void start() {
+        postgres = EmbeddedPostgres.temporary();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
 
     @BeforeEach
     void open() {
-        postgres = EmbeddedPostgres.temporary();
+        TestCell.forget(postgres);
         cell =
                 TestCell.over(
                         postgres.database(),
@@ -37,7 +49,6 @@ final class OutageTest {
     @AfterEach
     void close() {
         cell.close();
-        postgres.close();
     }
 
     @Test

@@ -15,20 +15,32 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A user's own statements and ours are one commit (the first law). */
-@Timeout(30)
+@Timeout(180)
 final class SoloCommitTest {
-    private EmbeddedPostgres postgres;
+    private static EmbeddedPostgres postgres;
     private TestCell cell;
+
+    @BeforeAll
+    static void start() {
+        postgres = EmbeddedPostgres.temporary();
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
 
     @BeforeEach
     void open() {
-        postgres = EmbeddedPostgres.temporary();
+        TestCell.forget(postgres);
         cell = TestCell.over(postgres.database());
         cell.run("create table own (id bigint primary key)");
     }
@@ -37,7 +49,6 @@ final class SoloCommitTest {
     void close() {
         assertThat(cell.booksBalance()).isTrue();
         cell.close();
-        postgres.close();
     }
 
     @Test

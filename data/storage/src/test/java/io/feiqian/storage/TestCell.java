@@ -13,6 +13,7 @@ import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Slot;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -54,9 +55,22 @@ final class TestCell implements AutoCloseable {
         return cell;
     }
 
+    /** Empties the database of an earlier test. */
+    static void forget(EmbeddedPostgres postgres) {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                postgres.url(), EmbeddedPostgres.USER, postgres.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop schema public cascade");
+            statement.execute("create schema public");
+        } catch (SQLException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     /** A deadline far enough for whatever a test waits for. */
     static Deadline soon() {
-        return Deadline.after(Duration.ofSeconds(30), Clock.system());
+        return Deadline.after(Duration.ofMinutes(2), Clock.system());
     }
 
     Work work(Add command) {

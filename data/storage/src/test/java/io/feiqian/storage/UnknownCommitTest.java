@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A connection that is lost at its COMMIT (unknown-commit). */
-@Timeout(30)
+@Timeout(180)
 final class UnknownCommitTest {
     private static EmbeddedPostgres postgres;
     private CuttingProxy proxy;
