@@ -11,6 +11,7 @@ import java.util.Set;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher.Event.EventType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +20,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A registry that comes back after a gap may have forgotten instances that are alive and have
  * not registered again yet (its data were lost, or their leases ran out while nobody could renew
- * them). What was known before and is missing then is kept for the grace period; what disappears
- * while the connection holds is gone at once.
+ * them). So a list proves that somebody left only where it was read over the connection that the
+ * list before came from, and no gap is fresh: only then is who is missing gone at once. Whoever is
+ * missing from a list that was read across a gap, or vanishes soon after one, is kept until the
+ * grace period is over.
  */
 final class WatchedRole {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedRole.class);
@@ -35,7 +38,10 @@ final class WatchedRole {
     private final CuratorWatcher watcher;
     private final Set<String> kept = new HashSet<>();
     private boolean confirmed;
+    private boolean gapIsFresh;
+    private long confirmedSession;
     private long gaps;
+    private volatile boolean cut;
 
     WatchedRole(
             String role,
@@ -51,40 +57,77 @@ final class WatchedRole {
         this.worker = worker;
         this.timer = timer;
         this.known = known;
-        this.watcher = _ -> worker.run("read role " + role, this::refresh);
+        this.watcher =
+                event -> {
+                    // Of connections the registry tells by itself.
+                    if (event.getType() != EventType.None) {
+                        worker.run("read role " + role, this::refresh);
+                    }
+                };
     }
 
-    /** Reads while the connection holds. */
+    /** Notes that the connection was cut. Any thread may, at once: it need not wait its turn. */
+    void cut() {
+        cut = true;
+    }
+
+    /**
+     * Reads because something changed.
+     *
+     * <p>The read may have begun before a gap that the worker was not told of yet, and may have
+     * been answered after it, by a registry that knows less. It shows in the session, or in the
+     * cut.
+     */
     void refresh() throws Exception {
-        Map<String, ServiceInstance> found = read();
+        long session = session();
+        Map<String, ServiceInstance> found = find();
+        boolean sameSession = session == confirmedSession && session == session();
+        if (cut || !sameSession) {
+            cut = false;
+            beginGrace();
+        }
+        if (gapIsFresh) {
+            keepMissing(found);
+        }
+        confirmed = true;
+        confirmedSession = session;
         kept.removeAll(found.keySet());
         publish(found);
     }
 
-    /** Reads after a connection was made, perhaps not the first. */
+    /** Reads after a connection was made again. */
     void refreshAfterGap() throws Exception {
-        Map<String, ServiceInstance> found = read();
+        cut = true;
+        refresh();
+    }
+
+    /** The first list of all has none before it that it could fall short of. */
+    private void beginGrace() {
         if (confirmed) {
-            for (ServiceInstance each : known.instances(role)) {
-                if (!found.containsKey(each.id())) {
-                    kept.add(each.id());
-                }
-            }
+            gapIsFresh = true;
             long gap = ++gaps;
-            if (!kept.isEmpty()) {
-                LOG.warn("registry forgot {} of role {}; kept for {}", kept, role, grace);
-                timer.after(grace, () -> worker.run("read role " + role, () -> graceOver(gap)));
+            timer.after(grace, () -> worker.run("read role " + role, () -> graceOver(gap)));
+        }
+    }
+
+    private void keepMissing(Map<String, ServiceInstance> found) {
+        for (ServiceInstance each : known.instances(role)) {
+            if (!found.containsKey(each.id()) && kept.add(each.id())) {
+                LOG.warn("registry forgot {} of role {}; kept for {}", each.id(), role, grace);
             }
         }
-        kept.removeAll(found.keySet());
-        publish(found);
     }
 
     private void graceOver(long gap) throws Exception {
         if (gap == gaps) {
+            gapIsFresh = false;
             kept.clear();
             refresh();
         }
+    }
+
+    private long session() throws Exception {
+        return client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
     private void publish(Map<String, ServiceInstance> found) {
@@ -94,11 +137,10 @@ final class WatchedRole {
                 all.putIfAbsent(each.id(), each);
             }
         }
-        confirmed = true;
         known.learn(role, all.values());
     }
 
-    private Map<String, ServiceInstance> read() throws Exception {
+    private Map<String, ServiceInstance> find() throws Exception {
         Map<String, ServiceInstance> found = new HashMap<>();
         for (String id : children()) {
             try {

@@ -17,8 +17,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +83,7 @@ public final class ZooKeeperRegistry implements Registry {
         ZooKeeperRegistry registry =
                 new ZooKeeperRegistry(config, client, Timer.system("feiqian-registry-timer"));
         client.getConnectionStateListenable().addListener((_, state) -> registry.changed(state));
+        client.getCuratorListenable().addListener((_, event) -> registry.heard(event));
         client.start();
         registry.awaitStart();
         return registry;
@@ -219,13 +223,24 @@ public final class ZooKeeperRegistry implements Registry {
                 });
     }
 
+    /** Comes on ZooKeeper's own thread, before it reaches the registry again. */
+    private void heard(CuratorEvent event) {
+        if (event.getType() == CuratorEventType.WATCHED
+                && event.getWatchedEvent().getState() == KeeperState.Disconnected) {
+            roles.values().forEach(WatchedRole::cut);
+        }
+    }
+
     private void changed(ConnectionState state) {
         switch (state) {
             case CONNECTED, RECONNECTED -> {
                 worker.connected(true);
                 LOG.info("registry {} reached", config.servers());
-                roles.forEach(
-                        (name, role) -> worker.run("read role " + name, role::refreshAfterGap));
+                boolean first = state == ConnectionState.CONNECTED;
+                roles.forEach((name, role) ->
+                        worker.run(
+                                "read role " + name,
+                                first ? role::refresh : role::refreshAfterGap));
                 documents.forEach(
                         (name, document) -> worker.run("read document " + name, document::read));
                 registrations.keySet().forEach(ZooKeeperRegistration::renew);
