@@ -2,6 +2,7 @@ package io.feiqian.gateway;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.feiqian.rpc.CellClients;
+import io.feiqian.rpc.Placement;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AdminToken;
@@ -101,6 +102,7 @@ public final class Gateway implements AutoCloseable {
             Telemetry telemetry,
             Clock clock) {
         RouteTable routes = RouteTable.of(services);
+        Randomness random = Randomness.secure();
         LOG.info("{} paths of {} services", routes.methods().size(), services.size());
         Front front =
                 new Front(
@@ -109,7 +111,11 @@ public final class Gateway implements AutoCloseable {
                         new Front.Own(
                                 ready,
                                 telemetry::prometheusText,
-                                new TraceNumbers(config.channel(), clock, Randomness.secure())),
+                                new TraceNumbers(
+                                        config.channel(),
+                                        clock,
+                                        random,
+                                        new Placement(clients, random))),
                         config.maxInFlight(),
                         clock,
                         telemetry.metrics());

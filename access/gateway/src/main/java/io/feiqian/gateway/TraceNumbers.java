@@ -1,6 +1,7 @@
 package io.feiqian.gateway;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.feiqian.rpc.Placement;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.vocabulary.AccountNumber;
@@ -18,8 +19,9 @@ import java.util.Set;
 /**
  * Hands out fresh trace numbers to those who have no channel of their own, such as a newcomer with
  * curl: {@code GET /v1/trace-number?account=…} for a payment from that account, {@code ?slot=…} for
- * a slot, or neither for a customer to be opened anywhere; {@code &date=…} for another day than
- * today (UTC). Their serial numbers are random, so that gateways need not agree. Thread-safe.
+ * a slot, or neither for a customer to be opened where there is room (D5.5-a); {@code &date=…} for
+ * another day than today (UTC). Their serial numbers are random, so that gateways need not agree.
+ * Thread-safe.
  */
 final class TraceNumbers {
     static final String PATH = "/v1/trace-number";
@@ -31,11 +33,13 @@ final class TraceNumbers {
     private final int channel;
     private final Clock clock;
     private final Randomness randomness;
+    private final Placement placement;
 
-    TraceNumbers(int channel, Clock clock, Randomness randomness) {
+    TraceNumbers(int channel, Clock clock, Randomness randomness, Placement placement) {
         this.channel = channel;
         this.clock = clock;
         this.randomness = randomness;
+        this.placement = placement;
     }
 
     HttpAnswer answer(String query) {
@@ -62,7 +66,7 @@ final class TraceNumbers {
             }
             return new Slot(Integer.parseInt(slot));
         }
-        return new Slot(randomness.nextInt(Slot.FIRST_PINNED));
+        return placement.next();
     }
 
     private static void requireKnown(String name, List<String> values) {

@@ -16,6 +16,8 @@ import io.feiqian.vocabulary.SlotRange;
 import io.feiqian.vocabulary.TraceNumber;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -301,6 +303,34 @@ class GatewayTest {
         assertThat(number.channel()).isEqualTo(999);
     }
 
+    @Requirement("D5.5-a")
+    @Test
+    void newCustomersGoToTheOtherCellWhileOneIsSlow() throws Exception {
+        CompletableFuture<BuyResponse> slow = new CompletableFuture<>();
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        bank.one.behave(request -> {
+            begun.complete(null);
+            return slow;
+        });
+        try (RawHttp waiting = new RawHttp(bank.port())) {
+            waiting.send(RawHttp.post("/v1/purchases", GatewayFixture.purchase(TRACE)));
+            begun.join();
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(buyAnywhere()).isEqualTo("two");
+            }
+
+            slow.complete(ShopCell.accepted("one"));
+            assertThat(waiting.read().status()).isEqualTo(200);
+        }
+        bank.one.answer(ShopCell.accepted("one"));
+        Set<String> now = new TreeSet<>();
+        for (int i = 0; i < 40; i++) {
+            now.add(buyAnywhere());
+        }
+        assertThat(now).containsExactly("one", "two");
+    }
+
     @Test
     void whatIsForOperatorsNeedsTheTokenAnOperatorAndAReason() {
         String path = "/v1/accounts/" + ACCOUNT + "/recall";
@@ -371,6 +401,13 @@ class GatewayTest {
             assertThat(http.read().json().path("said").asText()).isEqualTo("late");
             assertThat(stopped.join()).isTrue();
         }
+    }
+
+    /** Asks for a trace number anywhere and uses it; answers which cell served it. */
+    private String buyAnywhere() {
+        String trace =
+                bank.exchange(RawHttp.get("/v1/trace-number")).json().path("trace_number").asText();
+        return buy(GatewayFixture.purchase(trace)).json().path("said").asText();
     }
 
     private RawHttp.Reply buy(String body) {

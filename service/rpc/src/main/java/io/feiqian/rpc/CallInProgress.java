@@ -28,7 +28,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     /** Where an attempt goes. */
-    private record Aim(Endpoint endpoint, Optional<Route> route) {}
+    private record Aim(CellId cell, Endpoint endpoint, Optional<Route> route) {}
 
     private final CellClients clients;
     private final CellCall<Q, A> call;
@@ -39,6 +39,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private Duration pause = FIRST_PAUSE;
     private boolean refreshed;
     private boolean perhapsDone;
+    private Optional<CellId> aimedAt = Optional.empty();
     private Outcome.Refused lastRefusal =
             new Outcome.Refused(OutcomeCode.DEADLINE_EXPIRED, "the deadline passed");
 
@@ -92,9 +93,10 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
         return switch (call.target()) {
             case Target.OwnerOf(var slot) -> {
                 Route route = clients.routes().route(slot);
+                aimedAt = Optional.of(route.owner());
                 yield clients.picker()
                         .pick(route.owner(), tried)
-                        .map(endpoint -> new Aim(endpoint, Optional.of(route)));
+                        .map(endpoint -> new Aim(route.owner(), endpoint, Optional.of(route)));
             }
             case Target.Named(var cell) -> pickOneOf(List.of(cell));
             case Target.Any() -> pickOneOf(clients.anyCells());
@@ -103,8 +105,12 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private Optional<Aim> pickOneOf(List<CellId> cells) {
         return cells.stream()
-                .flatMap(cell -> clients.picker().pick(cell, tried).stream())
-                .map(endpoint -> new Aim(endpoint, Optional.empty()))
+                .flatMap(cell ->
+                        clients
+                                .picker()
+                                .pick(cell, tried)
+                                .map(endpoint -> new Aim(cell, endpoint, Optional.empty()))
+                                .stream())
                 .findFirst();
     }
 
@@ -112,6 +118,8 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
         Duration remaining = deadline.remaining();
         Duration patience = clients.channels().config().attemptTimeout();
         boolean bounded = call.repeatable() && patience.compareTo(remaining) < 0;
+        aimedAt = Optional.of(aim.cell());
+        clients.loads().began(aim.cell());
         try (Tracing.Entered _ = span.enter()) {
             new Attempt<>(clients.channels().to(aim.endpoint()), aim.endpoint(), this)
                     .start(
@@ -119,6 +127,9 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
                             call.request(),
                             headers(aim),
                             bounded ? patience : remaining);
+        } catch (RuntimeException notBegun) {
+            clients.loads().ended(aim.cell());
+            throw notBegun;
         }
     }
 
@@ -144,11 +155,13 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     @Override
     public void answered(Endpoint endpoint, A response) {
+        aimedAt.ifPresent(clients.loads()::ended);
         guarded(() -> read(endpoint, response));
     }
 
     @Override
     public void failed(Endpoint endpoint, Status status, Metadata trailers, boolean sent) {
+        aimedAt.ifPresent(clients.loads()::ended);
         guarded(() -> learn(endpoint, status, trailers, sent));
     }
 
@@ -289,6 +302,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     }
 
     private void finish(CellAnswer<A> with) {
+        aimedAt.ifPresent(cell -> clients.loads().heard(cell, with.outcome().code()));
         span.outcome(with.outcome()).close();
         answer.complete(with);
     }

@@ -31,6 +31,7 @@ public final class CellClients implements AutoCloseable {
     private final Routes routes;
     private final Channels channels;
     private final InstancePicker picker;
+    private final CellLoads loads;
     private final Clock clock;
     private final Timer timer;
     private final Tracing tracing;
@@ -51,6 +52,7 @@ public final class CellClients implements AutoCloseable {
         this.routes = routes;
         this.channels = channels;
         this.picker = new InstancePicker(instances, channels, clock);
+        this.loads = new CellLoads(clock);
         this.clock = clock;
         this.timer = timer;
         this.tracing = tracing;
@@ -80,6 +82,10 @@ public final class CellClients implements AutoCloseable {
 
     InstancePicker picker() {
         return picker;
+    }
+
+    CellLoads loads() {
+        return loads;
     }
 
     Clock clock() {
