@@ -20,6 +20,8 @@ import java.util.List;
  * @param secretsFolder the operators' token and the keys of personal data
  * @param firstBusinessDate the business date of a new database
  * @param retentionDays how long repeated trace numbers are recognised
+ * @param tracesTo where spans go, as {@code http://host:4318/v1/traces} (OTLP over HTTP); empty
+ *     keeps their numbers on log lines only
  * @param instances where all cells' instances are, where the registry has not said
  */
 record CellConfig(
@@ -37,6 +39,7 @@ record CellConfig(
         String secretsFolder,
         String firstBusinessDate,
         int retentionDays,
+        String tracesTo,
         List<KnownInstance> instances) {
     /** What a file says; paths and addresses have no defaults that would do. */
     static final DocumentType<CellConfig> TYPE =
@@ -57,6 +60,7 @@ record CellConfig(
                             "secrets",
                             "1993-01-01",
                             400,
+                            "",
                             List.of()));
 
     /** Copies the list. */

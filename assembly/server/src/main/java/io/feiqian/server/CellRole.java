@@ -51,7 +51,11 @@ final class CellRole {
     private static void begin(CellConfig told, Clock clock, StopInOrder parts) {
         CellId cell = new CellId(told.cell());
         Telemetry telemetry =
-                parts.add(Telemetry.start(TelemetryConfig.local("cell", told.name())));
+                parts.add(
+                        Telemetry.start(
+                                Traces.to(
+                                        told.tracesTo(),
+                                        TelemetryConfig.local("cell", told.name()).in(cell))));
         Timer timer = parts.add(Timer.system(told.name() + "-timer"));
         CellDatabase database =
                 parts.add(CellDatabase.open(databaseOf(told), cell, CellBank.MODULES));
@@ -63,7 +67,12 @@ final class CellRole {
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));
         Routes routes = view.routes();
-        StreamPeers peers = new StreamPeers(cell, routes, streams(told, view, clock, timer, parts));
+        StreamPeers peers =
+                new StreamPeers(
+                        cell,
+                        routes,
+                        streams(told, view, clock, timer, parts),
+                        telemetry.tracing());
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
         CellBank bank =
                 parts.add(
@@ -86,7 +95,7 @@ final class CellRole {
                         .addAdmin(bank.admin())
                         .add(
                                 new PeerStreamService(
-                                        StreamPeers.serving(bank.transactions()::receive),
+                                        peers.serving(bank.transactions()::receive),
                                         PeerLimits.DEFAULT))
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())

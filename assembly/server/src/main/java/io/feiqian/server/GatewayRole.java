@@ -36,7 +36,11 @@ final class GatewayRole {
 
     private static void begin(GatewayRoleConfig told, Clock clock, StopInOrder parts) {
         Telemetry telemetry =
-                parts.add(Telemetry.start(TelemetryConfig.local("gateway", "gateway")));
+                parts.add(
+                        Telemetry.start(
+                                Traces.to(
+                                        told.tracesTo(),
+                                        TelemetryConfig.local("gateway", "gateway"))));
         Timer timer = parts.add(Timer.system("gateway-timer"));
         SystemView view =
                 parts.add(

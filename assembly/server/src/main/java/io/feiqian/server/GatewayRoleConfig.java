@@ -12,6 +12,8 @@ import java.util.List;
  * @param snapshotFile what the registry said last, kept beside the process
  * @param firstRouteMapFile the bank's first route map, where nothing else is known
  * @param secretsFolder where the operators' token is
+ * @param tracesTo where spans go, as {@code http://host:4318/v1/traces} (OTLP over HTTP); empty
+ *     keeps their numbers on log lines only
  * @param instances where the cells' instances are, where the registry has not said
  */
 record GatewayRoleConfig(
@@ -21,6 +23,7 @@ record GatewayRoleConfig(
         String snapshotFile,
         String firstRouteMapFile,
         String secretsFolder,
+        String tracesTo,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<GatewayRoleConfig> TYPE =
@@ -33,6 +36,7 @@ record GatewayRoleConfig(
                             "registry-snapshot",
                             "route-map.json",
                             "secrets",
+                            "",
                             List.of()));
 
     /** Copies the list. */

@@ -68,6 +68,15 @@ final class PlanOptions {
             })
     private String businessDate = "1993-01-01";
 
+    @Option(
+            names = "--traces-to",
+            paramLabel = "URL",
+            description = {
+                "send every span to this address, such as http://localhost:4318/v1/traces (OTLP",
+                "over HTTP; default: nowhere, log lines carry the numbers)"
+            })
+    private String tracesTo = "";
+
     /** The business date of a new bank. */
     BusinessDate firstBusinessDate() {
         return BusinessDate.parse(businessDate);
@@ -83,6 +92,9 @@ final class PlanOptions {
         all.addAll(List.of("--cell-port", String.valueOf(cellPort)));
         all.addAll(List.of("--database-port", String.valueOf(databasePort)));
         all.addAll(List.of("--business-date", businessDate));
+        if (!tracesTo.isEmpty()) {
+            all.addAll(List.of("--traces-to", tracesTo));
+        }
         if (!ports.isEmpty()) {
             all.addAll(List.of("--ports", ports));
         }
@@ -113,11 +125,11 @@ final class PlanOptions {
                             .formatted(wanted, instances));
         }
         if (ports.equals("free")) {
-            return new SystemPlan(wanted, instances, Ports.free(wanted, instances));
+            return new SystemPlan(wanted, instances, Ports.free(wanted, instances), tracesTo);
         }
         Ports named = new Ports(gatewayPort, registryPort, cellPort, databasePort);
         named.require(wanted, instances);
-        return new SystemPlan(wanted, instances, named);
+        return new SystemPlan(wanted, instances, named, tracesTo);
     }
 
     private static int cellsOf(Path routeMap) {

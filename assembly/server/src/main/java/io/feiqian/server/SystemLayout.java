@@ -81,6 +81,7 @@ final class SystemLayout {
                         home.gateway().resolve("registry-snapshot").toString(),
                         firstRouteMap(home).toString(),
                         home.secretsFolder().toString(),
+                        plan.tracesTo(),
                         instances());
         Path file = home.gateway().resolve("gateway.json");
         return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
@@ -111,6 +112,7 @@ final class SystemLayout {
                             home.secretsFolder().toString(),
                             firstDay.toString(),
                             RETENTION_DAYS,
+                            plan.tracesTo(),
                             instances());
             instances.add(
                     unit(

@@ -11,8 +11,9 @@ import java.util.List;
  * @param cells 1 to 99
  * @param instances per cell, 1 to 9
  * @param ports where they listen
+ * @param tracesTo where all of them send their spans; empty for nowhere
  */
-record SystemPlan(int cells, int instances, Ports ports) {
+record SystemPlan(int cells, int instances, Ports ports, String tracesTo) {
     static final String HOST = "127.0.0.1";
 
     /** Refuses what does not fit one machine. */

@@ -13,6 +13,7 @@ import io.feiqian.storage.Contribution;
 import io.feiqian.storage.LocalCommit;
 import io.feiqian.storage.Part;
 import io.feiqian.storage.Work;
+import io.feiqian.telemetry.Tracing;
 import io.feiqian.transaction.BranchSpec;
 import io.feiqian.transaction.Content;
 import io.feiqian.transaction.DecisionCommand;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Executes orders to move money: in one local commit where this cell owns both accounts, else as a
@@ -66,7 +68,8 @@ final class Payments {
      * wanted and comes before the caller's deadline. Never completes exceptionally.
      */
     CompletableFuture<Moved> move(MovementOrder order, Caller caller, boolean untilSettled) {
-        return once(order, caller, untilSettled)
+        Tracing.Origin origin = Tracing.origin(Optional.of(order.trace()));
+        return once(order, caller, untilSettled, origin)
                 .thenCompose(moved -> {
                     long known = routes.current().version();
                     if (moved.answer().code() != OutcomeCode.WRONG_CELL) {
@@ -76,13 +79,13 @@ final class Payments {
                     return routes.refresh(0)
                             .thenCompose(map ->
                                     map.version() > known
-                                            ? once(order, caller, untilSettled)
+                                            ? once(order, caller, untilSettled, origin)
                                             : CompletableFuture.completedFuture(moved));
                 });
     }
 
     private CompletableFuture<Moved> once(
-            MovementOrder order, Caller caller, boolean untilSettled) {
+            MovementOrder order, Caller caller, boolean untilSettled, Tracing.Origin origin) {
         CellId payeeCell;
         try {
             payeeCell = routes.route(order.payee().slot()).owner();
@@ -98,11 +101,27 @@ final class Payments {
                 .exceptionally(fault -> Optional.empty())
                 .thenCompose(day ->
                         day.isPresent()
-                                ? global(order, payeeCell, day.get(), caller, untilSettled)
+                                ? traced(
+                                        origin,
+                                        () ->
+                                                global(
+                                                        order,
+                                                        payeeCell,
+                                                        day.get(),
+                                                        caller,
+                                                        untilSettled))
                                 : done(
                                         Answer.refused(
                                                 OutcomeCode.DATABASE_UNAVAILABLE,
                                                 "business date: cannot be read now")));
+    }
+
+    /** The day may have been read on another thread than the caller's. */
+    private static CompletableFuture<Moved> traced(
+            Tracing.Origin origin, Supplier<CompletableFuture<Moved>> work) {
+        try (Tracing.Entered _ = origin.enter()) {
+            return work.get();
+        }
     }
 
     private CompletableFuture<Answer> local(MovementOrder order, Caller caller) {

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -99,14 +100,14 @@ public final class Telemetry implements AutoCloseable {
     }
 
     private static SdkTracerProviderBuilder provider(TelemetryConfig config) {
-        Attributes process =
+        AttributesBuilder process =
                 Attributes.builder()
                         .put("service.namespace", "feiqian")
                         .put("service.name", config.service())
-                        .put("service.instance.id", config.instance())
-                        .build();
+                        .put("service.instance.id", config.instance());
+        config.cell().ifPresent(cell -> process.put(Tracing.CELL, cell.toString()));
         return SdkTracerProvider.builder()
-                .setResource(Resource.getDefault().merge(Resource.create(process)))
+                .setResource(Resource.getDefault().merge(Resource.create(process.build())))
                 .setSampler(Sampler.alwaysOff());
     }
 }

@@ -1,5 +1,6 @@
 package io.feiqian.telemetry;
 
+import io.feiqian.vocabulary.CellId;
 import java.net.URI;
 import java.util.Optional;
 
@@ -12,9 +13,14 @@ import java.util.Optional;
  *     them here: spans then have numbers that log lines carry, and are not recorded
  * @param sampledShare which share of the traces that begin here is recorded, 0 to 1; matters only
  *     with {@code otlp}
+ * @param cell the cell that this process serves, which every span of it names; empty for none
  */
 public record TelemetryConfig(
-        String service, String instance, Optional<URI> otlp, double sampledShare) {
+        String service,
+        String instance,
+        Optional<URI> otlp,
+        double sampledShare,
+        Optional<CellId> cell) {
     /** Refuses blank names, a share outside 0 to 1 and an endpoint that is not HTTP. */
     public TelemetryConfig {
         if (service.isBlank() || instance.isBlank()) {
@@ -29,9 +35,19 @@ public record TelemetryConfig(
         otlp.ifPresent(TelemetryConfig::requireHttp);
     }
 
-    /** Without an exporter. */
+    /** Without an exporter, of no cell. */
     public static TelemetryConfig local(String service, String instance) {
-        return new TelemetryConfig(service, instance, Optional.empty(), 1);
+        return new TelemetryConfig(service, instance, Optional.empty(), 1, Optional.empty());
+    }
+
+    /** The same, as a process of this cell. */
+    public TelemetryConfig in(CellId newCell) {
+        return new TelemetryConfig(service, instance, otlp, sampledShare, Optional.of(newCell));
+    }
+
+    /** The same with every span sent to this address. */
+    public TelemetryConfig sendingTo(URI endpoint) {
+        return new TelemetryConfig(service, instance, Optional.of(endpoint), 1, cell);
     }
 
     private static void requireHttp(URI endpoint) {

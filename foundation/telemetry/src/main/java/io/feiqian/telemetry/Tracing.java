@@ -22,7 +22,14 @@ public final class Tracing {
     /** The attribute and the field of log lines that carries the trace number. */
     public static final String TRACE_NUMBER = "trace_number";
 
+    /** The attribute that names the cell that served, or on a call the cell that was asked. */
+    public static final String CELL = "feiqian.cell";
+
+    /** The attribute that names the slot. */
+    public static final String SLOT = "feiqian.slot";
+
     private static final Entered NOTHING = () -> {};
+    private static final Origin NOWHERE = () -> NOTHING;
     private static final Tracing NONE = new Tracing(TracerProvider.noop().get("none"));
 
     private final Tracer tracer;
@@ -67,6 +74,15 @@ public final class Tracing {
                 : begin(name, SpanKind.SERVER, trace, parent(traceparent));
     }
 
+    /**
+     * Where the current thread is, for those who go on with its work on other threads: what they
+     * begin inside it lies below the span that this thread is in now, also once that has ended.
+     */
+    public static Origin origin(Optional<TraceNumber> trace) {
+        Span span = Span.current();
+        return span.getSpanContext().isValid() ? new WorkSpan(span, trace)::enter : NOWHERE;
+    }
+
     /** Gives the current thread's log lines this trace number until the returned value closes. */
     public static Entered logAs(Optional<TraceNumber> trace) {
         if (trace.isEmpty()) {
@@ -90,6 +106,13 @@ public final class Tracing {
     private static Context parent(String traceparent) {
         SpanContext remote = Traceparent.parse(traceparent);
         return remote.isValid() ? Context.root().with(Span.wrap(remote)) : Context.root();
+    }
+
+    /** Where a piece of work came from; for use by any thread, any number of times. */
+    @FunctionalInterface
+    public interface Origin {
+        /** Goes on there with the current thread, inside a try-with-resources statement. */
+        Entered enter();
     }
 
     /** A thread's stay in a span or trace number; to be closed by the same thread. */

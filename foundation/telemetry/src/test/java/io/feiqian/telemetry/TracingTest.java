@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Slot;
@@ -113,6 +114,36 @@ class TracingTest {
     }
 
     @Test
+    void whoGoesOnWithTheWorkOnAnotherThreadIsBelowTheSpanItBeganIn() throws Exception {
+        try (Telemetry telemetry = Telemetry.start(LOCAL)) {
+            WorkSpan began = telemetry.tracing().serve("transfer", TRACE, "");
+            Tracing.Origin origin;
+            try (Tracing.Entered _ = began.enter()) {
+                origin = Tracing.origin(TRACE);
+            }
+            began.close();
+            String later =
+                    CompletableFuture.supplyAsync(
+                                    () -> {
+                                        try (Tracing.Entered _ = origin.enter();
+                                                WorkSpan call =
+                                                        telemetry.tracing().call("confirm", TRACE);
+                                                Tracing.Entered _ = call.enter()) {
+                                            return call.traceparent()
+                                                    + MDC.get(Tracing.TRACE_NUMBER);
+                                        }
+                                    })
+                            .get(20, TimeUnit.SECONDS);
+
+            assertThat(later.substring(3, 35)).isEqualTo(began.traceparent().substring(3, 35));
+            assertThat(later).doesNotContain(began.traceparent()).endsWith("0099");
+        }
+        try (Tracing.Entered _ = Tracing.origin(TRACE).enter()) {
+            assertThat(MDC.getCopyOfContextMap()).as("begun nowhere").isNullOrEmpty();
+        }
+    }
+
+    @Test
     void noTracingDoesNothingAtAll() {
         WorkSpan one = Tracing.none().call("a", TRACE);
         WorkSpan two = Tracing.none().serve("b", TRACE, "");
@@ -142,13 +173,12 @@ class TracingTest {
             URI endpoint =
                     URI.create(
                             "http://localhost:" + collector.getAddress().getPort() + "/v1/traces");
-            TelemetryConfig config =
-                    new TelemetryConfig("cell", "cell-1-a", Optional.of(endpoint), 1);
+            TelemetryConfig config = LOCAL.sendingTo(endpoint).in(new CellId(3));
             try (Telemetry telemetry = Telemetry.start(config)) {
                 telemetry.tracing().serve("over the wire", TRACE, "").close();
             }
             assertThat(received.get(20, TimeUnit.SECONDS))
-                    .contains("over the wire", "202601310042007");
+                    .contains("over the wire", "202601310042007", "feiqian.cell", "cell-3");
         } finally {
             collector.stop(0);
         }
@@ -160,11 +190,12 @@ class TracingTest {
                 .isThrownBy(() -> TelemetryConfig.local(" ", "x"))
                 .withMessageContaining("not blank");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TelemetryConfig("a", "b", Optional.empty(), Double.NaN))
+                .isThrownBy(() ->
+                        new TelemetryConfig(
+                                "a", "b", Optional.empty(), Double.NaN, Optional.empty()))
                 .withMessageContaining("expected: 0 to 1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new TelemetryConfig("a", "b", Optional.of(URI.create("localhost:4318")), 1))
+                .isThrownBy(() -> LOCAL.sendingTo(URI.create("localhost:4318")))
                 .withMessageContaining("a URL such as");
     }
 

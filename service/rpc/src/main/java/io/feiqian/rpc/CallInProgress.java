@@ -94,6 +94,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
             case Target.OwnerOf(var slot) -> {
                 Route route = clients.routes().route(slot);
                 aimedAt = Optional.of(route.owner());
+                span.note(Tracing.SLOT, slot.number());
                 yield clients.picker()
                         .pick(route.owner(), tried)
                         .map(endpoint -> new Aim(route.owner(), endpoint, Optional.of(route)));
@@ -120,6 +121,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
         boolean bounded = call.repeatable() && patience.compareTo(remaining) < 0;
         aimedAt = Optional.of(aim.cell());
         clients.loads().began(aim.cell());
+        span.note(Tracing.CELL, aim.cell().toString());
         try (Tracing.Entered _ = span.enter()) {
             new Attempt<>(clients.channels().to(aim.endpoint()), aim.endpoint(), this)
                     .start(

@@ -51,6 +51,7 @@ final class ContextReader implements ServerInterceptor {
                         call.getMethodDescriptor().getFullMethodName(),
                         context.trace(),
                         parent == null ? "" : parent);
+        context.slot().ifPresent(slot -> span.note(Tracing.SLOT, slot.number()));
         return start(new Spanned<>(call, span), headers, next, context, span);
     }
 

@@ -75,7 +75,6 @@ class PlacementTest {
         cells.values().forEach(EchoCell::close);
     }
 
-    @Requirement("D5.5-a")
     @Test
     void cellsThatAreEquallyBusyShareNewWorkByTheirSlots() {
         assertThat(placed())

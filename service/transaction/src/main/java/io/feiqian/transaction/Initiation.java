@@ -6,6 +6,7 @@ import io.feiqian.runtime.Timer.Cancellable;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Claim;
 import io.feiqian.storage.Part;
+import io.feiqian.telemetry.Tracing;
 import io.feiqian.transaction.DecisionCommand.Decide;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
@@ -87,6 +88,7 @@ final class Initiation {
     private final Set<CellId> peers;
     private final CompletableFuture<Answer> decided = new CompletableFuture<>();
     private final CompletableFuture<Answer> settled = new CompletableFuture<>();
+    private final Tracing.Origin origin;
     private final Queue<InitiatorEvent> events = new ArrayDeque<>(4);
     private InitiatorState state;
     private boolean working;
@@ -105,6 +107,7 @@ final class Initiation {
         this.facts = facts;
         this.peers = peers;
         this.state = first;
+        this.origin = Tracing.origin(Optional.of(facts.trace()));
         // Whoever takes up a decision knows its answer already, and so do those who join it.
         first.answer().ifPresent(decided::complete);
     }
@@ -141,7 +144,7 @@ final class Initiation {
             working = true;
         }
         for (Step step = next(); step != null; step = next()) {
-            try {
+            try (Tracing.Entered _ = origin.enter()) {
                 // First, so that whoever is told of the end finds the room that it leaves.
                 step.end.ifPresent(this::end);
                 step.effects.forEach(this::execute);

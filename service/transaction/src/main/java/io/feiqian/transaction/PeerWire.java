@@ -19,8 +19,12 @@ import java.util.Optional;
 public final class PeerWire {
     private PeerWire() {}
 
-    /** The frame of a message. */
-    public static Request request(PeerMessage message) {
+    /**
+     * The frame of a message.
+     *
+     * @param traceparent the sender's span in the form of W3C Trace Context; empty for none
+     */
+    public static Request request(PeerMessage message, String traceparent) {
         BranchKey key = message.key();
         return Request.newBuilder()
                 .setKind(kind(message.kind()))
@@ -38,6 +42,7 @@ public final class PeerWire {
                 .setService(message.service())
                 .setContent(UnsafeByteOperations.unsafeWrap(message.content().buffer()))
                 .setBusinessDate(message.businessDate().number())
+                .setTraceparent(traceparent)
                 .build();
     }
 

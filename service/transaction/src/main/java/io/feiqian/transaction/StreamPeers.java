@@ -7,11 +7,15 @@ import io.feiqian.routing.WorkKind;
 import io.feiqian.rpc.PeerStreams;
 import io.feiqian.rpc.contract.Reply;
 import io.feiqian.rpc.contract.Request;
+import io.feiqian.telemetry.Tracing;
+import io.feiqian.telemetry.WorkSpan;
 import io.feiqian.transaction.spi.PeerChannel;
 import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Slot;
+import io.feiqian.vocabulary.TraceNumber;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -19,12 +23,14 @@ import java.util.function.Function;
 /**
  * The {@link PeerChannel} over the gRPC streams of {@code service/rpc}: finds the owner by the
  * route map of this process, and refreshes that once where the owner turns out to be another.
- * Messages to this cell itself go to the handler without a wire. Thread-safe.
+ * Messages to this cell itself go to the handler without a wire. Each message carries the span that
+ * sent it, so that one trace goes through all cells of a transaction (D5.3-d). Thread-safe.
  */
 public final class StreamPeers implements PeerChannel {
     private final CellId self;
     private final Routes routes;
     private final PeerStreams streams;
+    private final Tracing tracing;
     private volatile Function<PeerMessage, CompletableFuture<PeerReply>> local =
             message ->
                     CompletableFuture.completedFuture(
@@ -33,10 +39,11 @@ public final class StreamPeers implements PeerChannel {
                                     "instance: starting (expected: running)"));
 
     /** A channel of this cell over these streams. */
-    public StreamPeers(CellId self, Routes routes, PeerStreams streams) {
+    public StreamPeers(CellId self, Routes routes, PeerStreams streams, Tracing tracing) {
         this.self = self;
         this.routes = routes;
         this.streams = streams;
+        this.tracing = tracing;
     }
 
     /** Says who answers messages to this cell itself: {@link Transactions#receive}. */
@@ -49,11 +56,12 @@ public final class StreamPeers implements PeerChannel {
      *
      * @param receive {@link Transactions#receive}
      */
-    public static Function<Request, CompletableFuture<Reply>> serving(
+    public Function<Request, CompletableFuture<Reply>> serving(
             Function<PeerMessage, CompletableFuture<PeerReply>> receive) {
         return request -> {
             try {
-                return receive.apply(PeerWire.message(request)).thenApply(PeerWire::reply);
+                return serve(PeerWire.message(request), request.getTraceparent(), receive)
+                        .thenApply(PeerWire::reply);
             } catch (RefusedException unreadable) {
                 return CompletableFuture.completedFuture(
                         PeerWire.reply(
@@ -61,6 +69,17 @@ public final class StreamPeers implements PeerChannel {
                                         unreadable.code(), unreadable.outcome().message())));
             }
         };
+    }
+
+    private CompletableFuture<PeerReply> serve(
+            PeerMessage message,
+            String traceparent,
+            Function<PeerMessage, CompletableFuture<PeerReply>> receive) {
+        WorkSpan span = tracing.serve(name(message), trace(message), traceparent);
+        span.note(Tracing.CELL, self.toString()).note(Tracing.SLOT, message.slot().number());
+        try (Tracing.Entered _ = span.enter()) {
+            return ending(span, receive.apply(message));
+        }
     }
 
     @Override
@@ -99,8 +118,37 @@ public final class StreamPeers implements PeerChannel {
         if (owner.equals(self)) {
             return local.apply(addressed);
         }
-        return streams.send(owner, PeerWire.request(addressed), message.remaining())
-                .thenApply(PeerWire::reply);
+        WorkSpan span = tracing.call(name(message), trace(message));
+        span.note(Tracing.CELL, owner.toString()).note(Tracing.SLOT, message.slot().number());
+        Request frame = PeerWire.request(addressed, span.traceparent());
+        return ending(
+                span, streams.send(owner, frame, message.remaining()).thenApply(PeerWire::reply));
+    }
+
+    private static CompletableFuture<PeerReply> ending(
+            WorkSpan span, CompletableFuture<PeerReply> reply) {
+        return reply.whenComplete((answer, fault) -> {
+            if (fault == null) {
+                span.outcome(outcome(answer)).close();
+            } else {
+                span.fault(fault).close();
+            }
+        });
+    }
+
+    private static Outcome outcome(PeerReply reply) {
+        return switch (reply) {
+            case PeerReply.Answered answered -> Outcome.of(answered.code(), answered.message());
+            case PeerReply.Unheard(String why) -> Outcome.of(OutcomeCode.UNKNOWN, why);
+        };
+    }
+
+    private static String name(PeerMessage message) {
+        return "peer " + message.kind();
+    }
+
+    private static Optional<TraceNumber> trace(PeerMessage message) {
+        return Optional.of(message.key().trace());
     }
 
     private static boolean isMisrouted(PeerReply reply) {

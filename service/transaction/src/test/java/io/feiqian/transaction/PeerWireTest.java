@@ -43,7 +43,7 @@ class PeerWireTest {
                                 Duration.ofMillis(5),
                                 Duration.ofMillis(-7));
 
-                assertThat(PeerWire.message(PeerWire.request(message))).isEqualTo(message);
+                assertThat(PeerWire.message(PeerWire.request(message, ""))).isEqualTo(message);
             }
         }
     }

@@ -1,0 +1,27 @@
+package io.feiqian.server;
+
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
+import io.feiqian.telemetry.TelemetryConfig;
+import java.net.URI;
+
+/** Where a role's spans go. */
+final class Traces {
+    private Traces() {}
+
+    /** The same telemetry with its spans sent to this address; nowhere where it is empty. */
+    static TelemetryConfig to(String address, TelemetryConfig config) {
+        if (address.isEmpty()) {
+            return config;
+        }
+        try {
+            return config.sendingTo(URI.create(address));
+        } catch (IllegalArgumentException wrong) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    "traces to: " + wrong.getMessage(),
+                    "Name an address such as http://localhost:4318/v1/traces.",
+                    wrong);
+        }
+    }
+}
