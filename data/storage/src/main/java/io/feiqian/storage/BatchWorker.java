@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +26,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Failures before the commit was sent are definite, since the server rolls back what it was not
  * told to commit. They are repeated, narrowed down by halves, or answered. A commit whose answer
- * was lost is not: those works are kept and run again until their own keys show the truth
- * (unknown-commit).
+ * was lost is not: those works are kept and run again until their own keys show the truth, or
+ * UNKNOWN is answered at their deadline (unknown-commit). No refusal settles them meanwhile, be it
+ * the database's, the fence's or a check's: see {@link GroupAnswers}.
  *
  * <p>All of it happens on the batcher's thread.
  */
@@ -51,7 +51,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
 
     private OwnedRanges ranges = new OwnedRanges(List.of());
 
-    /** Their commit was sent and its answer lost, or they met such a one. */
+    /** Their commit was sent and its answer lost, or they were in one transaction with such. */
     private List<Pending> unresolved = new ArrayList<>();
 
     /** What was taken from the batcher while works were unresolved. */
@@ -189,60 +189,35 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             return;
         }
         List<Pending> works = group.works();
-        Answer[] answers = new Answer[works.size()];
         WorkTransaction transaction = new WorkTransaction(database.cell(), ranges);
-        List<Pending> lookAgain;
+        GroupAnswers said;
         boolean wrote;
         try {
-            for (int i = 0; i < answers.length; i++) {
+            for (int i = 0; i < works.size(); i++) {
                 transaction.add(works.get(i).work());
             }
-            boolean narrow = group.narrowed() && answers.length > 1;
+            boolean narrow = group.narrowed() && !group.isSingle();
             transaction.lockAndRead(on, narrow ? settings.narrowLockTimeout() : null);
             ranges = transaction.ownedRanges();
-            lookAgain = judge(transaction, works, answers);
+            said = GroupAnswers.of(transaction, works);
             wrote = transaction.write(on);
         } catch (SQLException | RuntimeException failed) {
             onFailure(group, failed, on.rolledBack(), todo);
             return;
         }
-        if (!commit(group, answers, on, wrote, todo)) {
+        if (!commit(group, said, on, wrote, todo)) {
             return;
         }
-        metrics.batch(answers.length, clock.nanos() - started);
-        if (!lookAgain.isEmpty()) {
-            onLookAgain(lookAgain, group, todo);
+        metrics.batch(works.size(), clock.nanos() - started);
+        unresolved.addAll(said.open());
+        if (!said.lookAgain().isEmpty()) {
+            onLookAgain(said.lookAgain(), group, todo);
         }
-    }
-
-    /** Fills in the answers; returns the works whose range has another id by now. */
-    private static List<Pending> judge(
-            WorkTransaction transaction, List<Pending> works, @Nullable Answer[] answers) {
-        List<Pending> lookAgain = List.of();
-        for (int i = 0; i < answers.length; i++) {
-            Work work = works.get(i).work();
-            switch (transaction.judge(work)) {
-                case REFUSED -> answers[i] = transaction.fenceRefusal();
-                case LOOK_AGAIN -> {
-                    lookAgain = lookAgain.isEmpty() ? new ArrayList<>() : lookAgain;
-                    lookAgain.add(works.get(i));
-                }
-                case HOLDS -> {
-                    Answer ended = transaction.check(work);
-                    answers[i] = ended != null ? ended : transaction.apply(work);
-                }
-            }
-        }
-        return lookAgain;
     }
 
     /** Commits and answers; false where the group goes on in another way. */
     private boolean commit(
-            WorkGroup group,
-            @Nullable Answer[] answers,
-            Session on,
-            boolean wrote,
-            Deque<WorkGroup> todo) {
+            WorkGroup group, GroupAnswers said, Session on, boolean wrote, Deque<WorkGroup> todo) {
         if (!group.maySend()) {
             boolean lives = on.rolledBack();
             if (!lives) {
@@ -265,7 +240,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             }
             connection.discard();
             if (wrote) {
-                onLostCommit(group, failed);
+                onLostCommit(group, said, failed);
                 return false;
             }
             // Nothing was written, so there is nothing that could be lost.
@@ -273,16 +248,11 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         }
         boolean inDoubt = warning != null && wrote && isWarning(warning);
         if (inDoubt) {
-            LOG.warn("the commit of {} works is in doubt", answers.length, warning);
+            LOG.warn("the commit of {} works is in doubt", group.works().size(), warning);
             metrics.fault("commit-warning");
-        }
-        for (int i = 0; i < answers.length; i++) {
-            Answer answer = answers[i];
-            if (answer != null && inDoubt) {
-                group.works().get(i).unknown("commit: not confirmed by every copy of the database");
-            } else if (answer != null) {
-                group.works().get(i).complete(answer);
-            }
+            said.unknown("commit: not confirmed by every copy of the database");
+        } else {
+            said.complete();
         }
         return true;
     }
@@ -292,16 +262,14 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         return state == null || !state.startsWith("00");
     }
 
-    private void onLostCommit(WorkGroup group, SQLException lost) {
+    private void onLostCommit(WorkGroup group, GroupAnswers said, SQLException lost) {
         LOG.warn(
                 "connection lost at the commit of {} works; they are run again until their keys"
                         + " show what became of it",
                 group.works().size(),
                 lost);
         metrics.fault("lost-commit");
-        for (Pending each : group.works()) {
-            each.commitLost();
-        }
+        said.commitLost();
         unresolved.addAll(group.works());
     }
 

@@ -41,7 +41,11 @@ public interface Contribution<C> {
         /** Adds the statements that read what must be read under the locks. May add none. */
         void read(Statements statements);
 
-        /** Judges one command by what was read and by what earlier works of this batch did. */
+        /**
+         * Judges one command by what was read and by what earlier works of this batch did. No
+         * mutation: it is also asked of a work that the fence refuses, where an earlier commit of
+         * that work may stand.
+         */
         Check check(C command);
 
         /**
@@ -64,7 +68,9 @@ public interface Contribution<C> {
         /**
          * The work ends here with this answer and writes nothing.
          *
-         * @param answer the recorded or definite answer
+         * @param answer the definite answer; marked as recorded where the command's own key shows
+         *     that it was done or refused before, since only that tells a work whose commit's
+         *     answer was lost what became of it (unknown-commit)
          */
         record Ended(Answer answer) implements Check {}
 

@@ -57,7 +57,7 @@ final class ContentionTest {
     void theSameRequestAtTwoInstancesIsDoneOnceAndNoKeyEverCollides() throws Exception {
         CompletableFuture<Answer> first;
         CompletableFuture<Answer> second;
-        try (OtherSession holder = new OtherSession(one.database)) {
+        try (OtherSession holder = new OtherSession(one)) {
             holder.lockPurse(1);
             first = one.commits.submit(one.work(Add.of(1, 1, 5)));
             second = two.commits.submit(two.work(Add.of(1, 1, 5)));
@@ -76,7 +76,7 @@ final class ContentionTest {
     void theSequenceIsDrawnAfterTheLocksSoThatItGrowsAlongEveryRow() throws Exception {
         CompletableFuture<Answer> waiting;
         long drawnByTheHolder;
-        try (OtherSession holder = new OtherSession(one.database)) {
+        try (OtherSession holder = new OtherSession(one)) {
             holder.lockPurse(1);
             waiting = one.commits.submit(one.work(Add.of(1, 1, 5)));
             OtherSession.awaitWaiters(one, 1);
@@ -105,7 +105,7 @@ final class ContentionTest {
                 TestCell.over(
                         postgres.database(),
                         GroupedCommits.Settings.defaults().withLockTimeout(Duration.ofMillis(50)));
-        try (OtherSession holder = new OtherSession(one.database)) {
+        try (OtherSession holder = new OtherSession(one)) {
             holder.lockPurse(7);
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
             for (int i = 1; i <= 20; i++) {
@@ -130,7 +130,7 @@ final class ContentionTest {
                 TestCell.over(
                         postgres.database(),
                         patient().with(new io.feiqian.runtime.MicroBatcher.Limits(1, 10, 10)));
-        try (OtherSession holder = new OtherSession(one.database)) {
+        try (OtherSession holder = new OtherSession(one)) {
             holder.lockPurse(1);
             CompletableFuture<Answer> running = small.commits.submit(small.work(Add.of(1, 1, 1)));
             OtherSession.awaitWaiters(one, 1);

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,7 @@ final class CuttingProxy implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
     private final AtomicReference<AtCommit> next = new AtomicReference<>(AtCommit.PASS);
+    private final AtomicInteger passing = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch deliver = new CountDownLatch(1);
     private volatile boolean refusing;
@@ -54,9 +56,20 @@ final class CuttingProxy implements AutoCloseable {
         next.set(what);
     }
 
+    /** Arms it for the COMMIT after the next, which passes; one time. */
+    void atCommitAfterNext(AtCommit what) {
+        passing.set(1);
+        next.set(what);
+    }
+
     /** From now on new connections are cut at once. */
     void refuseConnections() {
         refusing = true;
+    }
+
+    /** From now on new connections are made again. */
+    void acceptConnections() {
+        refusing = false;
     }
 
     void awaitHeld() throws InterruptedException {
@@ -93,8 +106,7 @@ final class CuttingProxy implements AutoCloseable {
             for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
                 String bytes = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
                 name = commitName(bytes, name);
-                AtCommit what =
-                        isCommit(bytes, name) ? next.getAndSet(AtCommit.PASS) : AtCommit.PASS;
+                AtCommit what = isCommit(bytes, name) ? ofThisCommit() : AtCommit.PASS;
                 switch (what) {
                     case PASS -> out.write(buffer, 0, n);
                     case STALL -> {
@@ -105,6 +117,7 @@ final class CuttingProxy implements AutoCloseable {
                     case CUT_BEFORE -> {
                         database.close();
                         client.close();
+                        held.countDown();
                         return;
                     }
                     case CUT_ANSWER, HOLD -> {
@@ -128,6 +141,12 @@ final class CuttingProxy implements AutoCloseable {
             closeQuietly(client);
             closeQuietly(database);
         }
+    }
+
+    private AtCommit ofThisCommit() {
+        return passing.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                ? AtCommit.PASS
+                : next.getAndSet(AtCommit.PASS);
     }
 
     private static void downstream(Socket client, Socket database) {

@@ -67,7 +67,7 @@ final class FenceTest {
 
     @Test
     void aSwitchWaitsForCommitsInFlightAndOnlyItsSlotsAreRefusedMeanwhile() throws Exception {
-        try (OtherSession inFlight = new OtherSession(cell.database)) {
+        try (OtherSession inFlight = new OtherSession(cell)) {
             inFlight.fenceShared(range(TestCell.SLOT).id());
             CompletableFuture<Outcome> change = inBackground(() -> change(SlotState.OPEN, 2));
             OtherSession.awaitWaiters(cell, 1);
@@ -93,7 +93,7 @@ final class FenceTest {
         assertThat(on(TestCell.SLOT, 1)).isEqualTo(OutcomeCode.ACCEPTED);
         CompletableFuture<Answer> running;
         CompletableFuture<Outcome> change;
-        try (OtherSession holder = new OtherSession(cell.database)) {
+        try (OtherSession holder = new OtherSession(cell)) {
             holder.lockPurse(1);
             running = cell.commits.submit(cell.work(Add.of(nextId++, 1, 1)));
             OtherSession.awaitWaiters(cell, 1);
@@ -112,7 +112,7 @@ final class FenceTest {
     void whoWaitedForTheFenceSeesWhatTheSwitchWrote() throws Exception {
         BusinessDate next = TestCell.DAY.plusDays(1);
         CompletableFuture<Answer> waiting;
-        try (OtherSession setsTheDay = new OtherSession(cell.database)) {
+        try (OtherSession setsTheDay = new OtherSession(cell)) {
             setsTheDay.fenceExclusive(Fence.DAY_LOCK);
             setsTheDay.run("update business_day set open_day = " + next.number());
             waiting = cell.commits.submit(cell.work(Add.of(nextId++, 1, 1)));
@@ -129,7 +129,7 @@ final class FenceTest {
         int id = range(TestCell.SLOT).id();
         CompletableFuture<Long> combined;
         CompletableFuture<Long> separate;
-        try (OtherSession switching = new OtherSession(cell.database)) {
+        try (OtherSession switching = new OtherSession(cell)) {
             switching.fenceExclusive(id);
             switching.run("update slot_ownership set epoch = 7 where range_id = " + id);
             combined =
@@ -270,7 +270,7 @@ final class FenceTest {
     }
 
     private long inTransaction(String sql, Optional<Integer> firstLock) {
-        try (OtherSession session = new OtherSession(cell.database)) {
+        try (OtherSession session = new OtherSession(cell)) {
             if (firstLock.isPresent()) {
                 session.fenceShared(firstLock.get());
             }

@@ -1,16 +1,21 @@
 package io.feiqian.storage;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Somebody else's transaction in the same database, held open as long as a test wants. */
+/**
+ * Somebody else's transaction in the same database, held open as long as a test wants. On a
+ * connection of its own and without the product's time limits, so that a busy machine ends no test.
+ */
 final class OtherSession implements AutoCloseable {
     private final Connection connection;
 
-    OtherSession(CellDatabase database) throws SQLException {
-        connection = database.pool().getConnection();
+    OtherSession(TestCell cell) throws SQLException {
+        DatabaseConfig config = cell.config;
+        connection = DriverManager.getConnection(config.url(), config.user(), config.password());
         connection.setAutoCommit(false);
     }
 
@@ -48,10 +53,13 @@ final class OtherSession implements AutoCloseable {
     }
 
     /** Returns once so many sessions wait for a lock of this database. */
-    static void awaitWaiters(TestCell cell, int count) throws InterruptedException {
-        while (cell.number("select count(*) from pg_locks where not granted") < count) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("nobody waits for a lock");
+    static void awaitWaiters(TestCell cell, int count) throws InterruptedException, SQLException {
+        try (OtherSession looking = new OtherSession(cell)) {
+            while (looking.number("select count(*) from pg_locks where not granted") < count) {
+                looking.commit();
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("nobody waits for a lock");
+                }
             }
         }
     }

@@ -2,12 +2,13 @@ package io.feiqian.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.MicroBatcher.Limits;
+import io.feiqian.runtime.SettableClock;
 import io.feiqian.storage.Purses.Add;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,7 +81,7 @@ final class OutageTest {
     @Test
     void aFullQueueRefusesBeforeAnythingBegins() throws Exception {
         List<CompletableFuture<Answer>> waiting = new ArrayList<>();
-        try (OtherSession holder = new OtherSession(cell.database)) {
+        try (OtherSession holder = new OtherSession(cell)) {
             CompletableFuture<Answer> running = hold(holder, TestCell.soon());
             for (int i = 2; i <= 4; i++) {
                 waiting.add(cell.commits.submit(cell.work(Add.of(i, i, 1))));
@@ -95,10 +96,13 @@ final class OutageTest {
 
     @Test
     void aHangingDatabaseHoldsNobodyBeyondTheDeadline() throws Exception {
-        try (OtherSession holder = new OtherSession(cell.database)) {
-            CompletableFuture<Answer> begun = hold(holder, in(Duration.ofMillis(300)));
+        SettableClock clock = new SettableClock(Instant.EPOCH);
+        Deadline soonOver = Deadline.after(Duration.ofSeconds(1), clock);
+        try (OtherSession holder = new OtherSession(cell)) {
+            CompletableFuture<Answer> begun = hold(holder, soonOver);
             CompletableFuture<Answer> waiting =
-                    cell.commits.submit(cell.work(Add.of(2, 2, 1), in(Duration.ofMillis(300))));
+                    cell.commits.submit(cell.work(Add.of(2, 2, 1), soonOver));
+            clock.advance(Duration.ofSeconds(2));
             assertThat(waiting.join().code()).isEqualTo(OutcomeCode.DEADLINE_EXPIRED);
             assertThat(begun.join().code()).isEqualTo(OutcomeCode.DEADLINE_EXPIRED);
             holder.commit();
@@ -113,7 +117,7 @@ final class OutageTest {
     void closingAnswersEverythingThatWasTakenAndRefusesTheRest() throws Exception {
         List<CompletableFuture<Answer>> taken = new ArrayList<>();
         Thread closing = new Thread(cell.commits::close);
-        try (OtherSession holder = new OtherSession(cell.database)) {
+        try (OtherSession holder = new OtherSession(cell)) {
             taken.add(hold(holder, TestCell.soon()));
             for (int i = 2; i <= 4; i++) {
                 taken.add(cell.commits.submit(cell.work(Add.of(i, i, 1))));
@@ -139,9 +143,5 @@ final class OutageTest {
                 cell.commits.submit(cell.work(Add.of(1, 1, 1), deadline));
         OtherSession.awaitWaiters(cell, 1);
         return running;
-    }
-
-    private static Deadline in(Duration time) {
-        return Deadline.after(time, Clock.system());
     }
 }

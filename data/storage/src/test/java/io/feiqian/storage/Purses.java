@@ -1,5 +1,6 @@
 package io.feiqian.storage;
 
+import io.feiqian.vocabulary.OutcomeCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ final class Purses implements Contribution<Purses.Add> {
 
     static final String NOTE_THAT_OUR_CODE_CHOKES_ON = "choke";
 
+    /** Whether checks refuse whatever is not on record, as those of a closed day do. */
+    private volatile boolean shut;
+
     /** How many rows too few the contribution claims to have written; a bug on purpose. */
     private final int miscount;
 
@@ -34,6 +38,11 @@ final class Purses implements Contribution<Purses.Add> {
 
     Purses(int miscount) {
         this.miscount = miscount;
+    }
+
+    /** Refuses, in the check and without a record, whatever is not on record; or no longer. */
+    void shut(boolean now) {
+        shut = now;
     }
 
     @Override
@@ -48,12 +57,13 @@ final class Purses implements Contribution<Purses.Add> {
 
     @Override
     public Contribution.Batch<Add> open(CommitContext context) {
-        return new PurseBatch(context, miscount);
+        return new PurseBatch(context, miscount, shut);
     }
 
     private static final class PurseBatch implements Contribution.Batch<Add> {
         private final CommitContext context;
         private final int miscount;
+        private final boolean shut;
         private final TreeSet<Long> purses = new TreeSet<>();
         private final TreeSet<Long> ids = new TreeSet<>();
         private final Map<Long, Long> balances = new HashMap<>();
@@ -61,9 +71,10 @@ final class Purses implements Contribution<Purses.Add> {
         private final List<Add> added = new ArrayList<>();
         private final List<Long> after = new ArrayList<>();
 
-        PurseBatch(CommitContext context, int miscount) {
+        PurseBatch(CommitContext context, int miscount, boolean shut) {
             this.context = context;
             this.miscount = miscount;
+            this.shut = shut;
         }
 
         @Override
@@ -96,9 +107,13 @@ final class Purses implements Contribution<Purses.Add> {
         @Override
         public Contribution.Check check(Add command) {
             Answer recorded = known.get(command.id());
-            return recorded == null
-                    ? Contribution.Check.FRESH
-                    : new Contribution.Check.Ended(recorded);
+            if (recorded != null) {
+                return new Contribution.Check.Ended(recorded);
+            }
+            return shut
+                    ? new Contribution.Check.Ended(
+                            Answer.refused(OutcomeCode.DAY_CLOSED, "purses: shut (expected: open)"))
+                    : Contribution.Check.FRESH;
         }
 
         @Override

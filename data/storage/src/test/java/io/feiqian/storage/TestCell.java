@@ -28,6 +28,7 @@ final class TestCell implements AutoCloseable {
     static final BusinessDate DAY = BusinessDate.parse("2026-01-05");
     static final int PURSES = 100;
 
+    final DatabaseConfig config;
     final CellDatabase database;
     final Timer timer = Timer.system("test-timer");
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -35,7 +36,12 @@ final class TestCell implements AutoCloseable {
     final Purses purses = new Purses();
     final GroupedCommits commits;
 
-    private TestCell(CellDatabase database, GroupedCommits.Settings settings, Clock clock) {
+    private TestCell(
+            DatabaseConfig config,
+            CellDatabase database,
+            GroupedCommits.Settings settings,
+            Clock clock) {
+        this.config = config;
         this.database = database;
         this.commits = new GroupedCommits(database, settings, clock, timer, metrics, alarms::add);
     }
@@ -48,7 +54,7 @@ final class TestCell implements AutoCloseable {
         CellDatabase database = CellDatabase.open(config, CELL, List.of("purse"));
         database.ownership().initialise(RouteMap.evenly(3));
         database.businessDays().initialise(DAY);
-        TestCell cell = new TestCell(database, settings, Clock.system());
+        TestCell cell = new TestCell(config, database, settings, Clock.system());
         cell.run(
                 "insert into purse select id, 0 from generate_series(1, %d) as id on conflict do nothing"
                         .formatted(PURSES));
@@ -78,8 +84,12 @@ final class TestCell implements AutoCloseable {
     }
 
     Work work(Add command, Deadline deadline) {
+        return work(command, SLOT, deadline);
+    }
+
+    Work work(Add command, Slot slot, Deadline deadline) {
         return new Work(
-                List.of(Claim.of(SLOT, WorkKind.NEW_WORK)),
+                List.of(Claim.of(slot, WorkKind.NEW_WORK)),
                 List.of(new Part<>(purses, command)),
                 Lane.NEW,
                 deadline);
