@@ -89,6 +89,8 @@ final class UnknownCommitTest {
 
     @Test
     void anOldBackendThatStillCommitsIsWaitedForAndNothingIsDoneTwice() throws Exception {
+        cell.close();
+        openCell(patient());
         proxy.atNextCommit(AtCommit.HOLD);
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (int i = 1; i <= 20; i++) {
@@ -109,10 +111,10 @@ final class UnknownCommitTest {
     @Test
     void unknownIsAnsweredOnlyToThoseWhoseCommitWasSent() throws Exception {
         Deadline soonOver = Deadline.after(Duration.ofSeconds(2), clock);
+        proxy.refuseConnections();
         proxy.atNextCommit(AtCommit.HOLD);
         CompletableFuture<Answer> sent = cell.commits.submit(cell.work(Add.of(1, 1, 5), soonOver));
         proxy.awaitHeld();
-        proxy.refuseConnections();
         CompletableFuture<Answer> notSent = cell.commits.submit(cell.work(Add.of(2, 2, 5)));
         assertThat(notSent.join().code()).isEqualTo(OutcomeCode.DATABASE_UNAVAILABLE);
         assertThat(sent).isNotDone();
