@@ -214,11 +214,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Breaks connections off, writes everything to disk and ends the server. */
     public void stop() {
+        end(PostgresFolder::stopServer);
+    }
+
+    private void end(Ending ending) {
         if (!process.isAlive()) {
             return;
         }
         try {
-            new PostgresFolder(config.data(), binaries).stopServer();
+            ending.end(new PostgresFolder(config.data(), binaries));
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("PostgreSQL did not stop within {} s and is killed", STOP_SECONDS);
                 kill();
@@ -235,11 +239,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Stops; a temporary one is deleted. */
     @Override
     public void close() {
-        stop();
-        TemporaryPostgres.deleteIfTemporary(config.data());
+        if (TemporaryPostgres.isTemporary(config.data())) {
+            end(PostgresFolder::abandonServer);
+            TemporaryPostgres.delete(config.data());
+        } else {
+            stop();
+        }
     }
 
-    private String url(String database) {
+    /** How the server is told to end. */
+    @FunctionalInterface
+    private interface Ending {
+        void end(PostgresFolder folder) throws IOException, InterruptedException;
+    }
+
+    /** The JDBC URL of another database of this server. */
+    String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 

@@ -99,6 +99,15 @@ final class PostgresFolder {
 
     /** Ends the server of this folder, writing everything to disk. */
     void stopServer() throws IOException, InterruptedException {
+        stopServer("fast");
+    }
+
+    /** Ends the server of this folder, whose data nobody wants any more. */
+    void abandonServer() throws IOException, InterruptedException {
+        stopServer("immediate");
+    }
+
+    private void stopServer(String mode) throws IOException, InterruptedException {
         run(
                 List.of(
                         binaries.program("pg_ctl").toString(),
@@ -106,7 +115,7 @@ final class PostgresFolder {
                         "-D",
                         data.toString(),
                         "-m",
-                        "fast",
+                        mode,
                         "-t",
                         "30"));
     }

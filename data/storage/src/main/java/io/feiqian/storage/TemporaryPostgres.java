@@ -42,9 +42,13 @@ final class TemporaryPostgres {
         }
     }
 
-    static void deleteIfTemporary(Path data) {
+    static boolean isTemporary(Path data) {
+        return TEMPORARY.contains(data);
+    }
+
+    static void delete(Path data) {
         Path folder = data.getParent();
-        if (folder != null && TEMPORARY.remove(data)) {
+        if (TEMPORARY.remove(data) && folder != null) {
             try {
                 PostgresFiles.delete(folder);
             } catch (IOException failed) {

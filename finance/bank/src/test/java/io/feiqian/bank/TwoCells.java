@@ -26,7 +26,7 @@ import io.feiqian.security.KeyRing;
 import io.feiqian.security.Secrets;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.storage.DatabaseConfig;
-import io.feiqian.storage.EmbeddedPostgres;
+import io.feiqian.storage.TemporaryDatabase;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
@@ -60,7 +60,7 @@ final class TwoCells implements AutoCloseable {
 
     /** One running cell. */
     private record Cell(
-            EmbeddedPostgres postgres,
+            TemporaryDatabase stored,
             CellDatabase database,
             CellBank bank,
             RpcServer server,
@@ -80,7 +80,7 @@ final class TwoCells implements AutoCloseable {
         this.secrets = Secrets.in(folder, Randomness.secure());
         this.token = AdminToken.obtain(secrets);
         for (CellId cell : new CellId[] {FIRST, SECOND}) {
-            cells.put(cell, start(cell, EmbeddedPostgres.temporary()));
+            cells.put(cell, start(cell, TemporaryDatabase.create()));
         }
     }
 
@@ -96,10 +96,6 @@ final class TwoCells implements AutoCloseable {
         return cell(cell).database;
     }
 
-    EmbeddedPostgres postgres(CellId cell) {
-        return cell(cell).postgres;
-    }
-
     /** Stops a cell's process, so to speak, and starts another over the same database. */
     void restart(CellId which) {
         Cell old = cell(which);
@@ -107,7 +103,7 @@ final class TwoCells implements AutoCloseable {
         old.server.stop(Duration.ofSeconds(5));
         old.bank.close();
         old.database.close();
-        cells.put(which, start(which, old.postgres));
+        cells.put(which, start(which, old.stored));
     }
 
     /** A fresh trace number whose home is this slot. */
@@ -234,7 +230,7 @@ final class TwoCells implements AutoCloseable {
             each.server.stop(Duration.ofSeconds(5));
             each.bank.close();
             each.database.close();
-            each.postgres.close();
+            each.stored.close();
         }
         timer.close();
         threads.close();
@@ -248,10 +244,10 @@ final class TwoCells implements AutoCloseable {
         return found;
     }
 
-    private Cell start(CellId id, EmbeddedPostgres postgres) {
+    private Cell start(CellId id, TemporaryDatabase stored) {
         CellDatabase database =
                 CellDatabase.open(
-                        postgres.database().withDurability(DatabaseConfig.Durability.DEVELOPMENT),
+                        stored.config().withDurability(DatabaseConfig.Durability.DEVELOPMENT),
                         id,
                         CellBank.MODULES);
         CellBank bank =
@@ -277,7 +273,7 @@ final class TwoCells implements AutoCloseable {
         server.ready();
         ManagedChannel channel =
                 NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
-        return new Cell(postgres, database, bank, server, channel);
+        return new Cell(stored, database, bank, server, channel);
     }
 
     private Metadata operator() {

@@ -58,7 +58,7 @@ class ZooKeeperRegistryTest extends RegistryContract {
             assertThat(Duration.ofNanos(Clock.system().nanos() - begin))
                     .isLessThan(Duration.ofSeconds(8));
             Assertions.assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> gateway.fetch("route-map").get(1, TimeUnit.SECONDS))
+                    .isThrownBy(() -> gateway.fetch("route-map").get(20, TimeUnit.SECONDS))
                     .withCauseInstanceOf(RegistryUnavailableException.class);
 
             // Nobody restarts the gateway: it notices by itself that the registry is back.

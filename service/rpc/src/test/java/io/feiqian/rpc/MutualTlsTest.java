@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,15 +32,19 @@ import org.junit.jupiter.api.io.TempDir;
 class MutualTlsTest {
     private static final char[] PASSWORD = "for-the-test".toCharArray();
 
-    @TempDir private Path folder;
-    private Path bank = Path.of("");
-    private Path stranger = Path.of("");
+    @TempDir private static Path folder;
+    private static Path bank = Path.of("");
+    private static Path stranger = Path.of("");
     private Optional<RpcServer> server = Optional.empty();
+
+    @BeforeAll
+    static void certify() {
+        bank = certificate("bank");
+        stranger = certificate("stranger");
+    }
 
     @BeforeEach
     void start() {
-        bank = certificate("bank");
-        stranger = certificate("stranger");
         RpcServerConfig usual = RpcServerConfig.loopback(0);
         server =
                 Optional.of(
@@ -109,7 +114,7 @@ class MutualTlsTest {
     }
 
     /** A new key and a certificate that it has signed itself, made by the JDK's own tool. */
-    private Path certificate(String name) {
+    private static Path certificate(String name) {
         Path place = folder.resolve(name);
         Path store = place.resolve("store.p12");
         try {

@@ -5,8 +5,8 @@ import io.feiqian.runtime.Backoff;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.storage.CellDatabase;
-import io.feiqian.storage.EmbeddedPostgres;
 import io.feiqian.storage.GroupedCommits;
+import io.feiqian.storage.TemporaryDatabase;
 import io.feiqian.telemetry.Alarm;
 import io.feiqian.transaction.spi.PeerChannel;
 import io.feiqian.vocabulary.BusinessDate;
@@ -55,10 +55,9 @@ final class TwoCells implements AutoCloseable {
         final GroupedCommits commits;
         volatile CellTransactions serving;
 
-        Cell(CellId id, EmbeddedPostgres postgres) {
+        Cell(CellId id, TemporaryDatabase fresh) {
             this.id = id;
-            this.database =
-                    CellDatabase.open(postgres.database(), id, List.of("toy", "transaction"));
+            this.database = CellDatabase.open(fresh.config(), id, List.of("toy", "transaction"));
             database.ownership().initialise(MAP);
             database.businessDays().initialise(DAY);
             commits =
@@ -161,8 +160,8 @@ final class TwoCells implements AutoCloseable {
 
     private final List<CellTransactions> instances = new ArrayList<>();
     private final AtomicLong serials = new AtomicLong();
-    private final EmbeddedPostgres first = EmbeddedPostgres.temporary();
-    private final EmbeddedPostgres second = EmbeddedPostgres.temporary();
+    private final TemporaryDatabase first = TemporaryDatabase.create();
+    private final TemporaryDatabase second = TemporaryDatabase.create();
 
     TwoCells() {
         payer = new Cell(PAYER, first);
