@@ -17,7 +17,7 @@ create table decision (
     message       text,
     branches      bytea    not null,
     content       bytea    not null,
-    primary key (trace_head, trace_serial)
+    primary key (trace_serial, trace_head)
 );
 
 -- Recovery looks at what is unfinished only, however much is finished.
@@ -45,7 +45,7 @@ create table branch (
     service            text     not null,
     message            text,
     content            bytea    not null,
-    primary key (trace_head, trace_serial, attempt, branch)
+    primary key (trace_serial, trace_head, attempt, branch)
 );
 
 create index branch_tried on branch (decide_by) where state = 1;

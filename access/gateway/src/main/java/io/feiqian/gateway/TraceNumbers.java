@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.feiqian.rpc.Placement;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.SerialNumbers;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -20,13 +21,11 @@ import java.util.Set;
  * Hands out fresh trace numbers to those who have no channel of their own, such as a newcomer with
  * curl: {@code GET /v1/trace-number?account=…} for a payment from that account, {@code ?slot=…} for
  * a slot, or neither for a customer to be opened where there is room (D5.5-a); {@code &date=…} for
- * another day than today (UTC). Their serial numbers are random, so that gateways need not agree.
- * Thread-safe.
+ * another day than today (UTC). Thread-safe.
  */
 final class TraceNumbers {
     static final String PATH = "/v1/trace-number";
 
-    private static final long SERIALS = 1_000_000_000_000_000_000L;
     private static final Set<String> PARAMETERS = Set.of("account", "slot", "date");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,12 +33,14 @@ final class TraceNumbers {
     private final Clock clock;
     private final Randomness randomness;
     private final Placement placement;
+    private final SerialNumbers serials;
 
     TraceNumbers(int channel, Clock clock, Randomness randomness, Placement placement) {
         this.channel = channel;
         this.clock = clock;
         this.randomness = randomness;
         this.placement = placement;
+        this.serials = new SerialNumbers(clock, randomness);
     }
 
     HttpAnswer answer(String query) {
@@ -50,8 +51,7 @@ final class TraceNumbers {
                 parameters.containsKey("date")
                         ? BusinessDate.parse(parameters.get("date").getFirst())
                         : new BusinessDate(LocalDate.ofInstant(clock.now(), ZoneOffset.UTC));
-        long serial = Long.remainderUnsigned(randomness.nextLong(), SERIALS);
-        String number = TraceNumber.of(date, home, channel, serial).toString();
+        String number = TraceNumber.of(date, home, channel, serials.next()).toString();
         return HttpAnswer.json(200, JSON.createObjectNode().put("trace_number", number).toString());
     }
 

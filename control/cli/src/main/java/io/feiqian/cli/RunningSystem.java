@@ -1,6 +1,8 @@
 package io.feiqian.cli;
 
+import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.SerialNumbers;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
@@ -17,13 +19,13 @@ final class RunningSystem implements AutoCloseable {
     static final int CHANNEL = 1;
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final int SERIAL_HALF = 1_000_000_000;
 
     private final HomeFolder home;
     private final Endpoints endpoints;
     private final BankClient.Operator operator;
     private final BankClient bank;
     private final Randomness random = Randomness.secure();
+    private final SerialNumbers serials = new SerialNumbers(Clock.system(), random);
 
     private RunningSystem(HomeFolder home, BankClient.Operator operator) {
         this.home = home;
@@ -64,9 +66,7 @@ final class RunningSystem implements AutoCloseable {
 
     /** A fresh trace number whose home is this slot. */
     TraceNumber newTrace(BusinessDate date, Slot home) {
-        long serial =
-                (long) random.nextInt(SERIAL_HALF) * SERIAL_HALF + random.nextInt(SERIAL_HALF);
-        return TraceNumber.of(date, home, CHANNEL, serial);
+        return TraceNumber.of(date, home, CHANNEL, serials.next());
     }
 
     /** A customer slot, any. */

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The local commits of one process on one cell database: one worker, one connection of its own, and
+ * The local commits of one process on one cell database: two workers, a connection for each, and
  * per batch two round trips and a commit, however many callers there are.
  *
  * <p>Several processes may run one each over the same database: correctness rests on the database's
  * locks alone.
  *
- * <p>Thread-safe. The futures of {@link #submit} complete on the worker's thread (or the timer's):
+ * <p>Thread-safe. The futures of {@link #submit} complete on a worker's thread (or the timer's):
  * what is chained to them without an executor must be cheap and must not block, since the next
  * batch waits for it.
  */
@@ -30,6 +30,9 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
      * How the grouped form works.
      *
      * @param limits the most works in a transaction, and waiting in each lane
+     * @param workers how many transactions run at once; 2, so that one prepares and answers while
+     *     the other's commit is on its way to the disk; 1 where works are to run in the order in
+     *     which they came
      * @param lockTimeout how long a transaction waits for a lock of somebody else
      *     (no-foreign-locks)
      * @param narrowLockTimeout how long, while the work that met such a lock is being found
@@ -42,6 +45,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
      */
     public record Settings(
             Limits limits,
+            int workers,
             Duration lockTimeout,
             Duration narrowLockTimeout,
             Duration outageGrace,
@@ -52,6 +56,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         public static Settings defaults() {
             return new Settings(
                     new Limits(512, 8_192, 65_536),
+                    2,
                     Duration.ofMillis(500),
                     Duration.ofMillis(50),
                     Duration.ofSeconds(1),
@@ -64,6 +69,20 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         public Settings with(Limits newLimits) {
             return new Settings(
                     newLimits,
+                    workers,
+                    lockTimeout,
+                    narrowLockTimeout,
+                    outageGrace,
+                    answerGrace,
+                    closeGrace,
+                    backoff);
+        }
+
+        /** The same with another number of transactions at once. */
+        public Settings withWorkers(int newWorkers) {
+            return new Settings(
+                    limits,
+                    newWorkers,
                     lockTimeout,
                     narrowLockTimeout,
                     outageGrace,
@@ -76,6 +95,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         public Settings withLockTimeout(Duration newLockTimeout) {
             return new Settings(
                     limits,
+                    workers,
                     newLockTimeout,
                     narrowLockTimeout,
                     outageGrace,
@@ -91,7 +111,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
     private final Settings settings;
     private final Timer timer;
     private final CommitMetrics metrics;
-    private final BatchWorker worker;
+    private final List<BatchWorker> workers = new ArrayList<>();
     private final MicroBatcher<Pending> batcher;
     private final SoloCommit solo;
     private volatile boolean closed;
@@ -109,13 +129,15 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         this.timer = timer;
         this.solo = new SoloCommit(database);
         this.metrics = new CommitMetrics(registry);
-        this.worker = new BatchWorker(database, settings, clock, timer, metrics, alarms);
+        for (int i = 0; i < settings.workers(); i++) {
+            workers.add(new BatchWorker(database, settings, clock, timer, metrics, alarms));
+        }
         this.batcher =
                 new MicroBatcher<>(
                         settings.limits(),
-                        worker,
+                        workers,
                         Thread.ofPlatform().name(database.cell() + "-commits").daemon()::unstarted);
-        worker.attach(batcher::takeWaiting, batcher::isClosing);
+        workers.forEach(each -> each.attach(batcher::takeWaiting, batcher::isClosing));
         metrics.waiting(batcher::waiting);
         var _ = timer.after(WATCH_PERIOD, this::watch);
     }
@@ -155,11 +177,11 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
     public void close() {
         closed = true;
         batcher.close();
-        worker.close();
+        workers.forEach(BatchWorker::close);
     }
 
     /**
-     * Answers works whose deadline has passed while the worker is held up: with a definite refusal
+     * Answers works whose deadline has passed while a worker is held up: with a definite refusal
      * where no commit with them was sent, and none will be; else with UNKNOWN.
      */
     private void watch() {
@@ -171,7 +193,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         });
         // Not under the batcher's lock: what is chained to an answer may submit again.
         late.forEach(Pending::expire);
-        for (Pending each : worker.begun()) {
+        for (Pending each : begun()) {
             if (each.isExpiredSince(settings.answerGrace())
                     && !each.answer().isDone()
                     && !each.expire()) {
@@ -182,6 +204,12 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         if (!closed || batcher.waiting() > 0) {
             var _ = timer.after(WATCH_PERIOD, this::watch);
         }
+    }
+
+    private List<Pending> begun() {
+        List<Pending> begun = new ArrayList<>();
+        workers.forEach(each -> begun.addAll(each.begun()));
+        return begun;
     }
 
     /** The database. */

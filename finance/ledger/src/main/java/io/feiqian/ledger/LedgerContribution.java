@@ -49,6 +49,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
     private final class LedgerBatch implements Batch<LedgerCommand> {
         private final CommitContext context;
         private final LedgerBook book;
+        private LockedPlaces places = new LockedPlaces(new long[0]);
 
         LedgerBatch(CommitContext context) {
             this.context = context;
@@ -63,10 +64,14 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         @Override
         public void lock(Statements statements) {
             long[] accounts = book.accountIds();
+            places = new LockedPlaces(accounts);
             statements.query(
                     LedgerSql.LOCK_ACCOUNTS,
                     p -> p.add(accounts),
-                    row -> book.load(LedgerReading.account(row)));
+                    row -> {
+                        book.load(LedgerReading.account(row));
+                        places.add(row.getLong(1), row.getString(LedgerSql.PLACE_COLUMN));
+                    });
             List<HoldKey> holds = book.holdKeys();
             if (!holds.isEmpty()) {
                 statements.query(
@@ -115,7 +120,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         public void write(Statements statements) {
             LedgerChanges changes = book.changes();
             changes.alarms().forEach(alarms::raise);
-            LedgerWriting.write(changes, context.databaseMillis(), statements);
+            LedgerWriting.write(changes, places, context.databaseMillis(), statements);
         }
     }
 }

@@ -7,9 +7,13 @@ package io.feiqian.ledger;
 final class LedgerSql {
     static final String LOCK_ACCOUNTS =
             """
-            select id, customer, currency, status, balance, held, pending, overdraft_limit, open_items
+            select id, customer, currency, status, balance, held, pending, overdraft_limit,
+                open_items, ctid
             from account where id = any(?::bigint[]) order by id for update\
             """;
+
+    /** Where {@link #LOCK_ACCOUNTS} says at which place of the table it locked the row. */
+    static final int PLACE_COLUMN = 10;
 
     static final String LOCK_HOLDS =
             """
@@ -59,18 +63,21 @@ final class LedgerSql {
     static final String UPDATE_ACCOUNTS =
             """
             update account a set balance = u.balance, held = u.held, pending = u.pending,
-                open_items = u.open_items, status = u.status
+                open_items = u.open_items, status = u.status, room = ''
             from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::int[], ?::int[])
                 as u(id, balance, held, pending, open_items, status)
             where a.id = u.id\
             """;
 
-    /** For batches in which nothing but balances changed, which is most of them. */
+    /**
+     * For batches in which nothing but balances changed, which is most of them. A locked row stays
+     * at its place, so that the update needs no index.
+     */
     static final String UPDATE_BALANCES =
             """
-            update account a set balance = u.balance
-            from unnest(?::bigint[], ?::bigint[]) as u(id, balance)
-            where a.id = u.id\
+            update account a set balance = u.balance, room = ''
+            from unnest(?::text[]::tid[], ?::bigint[]) as u(place, balance)
+            where a.ctid = u.place\
             """;
 
     static final String INSERT_HOLDS =

@@ -12,9 +12,10 @@ import java.util.function.ToLongFunction;
 final class LedgerWriting {
     private LedgerWriting() {}
 
-    static void write(LedgerChanges changes, long postedAt, Statements statements) {
+    static void write(
+            LedgerChanges changes, LockedPlaces places, long postedAt, Statements statements) {
         insertAccounts(changes.opened(), statements);
-        updateAccounts(changes, statements);
+        updateAccounts(changes, places, statements);
         insertHolds(changes.placed(), statements);
         updateHolds(changes.ended(), statements);
         insertEntries(changes.entries(), postedAt, statements);
@@ -42,7 +43,8 @@ final class LedgerWriting {
                 rows.size());
     }
 
-    private static void updateAccounts(LedgerChanges changes, Statements statements) {
+    private static void updateAccounts(
+            LedgerChanges changes, LockedPlaces places, Statements statements) {
         List<AccountRow> rows = changes.changed();
         if (rows.isEmpty()) {
             return;
@@ -51,7 +53,7 @@ final class LedgerWriting {
             statements.update(
                     LedgerSql.UPDATE_BALANCES,
                     p -> {
-                        longs(p, rows, AccountRow::id);
+                        texts(p, rows, row -> places.of(row.id()));
                         longs(p, rows, AccountRow::balance);
                     },
                     rows.size());

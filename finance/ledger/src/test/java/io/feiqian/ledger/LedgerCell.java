@@ -45,7 +45,7 @@ final class LedgerCell implements AutoCloseable {
         this.commits =
                 new GroupedCommits(
                         database,
-                        GroupedCommits.Settings.defaults(),
+                        GroupedCommits.Settings.defaults().withWorkers(1),
                         Clock.system(),
                         timer,
                         new SimpleMeterRegistry(),

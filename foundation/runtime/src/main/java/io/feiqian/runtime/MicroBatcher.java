@@ -11,12 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns many callers' single items into batches for one worker thread: takes what is there, up to a
- * limit, and never waits for more, so that the load itself sets the batch size.
+ * Turns many callers' single items into batches for one worker thread or a few: a worker takes its
+ * share of what is there, up to a limit, and never waits for more, so that the load itself sets the
+ * batch size. With two workers one prepares its batch while the other waits for a disk.
  *
  * <p>Two lanes (two-lanes): {@link Lane#FINISHING} items go first and have a queue of their own
  * that is large; {@link Lane#NEW} items are refused early when their queue is full. {@link #offer}
- * may be called by any thread and never waits for the worker; the handler runs on the batcher's one
+ * may be called by any thread and never waits for the worker; the handler runs on its worker's
  * thread and owns each item handed to it. Every item that {@link #offer} took is handed to the
  * handler exactly once, also while the batcher is closing. An exception of the handler is given to
  * {@code onFault} with the batch; the worker goes on.
@@ -61,9 +62,11 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
 
+    /** Not worth being divided among workers. */
+    private static final int SMALLEST_SHARE = 32;
+
     private final Limits limits;
-    private final Handler<T> handler;
-    private final Thread worker;
+    private final List<Thread> workers = new ArrayList<>();
 
     /** Guards the fields below. One lock, so that "taken" and "the worker will see it" are one. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -71,16 +74,27 @@ public final class MicroBatcher<T> implements AutoCloseable {
     private final Condition wakeUp = lock.newCondition();
     private final ArrayDeque<T> fresh = new ArrayDeque<>();
     private final ArrayDeque<T> finishing = new ArrayDeque<>();
-    private boolean idle;
+    private int idle;
+    private int running;
+    private int inFlight;
     private boolean closing;
-    private boolean ended;
 
     /** A batcher whose worker, made by {@code threads}, is running. */
     public MicroBatcher(Limits limits, Handler<T> handler, ThreadFactory threads) {
+        this(limits, List.of(handler), threads);
+    }
+
+    /** A batcher with a running worker, made by {@code threads}, for each of the handlers. */
+    public MicroBatcher(Limits limits, List<? extends Handler<T>> handlers, ThreadFactory threads) {
+        if (handlers.isEmpty()) {
+            throw new IllegalArgumentException("handlers: none (expected: one or more)");
+        }
         this.limits = limits;
-        this.handler = handler;
-        this.worker = threads.newThread(this::work);
-        this.worker.start();
+        this.running = handlers.size();
+        for (Handler<T> each : handlers) {
+            workers.add(threads.newThread(() -> work(each)));
+        }
+        workers.forEach(Thread::start);
     }
 
     /**
@@ -93,14 +107,14 @@ public final class MicroBatcher<T> implements AutoCloseable {
         try {
             boolean taken =
                     switch (lane) {
-                        case FINISHING -> !ended && finishing.size() < limits.finishingQueue();
+                        case FINISHING -> running > 0 && finishing.size() < limits.finishingQueue();
                         case NEW -> !closing && fresh.size() < limits.newQueue();
                     };
             if (!taken) {
                 return false;
             }
             (lane == Lane.FINISHING ? finishing : fresh).add(item);
-            if (idle) {
+            if (idle > 0) {
                 wakeUp.signal();
             }
             return true;
@@ -161,7 +175,7 @@ public final class MicroBatcher<T> implements AutoCloseable {
     }
 
     /**
-     * Takes no more new items, works off what is there, and waits for the worker to end. Where the
+     * Takes no more new items, works off what is there, and waits for the workers to end. Where a
      * worker itself calls it, it does not wait. May be called again.
      */
     @Override
@@ -169,48 +183,64 @@ public final class MicroBatcher<T> implements AutoCloseable {
         lock.lock();
         try {
             closing = true;
-            wakeUp.signal();
+            wakeUp.signalAll();
         } finally {
             lock.unlock();
         }
-        if (Thread.currentThread().equals(worker)) {
+        if (workers.contains(Thread.currentThread())) {
             return;
         }
         try {
-            worker.join();
+            for (Thread each : workers) {
+                each.join();
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void work() {
-        for (List<T> batch = next(); !batch.isEmpty(); batch = next()) {
-            run(batch);
+    private void work(Handler<T> handler) {
+        List<T> batch = next(0);
+        while (!batch.isEmpty()) {
+            run(handler, batch);
+            batch = next(batch.size());
         }
     }
 
     /** The next batch; empty when the batcher is closed and everything is worked off. */
-    private List<T> next() {
+    private List<T> next(int done) {
         lock.lock();
         try {
+            inFlight -= done;
             while (fresh.isEmpty() && finishing.isEmpty()) {
                 if (closing) {
-                    ended = true;
+                    running--;
                     return List.of();
                 }
-                idle = true;
+                idle++;
                 // Only close() ends the worker: an interrupt must not leave items behind.
                 wakeUp.awaitUninterruptibly();
-                idle = false;
+                idle--;
             }
-            int size = Math.min(limits.batch(), fresh.size() + finishing.size());
+            int size = share();
             List<T> batch = new ArrayList<>(size);
             drain(finishing, batch, size);
             drain(fresh, batch, size);
+            inFlight += size;
+            if (idle > 0 && !(fresh.isEmpty() && finishing.isEmpty())) {
+                wakeUp.signal();
+            }
             return batch;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How much of what waits one worker takes, so that all have about as much in hand. */
+    private int share() {
+        int waiting = fresh.size() + finishing.size();
+        int equal = (waiting + inFlight + workers.size() - 1) / workers.size();
+        return Math.min(limits.batch(), Math.min(waiting, Math.max(equal, SMALLEST_SHARE)));
     }
 
     private static <T> void drain(ArrayDeque<T> from, List<T> into, int upTo) {
@@ -223,15 +253,15 @@ public final class MicroBatcher<T> implements AutoCloseable {
         }
     }
 
-    private void run(List<T> batch) {
+    private void run(Handler<T> handler, List<T> batch) {
         try {
             handler.handle(batch);
         } catch (RuntimeException | Error fault) {
-            report(batch, fault);
+            report(handler, batch, fault);
         }
     }
 
-    private void report(List<T> batch, Throwable fault) {
+    private void report(Handler<T> handler, List<T> batch, Throwable fault) {
         try {
             handler.onFault(batch, fault);
         } catch (RuntimeException | Error again) {

@@ -101,7 +101,10 @@ final class MicroBatcherTest {
             AtomicInteger handled = new AtomicInteger();
             AtomicInteger taken = new AtomicInteger();
             MicroBatcher<Integer> batcher =
-                    new MicroBatcher<>(new Limits(3, 1000, 1000), counting(handled), Thread::new);
+                    new MicroBatcher<>(
+                            new Limits(3, 1000, 1000),
+                            Collections.nCopies(1 + round % 3, counting(handled)),
+                            Thread::new);
             CountDownLatch start = new CountDownLatch(1);
             List<Thread> callers = new ArrayList<>();
             for (int caller = 0; caller < 3; caller++) {
@@ -125,6 +128,27 @@ final class MicroBatcherTest {
             }
             assertThat(handled.get()).isEqualTo(taken.get());
         }
+    }
+
+    @Test
+    void aSecondWorkerTakesUpWhatArrivesWhileTheFirstIsHeldUp() throws Exception {
+        Gate held = new Gate();
+        Gate free = new Gate();
+        free.leave.countDown();
+        try (MicroBatcher<String> batcher =
+                new MicroBatcher<>(new Limits(10, 10, 10), List.of(held, free), Thread::new)) {
+            for (int i = 0; held.entered.getCount() > 0; i++) {
+                batcher.offer("to begin with " + i, Lane.FINISHING);
+                Thread.onSpinWait();
+            }
+            assertThat(batcher.offer("urgent", Lane.NEW)).isTrue();
+            while (batcher.waiting() > 0) {
+                Thread.onSpinWait();
+            }
+            held.leave.countDown();
+        }
+        assertThat(held.batches).hasSize(1);
+        assertThat(free.batches.get(free.batches.size() - 1)).contains("urgent");
     }
 
     @Test

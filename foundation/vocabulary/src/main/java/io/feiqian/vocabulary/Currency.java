@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ISO 4217 currency that the bank keeps books in, known by its three letters and, in tables and
@@ -16,7 +17,7 @@ import java.util.Map;
  */
 public final class Currency {
     private static final Map<String, Currency> BY_CODE = new HashMap<>();
-    private static final Map<Integer, Currency> BY_NUMBER = new HashMap<>();
+    private static final @Nullable Currency[] BY_NUMBER = new Currency[1_000];
 
     static {
         // A successor can have its predecessor's number (XCG has that of ANG): one of them, always
@@ -31,7 +32,9 @@ public final class Currency {
                                 each.getNumericCode(),
                                 each.getDefaultFractionDigits());
                 BY_CODE.put(currency.code, currency);
-                BY_NUMBER.putIfAbsent(currency.number, currency);
+                if (BY_NUMBER[currency.number] == null) {
+                    BY_NUMBER[currency.number] = currency;
+                }
             }
         }
     }
@@ -73,7 +76,7 @@ public final class Currency {
      * @throws RefusedException with {@link OutcomeCode#UNKNOWN_CURRENCY} where there is none
      */
     public static Currency ofNumber(int number) {
-        Currency found = BY_NUMBER.get(number);
+        Currency found = number < 0 || number >= BY_NUMBER.length ? null : BY_NUMBER[number];
         if (found == null) {
             throw new RefusedException(
                     OutcomeCode.UNKNOWN_CURRENCY,

@@ -137,7 +137,7 @@ final class BatchedTransfers implements Variant {
         execute(
                 connection,
                 "insert into account (id, customer, balance, currency)"
-                        + " select id, id, %d, %d from unnest(?::bigint[]) as id"
+                        + " select id, id, %d, %d from unnest(?::bigint[]) as id order by id"
                                 .formatted(OPENING_BALANCE, currency),
                 ids);
         execute(

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * A database that a benchmark starts for itself, durable as a real one, with what it costs: bytes
@@ -26,6 +27,14 @@ public final class BenchDatabase implements AutoCloseable {
     private static final int FIELD_LAST_TIME = 14;
     private static final int FIELD_LAST_OWN_TIME = 12;
 
+    /** A database that has the machine to itself; checkpoints come when a round forces them. */
+    private static final Map<String, String> ALONE =
+            Map.of(
+                    "shared_buffers", "512MB",
+                    "wal_compression", "off",
+                    "max_wal_size", "8GB",
+                    "checkpoint_timeout", "30min");
+
     private final EmbeddedPostgres postgres;
     private final Connection connection;
 
@@ -36,7 +45,7 @@ public final class BenchDatabase implements AutoCloseable {
 
     /** Starts an empty one, gone when closed. */
     public static BenchDatabase start() throws SQLException {
-        return new BenchDatabase(EmbeddedPostgres.temporary());
+        return new BenchDatabase(EmbeddedPostgres.temporary(ALONE));
     }
 
     /** The server. */

@@ -19,12 +19,17 @@ final class LedgerBench {
     private static final int MANY_CALLERS = 2_048;
     private static final List<Integer> POOLS = List.of(16, 32, 64);
 
+    /** A load and how long its rounds take. */
+    private record Measured(Load load, Duration length) {}
+
+    private final BenchOptions options;
     private final Duration round;
     private final PrintStream progress;
 
-    /** Main rounds take this long; the others less, in proportion. */
-    LedgerBench(Duration round, PrintStream progress) {
-        this.round = round;
+    /** Main rounds take as long as the options say; the others less, in proportion. */
+    LedgerBench(BenchOptions options, PrintStream progress) {
+        this.options = options;
+        this.round = options.round();
         this.progress = progress;
     }
 
@@ -36,7 +41,9 @@ final class LedgerBench {
             NaiveTransfers.create(database, ACCOUNTS);
             try (BatchedTransfers batched = new BatchedTransfers(database, ACCOUNTS)) {
                 for (boolean hot : new boolean[] {false, true}) {
-                    rows.addAll(compare(database, rounds, batched, hot));
+                    if (options.wantsCase(load(hot, CALLERS).name())) {
+                        rows.addAll(compare(database, rounds, batched, hot));
+                    }
                 }
                 BooksReport audit = batched.audit();
                 progress.printf(
@@ -61,10 +68,10 @@ final class LedgerBench {
         try (NaiveTransfers naive = new NaiveTransfers(database, pool)) {
             rounds.perSecond(naive, load, warmUp);
             List<Variant> both = List.of(naive, batched);
-            rows.addAll(rounds.compare(both, load, ROUNDS, round));
-            rows.addAll(rounds.compare(both, load(hot, MANY_CALLERS), ROUNDS, round.dividedBy(3)));
-            if (!hot) {
-                rows.addAll(rounds.compare(both, load(false, 1), ROUNDS, round.dividedBy(4)));
+            for (Measured each : measured(hot)) {
+                if (options.wants(each.load)) {
+                    rows.addAll(rounds.compare(both, each.load, ROUNDS, each.length));
+                }
             }
         }
         rows.forEach(row ->
@@ -72,6 +79,16 @@ final class LedgerBench {
                         "%s, %d callers, %s: %,.0f a second%n",
                         row.caseName(), row.callers(), row.variant(), row.perSecond()));
         return rows;
+    }
+
+    private List<Measured> measured(boolean hot) {
+        List<Measured> all = new ArrayList<>();
+        all.add(new Measured(load(hot, CALLERS), round));
+        all.add(new Measured(load(hot, MANY_CALLERS), round.dividedBy(3)));
+        if (!hot) {
+            all.add(new Measured(load(false, 1), round.dividedBy(4)));
+        }
+        return all;
     }
 
     private int bestPool(BenchDatabase database, Rounds rounds, Load load)

@@ -27,12 +27,14 @@ final class TransferBench {
         Variant over(int connections);
     }
 
+    private final BenchOptions options;
     private final Duration round;
     private final PrintStream progress;
 
-    /** Main rounds take this long; the others less, in proportion. */
-    TransferBench(Duration round, PrintStream progress) {
-        this.round = round;
+    /** Main rounds take as long as the options say; the others less, in proportion. */
+    TransferBench(BenchOptions options, PrintStream progress) {
+        this.options = options;
+        this.round = options.round();
         this.progress = progress;
     }
 
@@ -50,6 +52,9 @@ final class TransferBench {
             for (boolean hot : new boolean[] {false, true}) {
                 Load load =
                         new Load(hot ? "hot" : "uniform", CALLERS, ACCOUNTS, hot ? 1 : ACCOUNTS);
+                if (!options.wants(load)) {
+                    continue;
+                }
                 int single =
                         bestPool(
                                 rounds,

@@ -2,11 +2,9 @@ package io.feiqian.benchmarks;
 
 import io.feiqian.cli.CommonOptions;
 import io.feiqian.cli.ExitStatus;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code feiqian bench transfer}. */
 @Command(
@@ -19,18 +17,11 @@ import picocli.CommandLine.Option;
 final class TransferBenchCommand implements Callable<Integer> {
     @Mixin private CommonOptions common = new CommonOptions();
 
-    @Option(
-            names = "--seconds",
-            paramLabel = "N",
-            description = "how long a round takes (default: ${DEFAULT-VALUE})")
-    private int seconds = 20;
+    @Mixin private BenchOptions bench = new BenchOptions();
 
     @Override
     public Integer call() throws Exception {
-        TransferBench bench =
-                new TransferBench(
-                        Duration.ofSeconds(Math.max(1, seconds)), BenchReport.progress(common));
-        BenchReport.print(bench.run(), common);
+        BenchReport.print(new TransferBench(bench, BenchReport.progress(common)).run(), common);
         return ExitStatus.OK.code();
     }
 }
