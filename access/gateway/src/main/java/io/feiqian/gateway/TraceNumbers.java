@@ -31,14 +31,12 @@ final class TraceNumbers {
 
     private final int channel;
     private final Clock clock;
-    private final Randomness randomness;
     private final Placement placement;
     private final SerialNumbers serials;
 
     TraceNumbers(int channel, Clock clock, Randomness randomness, Placement placement) {
         this.channel = channel;
         this.clock = clock;
-        this.randomness = randomness;
         this.placement = placement;
         this.serials = new SerialNumbers(clock, randomness);
     }
