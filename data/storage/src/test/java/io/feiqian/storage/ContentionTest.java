@@ -104,7 +104,7 @@ final class ContentionTest {
         TestCell hasty =
                 TestCell.over(
                         postgres.database(),
-                        GroupedCommits.Settings.defaults().withLockTimeout(Duration.ofMillis(50)));
+                        TestCell.oneWorker().withLockTimeout(Duration.ofMillis(50)));
         try (OtherSession holder = new OtherSession(one)) {
             holder.lockPurse(7);
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
@@ -156,7 +156,7 @@ final class ContentionTest {
 
     /** Waits long for locks, so that a slow machine does not look like a foreign lock. */
     private static GroupedCommits.Settings patient() {
-        return GroupedCommits.Settings.defaults().withLockTimeout(Duration.ofSeconds(20));
+        return TestCell.oneWorker().withLockTimeout(Duration.ofSeconds(20));
     }
 
     private static double faults(TestCell cell) {

@@ -56,7 +56,7 @@ final class FenceTest {
         cell =
                 TestCell.over(
                         postgres.database(),
-                        GroupedCommits.Settings.defaults().withLockTimeout(Duration.ofSeconds(20)));
+                        TestCell.oneWorker().withLockTimeout(Duration.ofSeconds(20)));
     }
 
     @AfterEach

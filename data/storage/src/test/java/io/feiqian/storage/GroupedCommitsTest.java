@@ -67,6 +67,22 @@ final class GroupedCommitsTest {
     }
 
     @Test
+    void twoWorkersApplyEveryRequestOnceAlsoWhereTheyMeetAtOneRow() {
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        try (TestCell two =
+                TestCell.over(postgres.database(), GroupedCommits.Settings.defaults())) {
+            for (int i = 1; i <= 2000; i++) {
+                int purse = i % 2 == 0 ? 1 : i % 100 + 1;
+                answers.add(two.commits.submit(two.work(Add.of(i, purse, 1))));
+                answers.add(two.commits.submit(two.work(Add.of(i, purse, 1))));
+            }
+            answers.forEach(each -> assertThat(each.join().isAccepted()).isTrue());
+        }
+        assertThat(cell.entries()).isEqualTo(2000);
+        assertThat(cell.number("select sum(balance) from purse")).isEqualTo(2000);
+    }
+
+    @Test
     void aRepeatedRequestIsAnsweredAsTheFirstTimeInTheSameBatchAndLater() {
         CompletableFuture<Answer> first = cell.commits.submit(cell.work(Add.of(1, 1, 5)));
         CompletableFuture<Answer> repeat = cell.commits.submit(cell.work(Add.of(1, 1, 5)));

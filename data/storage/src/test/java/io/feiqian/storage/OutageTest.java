@@ -41,7 +41,7 @@ final class OutageTest {
         cell =
                 TestCell.over(
                         postgres.database(),
-                        GroupedCommits.Settings.defaults()
+                        TestCell.oneWorker()
                                 .with(new Limits(4, 3, 100))
                                 .withLockTimeout(Duration.ofSeconds(20)));
         assertThat(cell.add(9001, 100, 0).isAccepted()).isTrue();

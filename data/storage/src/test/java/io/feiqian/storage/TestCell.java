@@ -46,8 +46,13 @@ final class TestCell implements AutoCloseable {
         this.commits = new GroupedCommits(database, settings, clock, timer, metrics, alarms::add);
     }
 
+    /** Works run in the order in which they came; many tests count on it. */
+    static GroupedCommits.Settings oneWorker() {
+        return GroupedCommits.Settings.defaults().withWorkers(1);
+    }
+
     static TestCell over(DatabaseConfig config) {
-        return over(config, GroupedCommits.Settings.defaults());
+        return over(config, TestCell.oneWorker());
     }
 
     static TestCell over(DatabaseConfig config, GroupedCommits.Settings settings) {

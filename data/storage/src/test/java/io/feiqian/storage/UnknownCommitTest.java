@@ -52,7 +52,7 @@ final class UnknownCommitTest {
         direct = TestCell.over(postgres.database());
         direct.run("truncate purse_entry");
         direct.run("update purse set balance = 0");
-        openCell(GroupedCommits.Settings.defaults());
+        openCell(TestCell.oneWorker());
     }
 
     private void openCell(GroupedCommits.Settings settings) {
@@ -231,9 +231,10 @@ final class UnknownCommitTest {
 
     /** Nobody is refused since locks or connections are not to be had for long. */
     private static GroupedCommits.Settings patient() {
-        GroupedCommits.Settings usual = GroupedCommits.Settings.defaults();
+        GroupedCommits.Settings usual = TestCell.oneWorker();
         return new GroupedCommits.Settings(
                 usual.limits(),
+                usual.workers(),
                 Duration.ofSeconds(20),
                 usual.narrowLockTimeout(),
                 Duration.ofMinutes(1),

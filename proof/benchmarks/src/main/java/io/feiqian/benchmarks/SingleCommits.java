@@ -31,6 +31,7 @@ final class SingleCommits implements LocalCommit, AutoCloseable {
         GroupedCommits.Settings settings =
                 GroupedCommits.Settings.defaults()
                         .with(new Limits(1, ROOM, ROOM))
+                        .withWorkers(1)
                         .withLockTimeout(LOCK_TIMEOUT);
         for (int i = 0; i < connections; i++) {
             pool.add(
