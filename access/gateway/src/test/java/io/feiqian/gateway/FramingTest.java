@@ -251,7 +251,7 @@ class FramingTest {
     }
 
     private GatewayFixture impatient() {
-        return new GatewayFixture(folder, strict(Duration.ofMillis(200)));
+        return new GatewayFixture(folder, strict(Duration.ofSeconds(1)));
     }
 
     private static String chunk(String text) {

@@ -188,7 +188,7 @@ class GatewayTest {
                         RawHttp.post(
                                 "/v1/purchases",
                                 GatewayFixture.purchase(TRACE),
-                                "Feiqian-Timeout-Ms: 300"));
+                                "Feiqian-Timeout-Ms: 2000"));
 
         assertThat(reply.status()).isEqualTo(504);
         assertThat(reply.code()).isEqualTo(5001);

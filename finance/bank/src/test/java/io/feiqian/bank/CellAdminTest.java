@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,13 +140,13 @@ class CellAdminTest {
     void answersDecidedWhereThePayeesCellIsAwayAndSettlesLater() {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
+        // The cell's patience, not the caller's: nobody has left before the answer is there.
+        cells.restart(TwoCells.FIRST, Duration.ofSeconds(3));
         cells.peers().lose(PeerMessage.Kind.CONFIRM);
         cells.peers().lose(PeerMessage.Kind.INQUIRY);
         TransferRequest.Builder transfer = cells.transfer(payer, payee, "60.00");
         MovementResponse decided =
-                cells.bank(payer)
-                        .withDeadlineAfter(2, TimeUnit.SECONDS)
-                        .transfer(transfer.setWait(Wait.SETTLED).build());
+                cells.bank(payer).transfer(transfer.setWait(Wait.SETTLED).build());
         assertThat(decided.getState()).isEqualTo("DECIDED");
         assertThat(cells.balance(payer)).isEqualTo("40.00");
         assertThat(
@@ -161,7 +162,11 @@ class CellAdminTest {
         assertThat(audit.getUnfinishedDecisions()).isEqualTo(1);
         assertThat(audit.getUnfinishedLegsList()).hasSize(1);
         cells.peers().heal();
-        assertThat(cells.send(transfer).getState()).isEqualTo("SETTLED");
+        MovementResponse settled =
+                cells.bank(payer)
+                        .withDeadlineAfter(1, TimeUnit.MINUTES)
+                        .transfer(transfer.build());
+        assertThat(settled.getState()).isEqualTo("SETTLED");
         assertThat(cells.balance(payee)).isEqualTo("60.00");
     }
 

@@ -58,6 +58,9 @@ final class TwoCells implements AutoCloseable {
 
     private static final int CHANNEL = 9;
 
+    /** For calls without a deadline: far enough for the slowest machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     /** One running cell. */
     private record Cell(
             TemporaryDatabase stored,
@@ -80,7 +83,7 @@ final class TwoCells implements AutoCloseable {
         this.secrets = Secrets.in(folder, Randomness.secure());
         this.token = AdminToken.obtain(secrets);
         for (CellId cell : new CellId[] {FIRST, SECOND}) {
-            cells.put(cell, start(cell, TemporaryDatabase.create()));
+            cells.put(cell, start(cell, TemporaryDatabase.create(), PATIENCE));
         }
     }
 
@@ -98,12 +101,17 @@ final class TwoCells implements AutoCloseable {
 
     /** Stops a cell's process, so to speak, and starts another over the same database. */
     void restart(CellId which) {
+        restart(which, PATIENCE);
+    }
+
+    /** The same, and the other gives calls without a deadline so much time. */
+    void restart(CellId which, Duration patience) {
         Cell old = cell(which);
         old.channel.shutdownNow();
         old.server.stop(Duration.ofSeconds(5));
         old.bank.close();
         old.database.close();
-        cells.put(which, start(which, old.stored));
+        cells.put(which, start(which, old.stored, patience));
     }
 
     /** A fresh trace number whose home is this slot. */
@@ -244,7 +252,7 @@ final class TwoCells implements AutoCloseable {
         return found;
     }
 
-    private Cell start(CellId id, TemporaryDatabase stored) {
+    private Cell start(CellId id, TemporaryDatabase stored, Duration patience) {
         CellDatabase database =
                 CellDatabase.open(
                         stored.config().withDurability(DatabaseConfig.Durability.DEVELOPMENT),
@@ -264,7 +272,9 @@ final class TwoCells implements AutoCloseable {
                                 alarm -> {}));
         peers.connect(id, bank.transactions());
         RpcServer server =
-                RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
+                RpcServer.builder(
+                                RpcServerConfig.loopback(0).withDefaultDeadline(patience),
+                                Clock.system())
                         .add(bank.bank())
                         .addAdmin(bank.admin())
                         .adminToken(token)

@@ -40,6 +40,20 @@ public record RpcServerConfig(
                 Optional.empty());
     }
 
+    /** The same with another time for calls whose caller does not say. */
+    public RpcServerConfig withDefaultDeadline(Duration time) {
+        return new RpcServerConfig(
+                host,
+                port,
+                maxMessageBytes,
+                maxHeaderBytes,
+                time,
+                keepAlive,
+                keepAliveTimeout,
+                maxInFlight,
+                tls);
+    }
+
     /** Refuses a port outside 0 to 65535 and bounds that are not positive. */
     public RpcServerConfig {
         if (port < 0 || port > 65_535) {

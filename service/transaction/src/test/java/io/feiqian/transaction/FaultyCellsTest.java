@@ -177,7 +177,7 @@ class FaultyCellsTest {
                     return cells.deliver(message);
                 };
         Execution execution =
-                cells.payer.serving.execute(cells.payment(trace, 1, 2, 70, Duration.ofMillis(100)));
+                cells.payer.serving.execute(cells.payment(trace, 1, 2, 70, Duration.ofSeconds(2)));
         execution.settled().get(20, TimeUnit.SECONDS);
 
         PeerReply late = cells.payee.serving.receive(lateTry.join()).get(20, TimeUnit.SECONDS);

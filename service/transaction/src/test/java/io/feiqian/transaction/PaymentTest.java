@@ -115,7 +115,7 @@ class PaymentTest {
     void anAbortedPaymentMayBeSentAgainWithTheSameTraceNumber() throws Exception {
         TraceNumber trace = cells.trace();
         cells.network = TwoCells::nobody;
-        GlobalTransaction payment = cells.payment(trace, 1, 2, 500, Duration.ofMillis(200));
+        GlobalTransaction payment = cells.payment(trace, 1, 2, 500, Duration.ofSeconds(2));
         Execution first = cells.payer.serving.execute(payment);
         assertThat(answer(first).code()).isEqualTo(OutcomeCode.CELL_UNAVAILABLE);
 
