@@ -147,6 +147,10 @@ class PaymentTest {
                 .isEqualTo(TransactionState.DECIDED);
         cells.network = cells::deliver;
         execution.settled().get(20, TimeUnit.SECONDS);
+        // The end is recorded lazily; before that, whoever takes over finds it decided.
+        while (cells.payer.number("select count(*) from decision where finished_at is null") > 0) {
+            cells.timer.pause(Duration.ofMillis(10));
+        }
         cells.payer.crash();
         assertThat(cells.payer.serving.find(trace).get(20, TimeUnit.SECONDS).state())
                 .isEqualTo(TransactionState.SETTLED);
