@@ -99,7 +99,7 @@ final class AccountCommand implements Callable<Integer> {
         private JsonNode customerAccount(RunningSystem system) {
             Slot slot =
                     customer.isEmpty()
-                            ? system.anySlot()
+                            ? system.slotOfNewCustomer()
                             : new Slot(Integer.parseInt(customer.substring(0, 4)));
             BusinessDate date = businessDate(system);
             String owner = customer;

@@ -69,9 +69,10 @@ final class RunningSystem implements AutoCloseable {
         return TraceNumber.of(date, home, CHANNEL, serials.next());
     }
 
-    /** A customer slot, any. */
-    Slot anySlot() {
-        return new Slot(random.nextInt(Slot.FIRST_PINNED));
+    /** The slot of a new customer: the gateway knows which cells have room (D5.5-a). */
+    Slot slotOfNewCustomer() {
+        BankReply placed = accepted(bank.get("/v1/trace-number"), "a place for the customer");
+        return TraceNumber.parse(placed.text("trace_number")).home();
     }
 
     /** What the bank answered, where it accepted. */

@@ -17,6 +17,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Telemetry implements AutoCloseable {
     private static final long FLUSH_SECONDS = 2;
+    private static final Duration SENT_EVERY = Duration.ofSeconds(1);
 
     private final SdkTracerProvider provider;
     private final Tracing tracing;
@@ -63,7 +65,10 @@ public final class Telemetry implements AutoCloseable {
     static Telemetry exportingTo(TelemetryConfig config, SpanExporter exporter) {
         SdkTracerProvider provider =
                 provider(config)
-                        .addSpanProcessor(BatchSpanProcessor.builder(exporter).build())
+                        .addSpanProcessor(
+                                BatchSpanProcessor.builder(exporter)
+                                        .setScheduleDelay(SENT_EVERY)
+                                        .build())
                         .setSampler(
                                 Sampler.parentBased(
                                         Sampler.traceIdRatioBased(config.sampledShare())))

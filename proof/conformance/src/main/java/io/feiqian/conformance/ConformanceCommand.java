@@ -39,6 +39,8 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--full", description = "print evidence in full length")
     private boolean full;
 
+    private final Spine spine = Spine.shipped();
+
     @Override
     public Integer call() {
         List<Row> rows = Register.shipped().under(ids);
@@ -48,7 +50,7 @@ final class ConformanceCommand implements Callable<Integer> {
             return ExitStatus.USAGE.code();
         }
         if (common.json()) {
-            out.println(Json.write(rows.stream().map(ConformanceCommand::fields).toList()));
+            out.println(Json.write(rows.stream().map(this::fields).toList()));
         } else {
             print(rows, out);
         }
@@ -62,6 +64,8 @@ final class ConformanceCommand implements Callable<Integer> {
             counts.merge(row.verdict(), 1, Integer::sum);
             String evidence = row.evidence().isEmpty() ? row.requirement() : row.evidence();
             out.printf("%-14s %-9s %s%n", row.id(), row.verdict().word(), shortened(evidence));
+            spine.missing(row.id())
+                    .ifPresent(what -> out.printf("%24s spine only; not there: %s%n", "", what));
         }
         out.println();
         for (Verdict verdict : Verdict.values()) {
@@ -75,7 +79,7 @@ final class ConformanceCommand implements Callable<Integer> {
         return text.length() <= bound ? text : text.substring(0, bound - 1) + "…";
     }
 
-    private static Map<String, String> fields(Row row) {
+    private Map<String, String> fields(Row row) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("id", row.id());
         fields.put("level", row.level());
@@ -83,6 +87,7 @@ final class ConformanceCommand implements Callable<Integer> {
         fields.put("requirement", row.requirement());
         fields.put("verdict", row.verdict().word());
         fields.put("evidence", row.evidence());
+        fields.put("missing", spine.missing(row.id()).orElse(""));
         return fields;
     }
 }

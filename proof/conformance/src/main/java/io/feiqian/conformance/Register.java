@@ -22,10 +22,14 @@ public final class Register {
 
     /** The register that this version of the project ships. */
     public static Register shipped() {
+        return parse(resource("register.csv"));
+    }
+
+    /** The text of a file beside this class. */
+    static String resource(String name) {
         try (InputStream in =
-                Objects.requireNonNull(
-                        Register.class.getResourceAsStream("register.csv"), "register.csv")) {
-            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                Objects.requireNonNull(Register.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -74,7 +78,8 @@ public final class Register {
                 .toList();
     }
 
-    private static List<List<String>> records(String csv) {
+    /** Every line's fields, the head line first. */
+    static List<List<String>> records(String csv) {
         List<List<String>> records = new ArrayList<>();
         for (String line : csv.split("\r?\n", -1)) {
             if (!line.isBlank()) {

@@ -88,7 +88,7 @@ class FaultyCellsTest {
                 .noneMatch(each -> each.name().equals("transaction-contradiction"));
     }
 
-    @Requirement("B12-c.1")
+    @Requirement({"B12-c.1", "D5.2-d"})
     @Test
     void anotherInstanceConfirmsWhatAVanishedOneDecided() throws Exception {
         CountDownLatch decided = new CountDownLatch(1);

@@ -1,0 +1,275 @@
+package io.feiqian.server;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.feiqian.cli.BankClient;
+import io.feiqian.cli.BankReply;
+import io.feiqian.cli.HomeFolder;
+import io.feiqian.cli.Json;
+import io.feiqian.routing.RouteMap;
+import io.feiqian.runtime.Clock;
+import io.feiqian.storage.EmbeddedPostgres;
+import io.feiqian.vocabulary.AccountNumber;
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.Slot;
+import io.feiqian.vocabulary.TraceNumber;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A whole bank in this process: the registry, cells with a real database each and the gateway, each
+ * started from the configuration document that its process would be started from.
+ */
+final class BankInOneProcess implements AutoCloseable {
+    static final BusinessDate DAY = BusinessDate.parse("2026-01-05");
+
+    private static final int CHANNEL = 9;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final HomeFolder home;
+    private final SystemPlan plan;
+    private final SystemUnits units;
+    private final Map<Integer, EmbeddedPostgres> databases = new TreeMap<>();
+    private final StopInOrder roles = new StopInOrder();
+    private final AtomicLong serials = new AtomicLong();
+    private final BankClient bank;
+
+    private BankInOneProcess(HomeFolder home, SystemPlan plan, SystemUnits units) {
+        this.home = home;
+        this.plan = plan;
+        this.units = units;
+        this.bank =
+                new BankClient(
+                        plan.gatewayUrl(),
+                        PATIENCE,
+                        new BankClient.Operator(home.adminToken(), "tester", "a test needs it"));
+    }
+
+    /**
+     * Writes every document, starts a database for each cell, and then every role, of each cell the
+     * first instance.
+     *
+     * @param routes the first route map
+     * @param instances how many documents of instances each cell has
+     * @param tracesTo where spans go; empty for nowhere
+     */
+    static BankInOneProcess start(Path folder, RouteMap routes, int instances, String tracesTo) {
+        HomeFolder home = HomeFolder.prepare(folder);
+        int cells = routes.cells().size();
+        SystemPlan plan = new SystemPlan(cells, instances, Ports.free(cells, instances), tracesTo);
+        try {
+            Files.writeString(SystemLayout.firstRouteMap(home), routes.toJson());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        BankInOneProcess started =
+                new BankInOneProcess(home, plan, SystemLayout.prepare(home, plan, DAY));
+        started.startRegistry();
+        for (int cell = 1; cell <= cells; cell++) {
+            EmbeddedPostgres database = EmbeddedPostgres.temporary();
+            started.databases.put(cell, database);
+            started.pointTo(cell, database);
+            started.startCell(cell);
+        }
+        started.startGateway();
+        return started;
+    }
+
+    /** Changes the cell's documents, so that its next start uses this database. */
+    void pointTo(int cell, EmbeddedPostgres database) {
+        for (int instance = 1; instance <= plan.instances(); instance++) {
+            Path file = document(cell, instance);
+            try {
+                ObjectNode document = (ObjectNode) Json.MAPPER.readTree(Files.readString(file));
+                document.put("databaseUrl", database.url());
+                document.put("databasePasswordFile", database.config().passwordFile().toString());
+                Files.writeString(file, document.toString());
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+
+    /** An instance of a cell as a process of its own, as the supervisor starts it. */
+    Unit process(int cell, int instance) {
+        return units.cells().get(cell - 1).instances().get(instance - 1);
+    }
+
+    /** Starts the cell's first instance in this process. */
+    AutoCloseable startCell(int cell) {
+        try {
+            return roles.add(
+                    CellRole.start(
+                            ConfigFiles.read(document(cell, 1), CellConfig.TYPE), Clock.system()));
+        } catch (RuntimeException failed) {
+            throw failed;
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private void startRegistry() {
+        Path document = home.registry().resolve("registry.json");
+        try {
+            roles.add(RegistryRole.start(ConfigFiles.read(document, RegistryConfig.TYPE)));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private void startGateway() {
+        Path document = home.gateway().resolve("gateway.json");
+        roles.add(
+                GatewayRole.start(
+                        ConfigFiles.read(document, GatewayRoleConfig.TYPE), Clock.system()));
+    }
+
+    String gatewayUrl() {
+        return plan.gatewayUrl();
+    }
+
+    Path document(int cell, int instance) {
+        String name = SystemPlan.cellName(cell);
+        return home.cell(name).resolve(SystemPlan.instanceName(cell, instance) + ".json");
+    }
+
+    EmbeddedPostgres database(int cell) {
+        return Optional.ofNullable(databases.get(cell)).orElseThrow();
+    }
+
+    /** Kills the cell's database as a fault would. */
+    void killDatabase(int cell) {
+        database(cell).kill();
+    }
+
+    /** Starts it again over the data that it left. */
+    void startDatabase(int cell) {
+        databases.put(cell, EmbeddedPostgres.start(database(cell).config()));
+    }
+
+    /** How many accounts of customers lie in this cell's database. */
+    long customerAccounts(int cell) {
+        return rows(database(cell), "select count(*) from account where customer <> 0");
+    }
+
+    /** Whether this very account lies in this cell's database. */
+    boolean holds(int cell, String account) {
+        return rows(database(cell), "select count(*) from account where id = " + account) == 1;
+    }
+
+    private static long rows(EmbeddedPostgres database, String sql) {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                database.url(), EmbeddedPostgres.USER, database.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(sql, failed);
+        }
+    }
+
+    TraceNumber trace(Slot home) {
+        return TraceNumber.of(DAY, home, CHANNEL, serials.incrementAndGet());
+    }
+
+    TraceNumber trace(String payer) {
+        return trace(AccountNumber.parse(payer).slot());
+    }
+
+    BankReply post(String path, ObjectNode body) {
+        return bank.post(path, body);
+    }
+
+    BankReply get(String path) {
+        return bank.get(path);
+    }
+
+    /** A new account of a new customer in this slot, with nothing in it. */
+    String account(Slot slot) {
+        ObjectNode account =
+                body(trace(slot))
+                        .put("customer", accepted(openCustomer(slot)).text("customer"))
+                        .put("currency", "CNY");
+        return accepted(post("/v1/accounts", account)).text("account");
+    }
+
+    /** A new account in this slot with this much in it, paid in at a cash desk of its cell. */
+    String funded(Slot slot, int cell, String amount) {
+        String account = account(slot);
+        String desk = cashDesk(cell);
+        ObjectNode deposit =
+                body(trace(desk))
+                        .put("cash_account", desk)
+                        .put("account", account)
+                        .put("amount", amount)
+                        .put("currency", "CNY")
+                        .put("wait", "SETTLED");
+        accepted(post("/v1/deposits", deposit));
+        return account;
+    }
+
+    /** A new cash desk of this cell. */
+    String cashDesk(int cell) {
+        return accepted(openDesk(Slot.pinnedTo(new CellId(cell)))).text("account");
+    }
+
+    /** Asks for a cash desk in this slot. */
+    BankReply openDesk(Slot slot) {
+        return post(
+                "/v1/internal-accounts",
+                body(trace(slot))
+                        .put("kind", "CASH")
+                        .put("currency", "CNY")
+                        .put("name", "desk " + serials.get()));
+    }
+
+    /** Asks for a customer in this slot. */
+    BankReply openCustomer(Slot slot) {
+        return post("/v1/customers", body(trace(slot)).put("name", "Test Customer"));
+    }
+
+    ObjectNode transfer(String payer, String payee, String amount) {
+        return body(trace(payer))
+                .put("payer_account", payer)
+                .put("payee_account", payee)
+                .put("amount", amount)
+                .put("currency", "CNY")
+                .put("wait", "SETTLED");
+    }
+
+    String balance(String account) {
+        return accepted(get("/v1/accounts/" + account)).text("balance");
+    }
+
+    static BankReply accepted(BankReply reply) {
+        if (!reply.isAccepted()) {
+            throw new AssertionError("not accepted: " + reply);
+        }
+        return reply;
+    }
+
+    private static ObjectNode body(TraceNumber trace) {
+        return BankClient.body().put("trace_number", trace.toString());
+    }
+
+    @Override
+    public void close() {
+        bank.close();
+        roles.close();
+        databases.values().forEach(EmbeddedPostgres::close);
+    }
+}

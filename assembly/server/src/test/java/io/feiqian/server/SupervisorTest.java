@@ -1,0 +1,194 @@
+package io.feiqian.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.feiqian.cli.HomeFolder;
+import io.feiqian.cli.ProcessEntry;
+import io.feiqian.cli.ProcessEntry.Role;
+import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.Requirement;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How two cells with two instances each are deployed; with real processes that do nothing. */
+@Timeout(60)
+class SupervisorTest {
+    @TempDir private Path folder;
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<String> back = new CompletableFuture<>();
+    private HomeFolder home;
+    private Supervisor supervisor;
+
+    @BeforeEach
+    void prepare() {
+        home = HomeFolder.prepare(folder);
+        supervisor =
+                new Supervisor(
+                        home,
+                        new SystemUnits(
+                                new Idle("registry", Role.REGISTRY, ""),
+                                List.of(cell(1), cell(2)),
+                                new Idle("gateway", Role.GATEWAY, "")),
+                        this::report,
+                        Clock.system());
+    }
+
+    @Requirement("D5.3-c")
+    @Test
+    void everyCellGetsItsDatabaseAndThenItsInstances() throws Exception {
+        supervisor.start();
+        try {
+            assertThat(events)
+                    .containsExactlyInAnyOrder(
+                            "start registry",
+                            "start gateway",
+                            "start cell-1-database",
+                            "start cell-1-1",
+                            "start cell-1-2",
+                            "start cell-2-database",
+                            "start cell-2-1",
+                            "start cell-2-2")
+                    .containsSubsequence("start cell-1-database", "start cell-1-1")
+                    .containsSubsequence("start cell-1-database", "start cell-1-2")
+                    .containsSubsequence("start cell-2-database", "start cell-2-1");
+            assertThat(running().values()).allMatch(ProcessEntry::isAlive).hasSize(9);
+        } finally {
+            supervisor.stop();
+        }
+    }
+
+    @Requirement("D5.3-c")
+    @Test
+    void anInstanceThatIsKilledComesBackAndNothingElseIsTouched() throws Exception {
+        supervisor.start();
+        try {
+            Map<String, ProcessEntry> before = running();
+            ProcessHandle.of(entry(before, "cell-2-1").pid()).orElseThrow().destroyForcibly();
+
+            assertThat(back.get(20, TimeUnit.SECONDS)).startsWith("cell-2-1 is back");
+
+            Map<String, ProcessEntry> after = running();
+            assertThat(entry(after, "cell-2-1").isAlive()).isTrue();
+            assertThat(entry(after, "cell-2-1").starts()).isEqualTo(2);
+            before.remove("cell-2-1");
+            assertThat(after).containsAllEntriesOf(before);
+        } finally {
+            supervisor.stop();
+        }
+    }
+
+    @Requirement("D5.3-c")
+    @Test
+    void stoppingEndsWhatIsCalledAfterWhoCallsIt() throws Exception {
+        supervisor.start();
+        List<ProcessEntry> before =
+                running().values().stream().filter(each -> each.role() != Role.SUPERVISOR).toList();
+        events.clear();
+
+        supervisor.stop();
+
+        assertThat(events.stream().map(event -> event.replaceAll("-?[12]", "")))
+                .containsExactly(
+                        "stop gateway",
+                        "stop cell",
+                        "stop cell",
+                        "stop cell",
+                        "stop cell",
+                        "stop cell-database",
+                        "stop cell-database",
+                        "stop registry");
+        assertThat(before).noneMatch(ProcessEntry::isAlive);
+        assertThat(home.processes()).isEmpty();
+    }
+
+    private void report(String line) {
+        if (line.contains(" is back ")) {
+            back.complete(line);
+        }
+    }
+
+    private SystemUnits.CellUnits cell(int number) {
+        String name = SystemPlan.cellName(number);
+        return new SystemUnits.CellUnits(
+                new Idle(name + "-database", Role.DATABASE, name),
+                List.of(
+                        new Idle(SystemPlan.instanceName(number, 1), Role.CELL, name),
+                        new Idle(SystemPlan.instanceName(number, 2), Role.CELL, name)));
+    }
+
+    private Map<String, ProcessEntry> running() {
+        return home.processes().stream()
+                .collect(Collectors.toMap(ProcessEntry::name, Function.identity()));
+    }
+
+    private static ProcessEntry entry(Map<String, ProcessEntry> entries, String name) {
+        ProcessEntry found = entries.get(name);
+        if (found == null) {
+            throw new AssertionError("no process " + name + " in " + entries);
+        }
+        return found;
+    }
+
+    /** A process that is ready at once and does nothing until it is ended. */
+    private final class Idle implements Unit {
+        private final String name;
+        private final Role role;
+        private final String cell;
+
+        Idle(String name, Role role, String cell) {
+            this.name = name;
+            this.role = role;
+            this.cell = cell;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Role role() {
+            return role;
+        }
+
+        @Override
+        public String cell() {
+            return cell;
+        }
+
+        @Override
+        public String address() {
+            return "";
+        }
+
+        @Override
+        public Running start() throws IOException {
+            Process process = new ProcessBuilder("sleep", "600").start();
+            events.add("start " + name);
+            return new Running() {
+                @Override
+                public ProcessHandle handle() {
+                    return process.toHandle();
+                }
+
+                @Override
+                public void stop() throws InterruptedException {
+                    events.add("stop " + name);
+                    process.destroy();
+                    process.waitFor();
+                }
+            };
+        }
+    }
+}
