@@ -192,7 +192,7 @@ class WholeBankTest {
 
     @Requirement({"D5.2-d", "D5.3-c"})
     @Test
-    void withAnInstanceKilledTheOtherServesOnAndFinishesWhatThatOneBegan() throws Exception {
+    void withAnInstanceKilledTheOtherServesOnAndNothingIsLostOrDoneTwice() throws Exception {
         Unit.Running instance = bank.process(1, 2).start();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             String payer = bank.funded(IN_FIRST, 1, "1000.00");
