@@ -163,9 +163,7 @@ class CellAdminTest {
         assertThat(audit.getUnfinishedLegsList()).hasSize(1);
         cells.peers().heal();
         MovementResponse settled =
-                cells.bank(payer)
-                        .withDeadlineAfter(1, TimeUnit.MINUTES)
-                        .transfer(transfer.build());
+                cells.bank(payer).withDeadlineAfter(1, TimeUnit.MINUTES).transfer(transfer.build());
         assertThat(settled.getState()).isEqualTo("SETTLED");
         assertThat(cells.balance(payee)).isEqualTo("60.00");
     }

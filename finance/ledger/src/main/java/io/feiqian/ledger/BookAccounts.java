@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * same array the rows are locked by.
  */
 final class BookAccounts {
+    /** Sums of what is foreseen stay far from the limits of a {@code long}. */
+    private static final long LARGEST_FORESEEN = 1_000_000_000_000_000L;
+
     private static final long SERIAL_UNIT = 10L;
     private static final long KIND_UNIT = 10_000_000_000L;
     private static final long SLOT_UNIT = 1_000_000_000_000L;
@@ -20,6 +23,7 @@ final class BookAccounts {
     private final int pinnedSlot;
     private final List<BookAccount> changed = new ArrayList<>();
     private long[] ids = new long[16];
+    private long[] changes = new long[16];
     private int count;
     private boolean sorted;
     private boolean onlyBalances = true;
@@ -30,18 +34,27 @@ final class BookAccounts {
     }
 
     void need(long id) {
+        need(id, 0);
+    }
+
+    /** Asks for an account that this much is meant to enter (negative: to leave). */
+    void need(long id, long change) {
         if (sorted) {
             throw new IllegalStateException("the book's accounts are being read already");
         }
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, count * 2);
+            changes = Arrays.copyOf(changes, count * 2);
         }
-        ids[count++] = id;
+        ids[count] = id;
+        changes[count++] = Math.abs(change) > LARGEST_FORESEEN ? 0 : change;
     }
 
     /** Every number asked for, once, in order; from here on no more can be asked for. */
     long[] ids() {
         if (!sorted) {
+            long[] asked = Arrays.copyOf(ids, count);
+            long[] amounts = changes;
             Arrays.sort(ids, 0, count);
             int kept = 0;
             for (int i = 0; i < count; i++) {
@@ -53,8 +66,18 @@ final class BookAccounts {
             count = kept;
             accounts = new BookAccount[kept];
             sorted = true;
+            changes = new long[kept];
+            for (int i = 0; i < asked.length; i++) {
+                changes[position(asked[i])] += amounts[i];
+            }
         }
         return ids;
+    }
+
+    /** How much is meant to enter each of {@link #ids} in all, were everything accepted. */
+    long[] changes() {
+        ids();
+        return changes;
     }
 
     void load(AccountRow row) {

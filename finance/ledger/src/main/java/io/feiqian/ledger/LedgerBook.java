@@ -34,6 +34,7 @@ public final class LedgerBook {
     private final Checks checks;
     private final Set<Integer> suspenseCurrencies = new HashSet<>();
     private final BookRows rows;
+    private boolean onlyPosts = true;
 
     /** An empty book for one transaction of this cell. */
     public LedgerBook(CommitContext context, LedgerRules rules) {
@@ -44,6 +45,7 @@ public final class LedgerBook {
 
     /** Takes note of the rows that this command needs. */
     public void add(LedgerCommand command) {
+        onlyPosts &= command instanceof LedgerCommand.Post;
         switch (command) {
             case LedgerCommand.Post post -> {
                 entries.need(post.key());
@@ -81,6 +83,16 @@ public final class LedgerBook {
     /** The accounts to lock and read, each once, in order (lock-order). After the last add. */
     public long[] accountIds() {
         return accounts.ids();
+    }
+
+    /**
+     * How much enters each of {@link #accountIds} (negative: leaves it) where every command is
+     * accepted and none is a repetition: with it the accounts can be changed in the statement that
+     * locks and reads them, and put right afterwards where it turned out otherwise. Empty where
+     * commands do more than move balances.
+     */
+    public Optional<long[]> foreseenChanges() {
+        return onlyPosts ? Optional.of(accounts.changes()) : Optional.empty();
     }
 
     /** The reservations to lock and read, each once, in order. */
@@ -186,8 +198,8 @@ public final class LedgerBook {
     }
 
     private void needBoth(Movement movement) {
-        accounts.need(movement.debit().number());
-        accounts.need(movement.credit().number());
+        accounts.need(movement.debit().number(), -movement.amount().minor());
+        accounts.need(movement.credit().number(), movement.amount().minor());
         movement.original().ifPresent(entries::needOriginal);
     }
 

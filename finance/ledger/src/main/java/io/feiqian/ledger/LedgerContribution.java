@@ -6,6 +6,8 @@ import io.feiqian.storage.Contribution;
 import io.feiqian.storage.Statements;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's share of a local commit: {@link LedgerBook} with rows read and written by array
@@ -49,7 +51,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
     private final class LedgerBatch implements Batch<LedgerCommand> {
         private final CommitContext context;
         private final LedgerBook book;
-        private LockedPlaces places = new LockedPlaces(new long[0]);
+        private @Nullable Foreseen foreseen;
 
         LedgerBatch(CommitContext context) {
             this.context = context;
@@ -63,15 +65,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
 
         @Override
         public void lock(Statements statements) {
-            long[] accounts = book.accountIds();
-            places = new LockedPlaces(accounts);
-            statements.query(
-                    LedgerSql.LOCK_ACCOUNTS,
-                    p -> p.add(accounts),
-                    row -> {
-                        book.load(LedgerReading.account(row));
-                        places.add(row.getLong(1), row.getString(LedgerSql.PLACE_COLUMN));
-                    });
+            lockAccounts(statements);
             List<HoldKey> holds = book.holdKeys();
             if (!holds.isEmpty()) {
                 statements.query(
@@ -88,13 +82,50 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
             }
         }
 
+        private void lockAccounts(Statements statements) {
+            long[] accounts = book.accountIds();
+            Optional<long[]> changes = book.foreseenChanges();
+            if (changes.isEmpty()) {
+                statements.query(
+                        LedgerSql.LOCK_ACCOUNTS,
+                        p -> p.add(accounts),
+                        row -> book.load(LedgerReading.account(row)));
+                return;
+            }
+            Foreseen changed = new Foreseen(accounts, changes.get());
+            foreseen = changed;
+            statements.query(
+                    LedgerSql.CHANGE_ACCOUNTS,
+                    p -> {
+                        p.add(accounts);
+                        p.add(changed.changes());
+                    },
+                    row -> {
+                        AccountRow account = LedgerReading.account(row);
+                        changed.read(account);
+                        book.load(account);
+                    });
+        }
+
         @Override
         public void read(Statements statements) {
             List<EntryKey> keys = book.entryKeys();
             if (!keys.isEmpty()) {
                 statements.query(
                         LedgerSql.READ_ENTRIES,
-                        p -> LedgerWriting.entryKeys(p, keys, key -> key),
+                        p -> {
+                            LedgerWriting.entryKeys(p, keys, key -> key);
+                            p.add(
+                                    keys.stream()
+                                            .mapToLong(key -> key.trace().head())
+                                            .min()
+                                            .orElse(0));
+                            p.add(
+                                    keys.stream()
+                                            .mapToLong(key -> key.trace().head())
+                                            .max()
+                                            .orElse(0));
+                        },
                         row -> book.load(LedgerReading.entry(row)));
             }
             List<EntryKey> originals = book.originals();
@@ -120,7 +151,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         public void write(Statements statements) {
             LedgerChanges changes = book.changes();
             changes.alarms().forEach(alarms::raise);
-            LedgerWriting.write(changes, places, context.databaseMillis(), statements);
+            LedgerWriting.write(changes, foreseen, context.databaseMillis(), statements);
         }
     }
 }

@@ -7,13 +7,22 @@ package io.feiqian.ledger;
 final class LedgerSql {
     static final String LOCK_ACCOUNTS =
             """
-            select id, customer, currency, status, balance, held, pending, overdraft_limit,
-                open_items, ctid
+            select id, customer, currency, status, balance, held, pending, overdraft_limit, open_items
             from account where id = any(?::bigint[]) order by id for update\
             """;
 
-    /** Where {@link #LOCK_ACCOUNTS} says at which place of the table it locked the row. */
-    static final int PLACE_COLUMN = 10;
+    /**
+     * Locks accounts in the order in which they are named, and answers them as {@link
+     * #LOCK_ACCOUNTS} does: as they were before, though changed as foreseen.
+     */
+    static final String CHANGE_ACCOUNTS =
+            """
+            update account a set balance = a.balance + f.change, room = ''
+            from unnest(?::bigint[], ?::bigint[]) as f(id, change)
+            where a.id = f.id
+            returning a.id, a.customer, a.currency, a.status, a.balance - f.change, a.held,
+                a.pending, a.overdraft_limit, a.open_items\
+            """;
 
     static final String LOCK_HOLDS =
             """
@@ -39,7 +48,8 @@ final class LedgerSql {
                     + " join journal j on j.trace_head = k.trace_head"
                     + " and j.trace_serial = k.trace_serial and j.sub = k.sub";
 
-    static final String READ_ENTRIES = JOURNAL_BY_KEYS;
+    /** Keys that are known already; the bounds of their heads say which months to look into. */
+    static final String READ_ENTRIES = JOURNAL_BY_KEYS + " where j.trace_head between ? and ?";
 
     static final String LOCK_ORIGINALS = JOURNAL_BY_KEYS + " order by 1, 2, 3 for update of j";
 
@@ -69,15 +79,12 @@ final class LedgerSql {
             where a.id = u.id\
             """;
 
-    /**
-     * For batches in which nothing but balances changed, which is most of them. A locked row stays
-     * at its place, so that the update needs no index.
-     */
+    /** Where nothing but balances changed. */
     static final String UPDATE_BALANCES =
             """
             update account a set balance = u.balance, room = ''
-            from unnest(?::text[]::tid[], ?::bigint[]) as u(place, balance)
-            where a.ctid = u.place\
+            from unnest(?::bigint[], ?::bigint[]) as u(id, balance)
+            where a.id = u.id\
             """;
 
     static final String INSERT_HOLDS =

@@ -7,15 +7,23 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what a book changed, as array statements: tables in fixed order (lock-order). */
 final class LedgerWriting {
     private LedgerWriting() {}
 
     static void write(
-            LedgerChanges changes, LockedPlaces places, long postedAt, Statements statements) {
+            LedgerChanges changes,
+            @Nullable Foreseen foreseen,
+            long postedAt,
+            Statements statements) {
         insertAccounts(changes.opened(), statements);
-        updateAccounts(changes, places, statements);
+        if (foreseen == null) {
+            updateAccounts(changes, statements);
+        } else {
+            correct(foreseen.corrections(changes.changed()), statements);
+        }
         insertHolds(changes.placed(), statements);
         updateHolds(changes.ended(), statements);
         insertEntries(changes.entries(), postedAt, statements);
@@ -43,8 +51,19 @@ final class LedgerWriting {
                 rows.size());
     }
 
-    private static void updateAccounts(
-            LedgerChanges changes, LockedPlaces places, Statements statements) {
+    private static void correct(List<Foreseen.Correction> wrong, Statements statements) {
+        if (!wrong.isEmpty()) {
+            statements.update(
+                    LedgerSql.UPDATE_BALANCES,
+                    p -> {
+                        longs(p, wrong, Foreseen.Correction::id);
+                        longs(p, wrong, Foreseen.Correction::balance);
+                    },
+                    wrong.size());
+        }
+    }
+
+    private static void updateAccounts(LedgerChanges changes, Statements statements) {
         List<AccountRow> rows = changes.changed();
         if (rows.isEmpty()) {
             return;
@@ -53,7 +72,7 @@ final class LedgerWriting {
             statements.update(
                     LedgerSql.UPDATE_BALANCES,
                     p -> {
-                        texts(p, rows, row -> places.of(row.id()));
+                        longs(p, rows, AccountRow::id);
                         longs(p, rows, AccountRow::balance);
                     },
                     rows.size());

@@ -94,6 +94,45 @@ final class LedgerDatabaseTest {
     }
 
     @Test
+    void aBatchOfTransfersLeavesTheBalancesOfOneByOneAlsoWhereSomeAreRefusedOrRepeated() {
+        Randomness random = Randomness.seeded(7);
+        NaiveLedger twin = new NaiveLedger(Commands.CELL, RULES, Commands.DAY);
+        List<AccountNumber> accounts =
+                List.of(Commands.ALICE, Commands.BOB, Commands.CASH, Commands.customer(99, 99));
+        List<LedgerCommand> posts = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            AccountNumber from = accounts.get(random.nextInt(4));
+            AccountNumber to = accounts.get(random.nextInt(4));
+            if (i % 5 == 4) {
+                posts.add(posts.get(random.nextInt(posts.size())));
+            } else if (!from.equals(to)) {
+                long minor =
+                        random.nextInt(20) == 0 ? Movement.LARGEST - 1 : random.nextInt(15_000);
+                posts.add(Commands.post(100 + random.nextInt(150), from, to, 1 + minor));
+            }
+        }
+        try (LedgerCell cell = cell()) {
+            openAccounts(cell);
+            opening().forEach(twin::ask);
+            List<Answer> answers = cell.ask(posts);
+            for (int i = 0; i < posts.size(); i++) {
+                assertThat(LedgerTwinTest.said(answers.get(i)))
+                        .as("%s", posts.get(i))
+                        .isEqualTo(twin.ask(posts.get(i)));
+            }
+            assertThat(answers).anyMatch(Answer::isAccepted);
+            assertThat(answers).anyMatch(Answer::recorded);
+            assertThat(answers)
+                    .extracting(Answer::code)
+                    .contains(
+                            OutcomeCode.INSUFFICIENT_FUNDS,
+                            OutcomeCode.UNKNOWN_ACCOUNT,
+                            OutcomeCode.TRACE_CONTENT_DIFFERS);
+            assertThat(cell.audit().findings()).isEmpty();
+        }
+    }
+
+    @Test
     @Requirement("D7.3-a")
     void twoInstancesOverOneDatabasePostARequestOnce() {
         try (LedgerCell one = cell();
@@ -341,13 +380,14 @@ final class LedgerDatabaseTest {
     }
 
     private static void openAccounts(LedgerCell cell) {
-        assertThat(
-                        cell.ask(
-                                List.of(
-                                        Commands.open(1, Commands.ALICE, 0),
-                                        Commands.open(2, Commands.BOB, 0),
-                                        Commands.open(3, Commands.CASH, 0),
-                                        Commands.post(4, Commands.CASH, Commands.ALICE, 20_000))))
-                .allMatch(Answer::isAccepted);
+        assertThat(cell.ask(opening())).allMatch(Answer::isAccepted);
+    }
+
+    private static List<LedgerCommand> opening() {
+        return List.of(
+                Commands.open(1, Commands.ALICE, 0),
+                Commands.open(2, Commands.BOB, 0),
+                Commands.open(3, Commands.CASH, 0),
+                Commands.post(4, Commands.CASH, Commands.ALICE, 20_000));
     }
 }

@@ -62,7 +62,7 @@ final class LedgerBench {
             throws SQLException, InterruptedException {
         Load load = load(hot, CALLERS);
         int pool = bestPool(database, rounds, load);
-        Duration warmUp = round.dividedBy(8);
+        Duration warmUp = round.dividedBy(4);
         rounds.perSecond(batched, load, warmUp);
         List<BenchRow> rows = new ArrayList<>();
         try (NaiveTransfers naive = new NaiveTransfers(database, pool)) {

@@ -65,7 +65,7 @@ final class TransferBench {
                 try (GlobalTransfers naive = GlobalTransfers.unbatched(payers, payees, single);
                         GlobalTransfers batched = GlobalTransfers.batched(payers, payees);
                         TwoLocalTransfers local = new TwoLocalTransfers(first, second, plain)) {
-                    rounds.perSecond(batched, load, round.dividedBy(8));
+                    rounds.perSecond(batched, load, round.dividedBy(4));
                     rows.addAll(
                             rounds.compare(List.of(naive, batched, local), load, ROUNDS, round));
                     naive.settle();
