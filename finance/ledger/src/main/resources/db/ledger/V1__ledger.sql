@@ -3,7 +3,7 @@
 
 -- Balances have no index, so that a change of a balance touches one page and nothing else. A page is
 -- tidied up when a tenth of it is free or less; every row gives up its "room" with its first change, so
--- that a tidied page takes some twenty more changes until then, instead of one.
+-- that a tidied page takes several more changes until then, instead of one.
 create table account (
     id              bigint   not null primary key,
     customer        bigint   not null,

@@ -6,9 +6,10 @@ import java.util.List;
 
 /**
  * What the accounts of one transaction were changed to before the commands were judged, so that one
- * statement locks, reads and changes them; on the measured path this saves a third of the accounts'
- * cost. Where a command was refused or known already, {@link #corrections} says what to put right
- * in the same transaction; nobody else ever sees the difference.
+ * statement locks, reads and changes them: one visit of each row less (77 to 74.5 µs of CPU a
+ * transfer, measured once; not worth keeping where it shows no gain). Where a command was refused
+ * or known already, {@link #corrections} says what to put right in the same transaction; nobody
+ * else ever sees the difference.
  */
 final class Foreseen {
     private final long[] ids;

@@ -7,6 +7,13 @@ import picocli.CommandLine.Option;
 
 /** How long a benchmark measures, and which of its cases. */
 final class BenchOptions {
+    /** What can be asked for; written as the reports write it. */
+    @SuppressWarnings("MemberName") // the option's values are the reports' names
+    enum Case {
+        uniform,
+        hot
+    }
+
     @Option(
             names = "--seconds",
             paramLabel = "N",
@@ -18,7 +25,7 @@ final class BenchOptions {
             paramLabel = "NAME",
             split = ",",
             description = "only these cases: uniform, hot (default: both)")
-    private List<String> cases = List.of("uniform", "hot");
+    private List<Case> cases = List.of(Case.values());
 
     @Option(
             names = "--callers",
@@ -32,7 +39,7 @@ final class BenchOptions {
     }
 
     boolean wantsCase(String name) {
-        return cases.contains(name);
+        return cases.contains(Case.valueOf(name));
     }
 
     boolean wants(Load load) {
