@@ -49,6 +49,8 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
 
     private BooleanSupplier closing = () -> false;
 
+    private final Presumption presumption = new Presumption();
+
     private OwnedRanges ranges = new OwnedRanges(List.of());
 
     /** Their commit was sent and its answer lost, or they were in one transaction with such. */
@@ -189,7 +191,8 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
             return;
         }
         List<Pending> works = group.works();
-        WorkTransaction transaction = new WorkTransaction(database.cell(), ranges);
+        boolean presumesNew = group.isUntried() && presumption.holds();
+        WorkTransaction transaction = new WorkTransaction(database.cell(), ranges, presumesNew);
         GroupAnswers said;
         boolean wrote;
         try {
@@ -305,6 +308,9 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         }
         DatabaseFault fault = connectionLives ? DatabaseFault.of(failed) : DatabaseFault.LOST;
         metrics.fault(fault.label());
+        if (fault == DatabaseFault.DUPLICATE) {
+            presumption.failed();
+        }
         String why = String.valueOf(failed.getMessage());
         switch (fault) {
             case FULL -> {
@@ -334,9 +340,9 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
                     refuse(group.works(), OutcomeCode.OVERLOADED, "rows in use elsewhere: " + why);
                 }
             }
-            case POISON -> {
+            case DUPLICATE, POISON -> {
                 if (group.failures() == 0) {
-                    // Another writer's key may have come in between: by now it can be read.
+                    // A key that was presumed new, or came in between: by now it can be read.
                     todo.addFirst(group.again());
                 } else if (!group.isSingle()) {
                     group.splitInto(todo, false);

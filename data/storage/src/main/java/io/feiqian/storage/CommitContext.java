@@ -24,6 +24,16 @@ public interface CommitContext {
     long databaseMillis();
 
     /**
+     * Whether keys may be presumed new without looking, where an insert will prove it
+     * (duplicate-after-lock): where one was there already, everything is run again with a look.
+     * Whoever presumes must insert every key whose work it lets stand, and has {@link
+     * Contribution.Check#UNSURE} to say of a work that it would end otherwise. At any time.
+     */
+    default boolean presumesNew() {
+        return false;
+    }
+
+    /**
      * A number that grows with every transaction of the cell's database, drawn after all locks were
      * taken: of two transactions that lock the same row, the later commit has the larger. Under the
      * locks.

@@ -74,7 +74,13 @@ public interface Contribution<C> {
          */
         record Ended(Answer answer) implements Check {}
 
+        /** The work is to be run again, with a look at what this transaction presumed. */
+        record Unsure() implements Check {}
+
         /** Go on. */
         Check FRESH = new Fresh();
+
+        /** Run it again. */
+        Check UNSURE = new Unsure();
     }
 }

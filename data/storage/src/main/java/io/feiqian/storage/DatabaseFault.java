@@ -9,6 +9,8 @@ enum DatabaseFault {
     TRANSIENT,
     /** A lock was not granted in time: somebody else holds a row of one of the works. */
     LOCKED,
+    /** A key is there already: looking it up will show what became of its work. */
+    DUPLICATE,
     /** The database refuses what one of the works wants: find out which. */
     POISON,
     /** No room is left. */
@@ -27,6 +29,7 @@ enum DatabaseFault {
         return switch (state) {
             case "40001", "40P01", "57014" -> TRANSIENT;
             case "55P03" -> LOCKED;
+            case "23505" -> DUPLICATE;
             case "53100" -> FULL;
             case "57P01", "57P02", "57P03", "57P05", "25P03", "25P04" -> LOST;
             // Read-only: this database was demoted, or never was the primary.

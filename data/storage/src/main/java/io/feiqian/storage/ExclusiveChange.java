@@ -34,7 +34,7 @@ final class ExclusiveChange {
                     switch (DatabaseFault.of(failed)) {
                         // Between two tries everybody who queued behind us gets through.
                         case LOCKED, TRANSIENT -> {}
-                        case POISON, FULL, UNAVAILABLE, LOST -> throw failed;
+                        case DUPLICATE, POISON, FULL, UNAVAILABLE, LOST -> throw failed;
                     }
                 }
             }

@@ -10,8 +10,10 @@ import io.feiqian.vocabulary.SlotState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +32,33 @@ final class Fence {
     /** The second half of the cell-wide lock that the business day stands under. */
     static final int DAY_LOCK = 0;
 
-    private static final String LOCK_DAY =
-            "select pg_advisory_xact_lock_shared(" + LOCK_CLASS + ", " + DAY_LOCK + ")";
-    private static final String TRY_RANGES =
-            "select id, pg_try_advisory_xact_lock_shared("
-                    + LOCK_CLASS
-                    + ", id)"
-                    + " from unnest(?::int[]) as id";
+    /** Stands where other rows have a range's id. */
+    private static final int LAST = Integer.MAX_VALUE;
+
+    /** Waits for the day's lock, which comes first, and tries those of ranges. */
+    private static final String LOCK =
+            """
+            select id, case id
+                when %2$d then pg_advisory_xact_lock_shared(%1$d, id) is not null
+                else pg_try_advisory_xact_lock_shared(%1$d, id) end
+            from unnest(?::int[]) as id\
+            """
+                    .formatted(LOCK_CLASS, DAY_LOCK);
+
+    /**
+     * All rows that the locks protect and, in the last, what is to be drawn after every other lock.
+     * One statement, since a statement costs as much as a posting.
+     */
+    private static final String READ =
+            """
+            select range_id, first_slot, last_slot, state, epoch, 0 from slot_ownership
+            union all
+            select %d, open_day, closed_through, 0, nextval('commit_sequence'),
+                (extract(epoch from clock_timestamp()) * 1000)::bigint
+            from business_day order by 1\
+            """
+                    .formatted(LAST);
+
     static final String READ_RANGES =
             "select range_id, first_slot, last_slot, state, epoch from slot_ownership"
                     + " order by range_id";
@@ -62,6 +84,8 @@ final class Fence {
     private OwnedRanges now;
     private int openDay;
     private int closedThrough;
+    private long sequence;
+    private long databaseMillis;
     private Answer refusal = Answer.accepted();
 
     /** A fence that names its locks by these rows, which may be old. */
@@ -81,13 +105,21 @@ final class Fence {
         }
     }
 
-    /** Adds the statements: day lock, range locks, then what they protect. */
-    void open(Statements statements) {
-        int[] ids = claimed.stream().map(i -> before.ranges().get(i).id()).sorted().toArray();
-        statements.query(LOCK_DAY, parameters -> {}, row -> {});
-        statements.query(TRY_RANGES, parameters -> parameters.add(ids), this::readLock);
-        statements.query(READ_RANGES, parameters -> {}, row -> rows.add(readRange(row)));
-        statements.query(READ_DAY, parameters -> {}, this::readDay);
+    /** Adds the statement that locks: before anything else. */
+    void lock(Statements statements) {
+        IntStream ids = claimed.stream().map(i -> before.ranges().get(i).id()).sorted();
+        int[] day = {DAY_LOCK};
+        int[] locks = IntStream.concat(Arrays.stream(day), ids).toArray();
+        statements.query(LOCK, parameters -> parameters.add(locks), this::readLock);
+    }
+
+    /**
+     * Adds the statement that reads what the locks protect and draws the number and the time: when
+     * every lock of the transaction is held, so that the number is newer than that of whoever held
+     * one before.
+     */
+    void read(Statements statements) {
+        statements.query(READ, parameters -> {}, this::read);
     }
 
     /** To be called once when the statements have run. */
@@ -101,6 +133,14 @@ final class Fence {
     /** The ownership rows as this transaction sees them. */
     OwnedRanges now() {
         return now;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    long databaseMillis() {
+        return databaseMillis;
     }
 
     BusinessDate businessDate() {
@@ -181,9 +221,15 @@ final class Fence {
         }
     }
 
-    private void readDay(ResultSet row) throws SQLException {
-        openDay = row.getInt(1);
-        closedThrough = row.getInt(2);
+    private void read(ResultSet row) throws SQLException {
+        if (row.getInt(1) != LAST) {
+            rows.add(readRange(row));
+            return;
+        }
+        openDay = row.getInt(2);
+        closedThrough = row.getInt(3);
+        sequence = row.getLong(5);
+        databaseMillis = row.getLong(6);
     }
 
     static OwnedRange readRange(ResultSet row) throws SQLException {
@@ -195,7 +241,7 @@ final class Fence {
     }
 
     private static int[] with(int[] ids, int size, int id) {
-        int[] room = size < ids.length ? ids : java.util.Arrays.copyOf(ids, size * 2);
+        int[] room = size < ids.length ? ids : Arrays.copyOf(ids, size * 2);
         room[size] = id;
         return room;
     }

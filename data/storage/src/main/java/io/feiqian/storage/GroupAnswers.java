@@ -1,5 +1,6 @@
 package io.feiqian.storage;
 
+import io.feiqian.storage.Contribution.Check;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -48,7 +49,10 @@ final class GroupAnswers {
         return said;
     }
 
-    /** The works whose range has another id by now: nothing of them is in the transaction. */
+    /**
+     * The works whose range has another id by now, or of which something was presumed that has to
+     * be looked up: nothing of them is in the transaction.
+     */
     List<Pending> lookAgain() {
         return lookAgain;
     }
@@ -88,23 +92,25 @@ final class GroupAnswers {
     private void refused(int i, WorkTransaction transaction) {
         Answer refusal = transaction.fenceRefusal();
         Pending each = works.get(i);
-        if (!each.maybeCommitted()) {
-            answers[i] = refusal;
-            return;
+        if (each.maybeCommitted()
+                && transaction.check(each.work()) instanceof Check.Ended(Answer found)
+                && found.recorded()) {
+            answers[i] = found;
+        } else {
+            say(i, refusal);
         }
-        Answer found = transaction.check(each.work());
-        say(i, found != null && found.recorded() ? found : refusal);
     }
 
     private void admitted(int i, WorkTransaction transaction) {
         Work work = works.get(i).work();
-        Answer ended = transaction.check(work);
-        if (ended != null) {
-            say(i, ended);
-            return;
+        switch (transaction.check(work)) {
+            case Check.Fresh _ -> {
+                applied.set(i);
+                say(i, transaction.apply(work));
+            }
+            case Check.Ended(Answer answer) -> say(i, answer);
+            case Check.Unsure _ -> lookAgain = with(lookAgain, works.get(i));
         }
-        applied.set(i);
-        say(i, transaction.apply(work));
     }
 
     private void say(int i, Answer answer) {

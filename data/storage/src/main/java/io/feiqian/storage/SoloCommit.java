@@ -1,5 +1,6 @@
 package io.feiqian.storage;
 
+import io.feiqian.storage.Contribution.Check;
 import io.feiqian.storage.LocalCommit.UserStatements;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.sql.Connection;
@@ -49,7 +50,7 @@ final class SoloCommit {
             Session session = new Session(connection);
             boolean over = false;
             try {
-                WorkTransaction transaction = new WorkTransaction(database.cell(), ranges);
+                WorkTransaction transaction = new WorkTransaction(database.cell(), ranges, false);
                 Answer answer = within(transaction, session, work, statements);
                 ranges = transaction.ownedRanges();
                 over = answer != null;
@@ -78,8 +79,7 @@ final class SoloCommit {
             }
             case HOLDS -> {}
         }
-        Answer ended = transaction.check(work);
-        if (ended != null) {
+        if (transaction.check(work) instanceof Check.Ended(Answer ended)) {
             session.rolledBack();
             return ended;
         }

@@ -17,6 +17,11 @@ record WorkGroup(List<Pending> works, int failures, boolean narrowed) {
         return new WorkGroup(works, failures + 1, narrowed);
     }
 
+    /** Whether no transaction with any of these was tried before. */
+    boolean isUntried() {
+        return failures == 0 && !narrowed && works.stream().noneMatch(Pending::maybeCommitted);
+    }
+
     boolean isSingle() {
         return works.size() == 1;
     }

@@ -3,7 +3,6 @@ package io.feiqian.storage;
 import io.feiqian.storage.Contribution.Check;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,18 +14,14 @@ import org.jspecify.annotations.Nullable;
  * One database transaction over works, up to but without its commit; both forms of {@link
  * LocalCommit} run through it.
  *
- * <p>The order of the statements keeps money (duplicate-after-lock): fence locks, what the fence
- * protects, the contributions' locks in the one global order (lock-order), their reads, and last
- * the clock and the sequence, so that the number drawn is newer than that of whoever held a lock
- * before. Each statement has a snapshot of its own.
+ * <p>The order of the statements keeps money (duplicate-after-lock): fence locks, the
+ * contributions' locks in the one global order (lock-order), their reads, and last what the fence
+ * protects with the clock and the sequence, so that the number drawn is newer than that of whoever
+ * held a lock before. Each statement has a snapshot of its own.
  *
  * <p>For one thread. Any exception leaves the transaction to be rolled back.
  */
 final class WorkTransaction implements CommitContext {
-    private static final String DRAW =
-            "select nextval('commit_sequence'),"
-                    + " (extract(epoch from clock_timestamp()) * 1000)::bigint";
-
     /** One contribution's share. */
     private record Share<C>(Contribution<C> contribution, Contribution.Batch<C> batch) {}
 
@@ -36,15 +31,20 @@ final class WorkTransaction implements CommitContext {
 
     private final CellId cell;
     private final Fence fence;
+    private final boolean presumesNew;
     private final List<Share<?>> shares = new ArrayList<>(6);
     private boolean underLocks;
     private BusinessDate businessDate = BusinessDate.ofNumber(19000101);
     private BusinessDate closedThrough = businessDate;
-    private long sequence;
-    private long databaseMillis;
 
-    WorkTransaction(CellId cell, OwnedRanges ownedRanges) {
+    /**
+     * One of this cell whose fence names its locks by these ranges.
+     *
+     * @param presumesNew whether contributions may do without looking for keys
+     */
+    WorkTransaction(CellId cell, OwnedRanges ownedRanges, boolean presumesNew) {
         this.cell = cell;
+        this.presumesNew = presumesNew;
         this.fence = new Fence(ownedRanges);
     }
 
@@ -72,14 +72,14 @@ final class WorkTransaction implements CommitContext {
                     parameters -> parameters.add(millis),
                     row -> {});
         }
-        fence.open(trip);
+        fence.lock(trip);
         for (Share<?> share : shares) {
             share.batch.lock(trip);
         }
         for (Share<?> share : shares) {
             share.batch.read(trip);
         }
-        trip.query(DRAW, parameters -> {}, this::drawn);
+        fence.read(trip);
         trip.run(session);
         fence.opened();
         businessDate = fence.businessDate();
@@ -97,18 +97,16 @@ final class WorkTransaction implements CommitContext {
         return fence.refusal();
     }
 
-    /** The answer that ends the work before it begins; null where every check was fresh. */
-    @Nullable Answer check(Work work) {
+    /** What the first of the work's parts says that is not fresh, if any. */
+    Check check(Work work) {
         List<Part<?>> parts = work.parts();
         for (int i = 0; i < parts.size(); i++) {
-            switch (check(parts.get(i))) {
-                case Check.Fresh fresh -> {}
-                case Check.Ended(Answer answer) -> {
-                    return answer;
-                }
+            Check check = check(parts.get(i));
+            if (!(check instanceof Check.Fresh)) {
+                return check;
             }
         }
-        return null;
+        return Check.FRESH;
     }
 
     /** Takes up all parts of a work whose checks were fresh. */
@@ -154,26 +152,26 @@ final class WorkTransaction implements CommitContext {
     }
 
     @Override
+    public boolean presumesNew() {
+        return presumesNew;
+    }
+
+    @Override
     public long databaseMillis() {
         requireLocks();
-        return databaseMillis;
+        return fence.databaseMillis();
     }
 
     @Override
     public long sequence() {
         requireLocks();
-        return sequence;
+        return fence.sequence();
     }
 
     private void requireLocks() {
         if (!underLocks) {
             throw new IllegalStateException("asked before the locks were held (expected: after)");
         }
-    }
-
-    private void drawn(ResultSet row) throws SQLException {
-        sequence = row.getLong(1);
-        databaseMillis = row.getLong(2);
     }
 
     private <C> void add(Part<C> part) {

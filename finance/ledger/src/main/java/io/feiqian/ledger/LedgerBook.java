@@ -95,6 +95,11 @@ public final class LedgerBook {
         return onlyPosts ? Optional.of(accounts.changes()) : Optional.empty();
     }
 
+    /** Whether every command is a posting. After the last add. */
+    boolean onlyPosts() {
+        return onlyPosts;
+    }
+
     /** The reservations to lock and read, each once, in order. */
     public List<HoldKey> holdKeys() {
         return holds.keys();

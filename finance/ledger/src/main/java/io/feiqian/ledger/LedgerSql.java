@@ -124,6 +124,15 @@ final class LedgerSql {
                     counter)\
             """;
 
+    /** The same for one row: the arrays of {@link #INSERT_ENTRIES} cost it more than the rest. */
+    static final String INSERT_ENTRY =
+            """
+            insert into journal (posted_at, trace_head, trace_serial, sub, digest, initiator, kind,
+                debit, credit, amount, currency, debit_after, credit_after, business_date, entry_no,
+                text, outcome, concerns, counter)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), nullif(?, 0))\
+            """;
+
     static final String INSERT_REVERSALS =
             """
             insert into reversal (original_head, original_serial, original_sub, part, amount,

@@ -129,6 +129,10 @@ final class LedgerWriting {
         if (rows.isEmpty()) {
             return;
         }
+        if (rows.size() == 1) {
+            insertEntry(rows.getFirst(), postedAt, statements);
+            return;
+        }
         statements.update(
                 LedgerSql.INSERT_ENTRIES,
                 p -> {
@@ -151,6 +155,33 @@ final class LedgerWriting {
                     longs(p, rows, JournalRow::counter);
                 },
                 rows.size());
+    }
+
+    private static void insertEntry(JournalRow row, long postedAt, Statements statements) {
+        statements.update(
+                LedgerSql.INSERT_ENTRY,
+                p -> {
+                    p.add(postedAt);
+                    p.add(row.key().trace().head());
+                    p.add(row.key().trace().serial());
+                    p.add(row.key().sub().number());
+                    p.add(row.digest());
+                    p.add(row.initiator());
+                    p.add(row.kind().number());
+                    p.add(row.debit());
+                    p.add(row.credit());
+                    p.add(row.amount());
+                    p.add(row.currency());
+                    p.add(row.debitAfter());
+                    p.add(row.creditAfter());
+                    p.add(row.date());
+                    p.add(row.entry());
+                    p.add(row.text());
+                    p.add(row.refusal().map(it -> it.code().number()).orElse(0));
+                    p.add(row.refusal().map(Refusal::concerns).orElse(0L));
+                    p.add(row.counter());
+                },
+                1);
     }
 
     private static void insertReversals(List<ReversalRow> rows, Statements statements) {

@@ -67,6 +67,8 @@ final class RowStore {
                     switch (book.check(command)) {
                         case Check.Ended(Answer answer) -> answer;
                         case Check.Fresh _ -> book.apply(command, Answer.accepted());
+                        case Check.Unsure _ ->
+                                throw new AssertionError("a book is never unsure: " + command);
                     });
         }
         write(book.changes());

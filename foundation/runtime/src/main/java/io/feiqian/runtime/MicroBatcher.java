@@ -65,6 +65,9 @@ public final class MicroBatcher<T> implements AutoCloseable {
     /** Not worth being divided among workers. */
     private static final int SMALLEST_SHARE = 32;
 
+    private static final long LONGEST_GATHERING_NANOS = 1_000_000;
+    private static final int NOBODY = Integer.MAX_VALUE;
+
     private final Limits limits;
     private final List<Thread> workers = new ArrayList<>();
 
@@ -72,6 +75,13 @@ public final class MicroBatcher<T> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition wakeUp = lock.newCondition();
+
+    /** Signalled when as much waits as somebody gathers. */
+    private final Condition gathered = lock.newCondition();
+
+    /** How much that is. */
+    private int gathering = NOBODY;
+
     private final ArrayDeque<T> fresh = new ArrayDeque<>();
     private final ArrayDeque<T> finishing = new ArrayDeque<>();
     private int idle;
@@ -114,6 +124,9 @@ public final class MicroBatcher<T> implements AutoCloseable {
                 return false;
             }
             (lane == Lane.FINISHING ? finishing : fresh).add(item);
+            if (waits() >= gathering) {
+                gathered.signal();
+            }
             if (idle > 0) {
                 wakeUp.signal();
             }
@@ -127,7 +140,7 @@ public final class MicroBatcher<T> implements AutoCloseable {
     public int waiting() {
         lock.lock();
         try {
-            return fresh.size() + finishing.size();
+            return waits();
         } finally {
             lock.unlock();
         }
@@ -184,6 +197,7 @@ public final class MicroBatcher<T> implements AutoCloseable {
         try {
             closing = true;
             wakeUp.signalAll();
+            gathered.signalAll();
         } finally {
             lock.unlock();
         }
@@ -222,6 +236,7 @@ public final class MicroBatcher<T> implements AutoCloseable {
                 wakeUp.awaitUninterruptibly();
                 idle--;
             }
+            gather();
             int size = share();
             List<T> batch = new ArrayList<>(size);
             drain(finishing, batch, size);
@@ -236,11 +251,38 @@ public final class MicroBatcher<T> implements AutoCloseable {
         }
     }
 
+    /**
+     * Where others have much in hand, waits for a moment until as much waits here: the items of
+     * whoever was answered just now come back one by one, and a batch costs about as much as thirty
+     * of them by itself.
+     */
+    private void gather() {
+        boolean alone = inFlight < SMALLEST_SHARE || gathering != NOBODY;
+        if (alone || closing) {
+            return;
+        }
+        gathering = Math.min(inFlight, limits.batch());
+        try {
+            long left = LONGEST_GATHERING_NANOS;
+            while (left > 0 && waits() < gathering && !closing) {
+                left = gathered.awaitNanos(left);
+            }
+        } catch (InterruptedException interrupted) {
+            LOG.debug("interrupted while gathering: goes on with what is there", interrupted);
+        } finally {
+            gathering = NOBODY;
+        }
+    }
+
     /** How much of what waits one worker takes, so that all have about as much in hand. */
     private int share() {
-        int waiting = fresh.size() + finishing.size();
+        int waiting = waits();
         int equal = (waiting + inFlight + workers.size() - 1) / workers.size();
         return Math.min(limits.batch(), Math.min(waiting, Math.max(equal, SMALLEST_SHARE)));
+    }
+
+    private int waits() {
+        return fresh.size() + finishing.size();
     }
 
     private static <T> void drain(ArrayDeque<T> from, List<T> into, int upTo) {

@@ -41,7 +41,8 @@ import java.util.Optional;
 
 /**
  * Transfers as a cell of ours does them: through the fence, the ledger with all its rules, and the
- * guard that keeps local and global transactions in one key space, in grouped commits.
+ * guard that keeps local and global transactions in one key space, in grouped commits. The last
+ * account is an internal one, as accounts that everybody pays into are.
  */
 final class BatchedTransfers implements Variant {
     static final String NAME = "batched";
@@ -66,9 +67,11 @@ final class BatchedTransfers implements Variant {
         database.businessDays().initialise(DAY);
         this.ledger = new LedgerContribution(LedgerRules.DEFAULT, alarm -> {});
         this.accounts = new AccountNumber[count];
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count - 1; i++) {
             accounts[i] = AccountNumber.of(new Slot(i % 3_300), AccountNumber.Kind.CUSTOMER, i);
         }
+        accounts[count - 1] =
+                AccountNumber.of(Slot.pinnedTo(CELL), AccountNumber.Kind.INCOME, count);
         try (Connection connection = database.pool().getConnection()) {
             JournalPartitions.ensure(connection, LedgerRules.DEFAULT, DAY);
             open(connection);

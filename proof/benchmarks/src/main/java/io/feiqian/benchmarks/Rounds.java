@@ -25,9 +25,13 @@ public final class Rounds implements AutoCloseable {
      * @param name the case, such as {@code uniform}
      * @param callers how many call at once, each waiting for its answer
      * @param payers how many accounts pay
-     * @param payees how many accounts are paid; 1 makes that one hot
+     * @param payees how many accounts are paid; 1 makes the last one hot
      */
-    public record Load(String name, int callers, int payers, int payees) {}
+    public record Load(String name, int callers, int payers, int payees) {
+        int payee(Randomness random) {
+            return payees == 1 ? payers - 1 : random.nextInt(payees);
+        }
+    }
 
     /** What one round saw. */
     private record Seen(
@@ -76,7 +80,7 @@ public final class Rounds implements AutoCloseable {
         }
 
         private boolean call() {
-            int payee = random.nextInt(load.payees());
+            int payee = load.payee(random);
             int payer = random.nextInt(load.payers());
             while (payer == payee) {
                 payer = random.nextInt(load.payers());

@@ -8,8 +8,8 @@ import io.feiqian.storage.Statements.Parameters;
 import io.feiqian.transaction.DecisionBook.Change;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
@@ -39,7 +39,7 @@ public final class DecisionContribution implements Contribution<DecisionCommand>
 
     private static final class DecisionBatch implements Batch<DecisionCommand> {
         private final DecisionBook book;
-        private final TreeSet<TraceNumber> keys = new TreeSet<>();
+        private final List<TraceNumber> keys = new ArrayList<>();
 
         DecisionBatch(CommitContext context) {
             book = new DecisionBook(context);
@@ -52,8 +52,9 @@ public final class DecisionContribution implements Contribution<DecisionCommand>
 
         @Override
         public void lock(Statements statements) {
-            long[] heads = keys.stream().mapToLong(TraceNumber::head).toArray();
-            long[] serials = keys.stream().mapToLong(TraceNumber::serial).toArray();
+            List<TraceNumber> inOrder = keys.stream().sorted().distinct().toList();
+            long[] heads = inOrder.stream().mapToLong(TraceNumber::head).toArray();
+            long[] serials = inOrder.stream().mapToLong(TraceNumber::serial).toArray();
             statements.query(
                     TransactionSql.LOCK_DECISIONS,
                     parameters -> {
