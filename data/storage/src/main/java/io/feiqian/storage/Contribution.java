@@ -1,5 +1,7 @@
 package io.feiqian.storage;
 
+import java.util.function.LongConsumer;
+
 /**
  * One kind of rows in a local commit: the journal, the branches, the decisions, the messages. It
  * knows its own tables and nobody else's; {@link LocalCommit} brings the contributions of one
@@ -19,6 +21,12 @@ public interface Contribution<C> {
      * accounts 100, holds 200, journal 300, decisions 400, branches 500, outbox 600, inbox 700.
      */
     int order();
+
+    /**
+     * Names the rows that a command locks and that others want too, such as accounts, so that two
+     * transactions of one process rarely wait for each other. Only a hint: names none unless told.
+     */
+    default void rows(C command, LongConsumer rows) {}
 
     /** Its share of one database transaction. */
     Batch<C> open(CommitContext context);

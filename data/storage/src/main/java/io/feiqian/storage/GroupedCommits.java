@@ -136,6 +136,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
                 new MicroBatcher<>(
                         settings.limits(),
                         workers,
+                        (pending, rows) -> pending.work().rows(rows),
                         Thread.ofPlatform().name(database.cell() + "-commits").daemon()::unstarted);
         workers.forEach(each -> each.attach(batcher::takeWaiting, batcher::isClosing));
         metrics.waiting(batcher::waiting);

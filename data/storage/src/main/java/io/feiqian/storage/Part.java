@@ -1,5 +1,7 @@
 package io.feiqian.storage;
 
+import java.util.function.LongConsumer;
+
 /**
  * One command of a {@link Work} and the contribution that executes it.
  *
@@ -7,4 +9,8 @@ package io.feiqian.storage;
  * @param command what to do
  * @param <C> the contribution's commands
  */
-public record Part<C>(Contribution<C> contribution, C command) {}
+public record Part<C>(Contribution<C> contribution, C command) {
+    void rows(LongConsumer rows) {
+        contribution.rows(command, rows);
+    }
+}

@@ -3,6 +3,7 @@ package io.feiqian.storage;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * One caller's unit of atomicity inside a cell: all of its parts take effect in one local commit,
@@ -21,6 +22,13 @@ public record Work(List<Claim> claims, List<Part<?>> parts, Lane lane, Deadline 
         parts = List.copyOf(parts);
         if (claims.isEmpty() || parts.isEmpty()) {
             throw new IllegalArgumentException("work: no claim or no part (expected: one or more)");
+        }
+    }
+
+    /** The rows of which its parts know that others want them too. */
+    void rows(LongConsumer rows) {
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).rows(rows);
         }
     }
 }

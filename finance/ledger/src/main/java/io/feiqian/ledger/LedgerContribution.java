@@ -7,6 +7,7 @@ import io.feiqian.storage.Statements;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,25 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
     }
 
     @Override
+    public void rows(LedgerCommand command, LongConsumer rows) {
+        switch (command) {
+            case LedgerCommand.Post it -> both(it.movement(), rows);
+            case LedgerCommand.Capture it -> both(it.movement(), rows);
+            case LedgerCommand.Hold it -> rows.accept(it.movement().debit().number());
+            case LedgerCommand.Announce it -> rows.accept(it.movement().credit().number());
+            case LedgerCommand.Release it -> rows.accept(it.account().number());
+            case LedgerCommand.OpenAccount _, LedgerCommand.SetStatus _ -> {}
+        }
+    }
+
+    @Override
     public Batch<LedgerCommand> open(CommitContext context) {
         return new LedgerBatch(context);
+    }
+
+    private static void both(Movement movement, LongConsumer rows) {
+        rows.accept(movement.debit().number());
+        rows.accept(movement.credit().number());
     }
 
     private final class LedgerBatch implements Batch<LedgerCommand> {

@@ -7,13 +7,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Turns many callers' single items into batches for one worker thread or a few: a worker takes its
- * share of what is there, up to a limit, and never waits for more, so that the load itself sets the
- * batch size. With two workers one prepares its batch while the other waits for a disk.
+ * share of what is there, up to a limit, so that the load itself sets the batch size. With two
+ * workers one prepares its batch while the other waits for a disk; then items that would wait for a
+ * row of the other's batch are left for the other's next one ({@link Keys}).
  *
  * <p>Two lanes (two-lanes): {@link Lane#FINISHING} items go first and have a queue of their own
  * that is large; {@link Lane#NEW} items are refused early when their queue is full. {@link #offer}
@@ -40,6 +42,13 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
         /** Told of an exception that {@link #handle} threw: no item of it may be forgotten. */
         void onFault(List<T> batch, Throwable fault);
+    }
+
+    /** What an item needs to itself, such as rows to be locked. */
+    @FunctionalInterface
+    public interface Keys<T> {
+        /** Names the keys of an item; a hint that may name too few. Quick. */
+        void of(T item, LongConsumer keys);
     }
 
     /**
@@ -84,6 +93,7 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
     private final ArrayDeque<T> fresh = new ArrayDeque<>();
     private final ArrayDeque<T> finishing = new ArrayDeque<>();
+    private final KeptApart<T> apart;
     private int idle;
     private int running;
     private int inFlight;
@@ -91,18 +101,27 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
     /** A batcher whose worker, made by {@code threads}, is running. */
     public MicroBatcher(Limits limits, Handler<T> handler, ThreadFactory threads) {
-        this(limits, List.of(handler), threads);
+        this(limits, List.of(handler), (item, keys) -> {}, threads);
     }
 
-    /** A batcher with a running worker, made by {@code threads}, for each of the handlers. */
-    public MicroBatcher(Limits limits, List<? extends Handler<T>> handlers, ThreadFactory threads) {
+    /**
+     * A batcher with a running worker, made by {@code threads}, for each of the handlers, which
+     * keeps items that share one of these keys out of each other's batches where it can.
+     */
+    public MicroBatcher(
+            Limits limits,
+            List<? extends Handler<T>> handlers,
+            Keys<T> keys,
+            ThreadFactory threads) {
         if (handlers.isEmpty()) {
             throw new IllegalArgumentException("handlers: none (expected: one or more)");
         }
         this.limits = limits;
         this.running = handlers.size();
-        for (Handler<T> each : handlers) {
-            workers.add(threads.newThread(() -> work(each)));
+        this.apart = new KeptApart<>(keys, handlers.size());
+        for (int i = 0; i < handlers.size(); i++) {
+            int worker = i;
+            workers.add(threads.newThread(() -> work(handlers.get(worker), worker)));
         }
         workers.forEach(Thread::start);
     }
@@ -213,42 +232,50 @@ public final class MicroBatcher<T> implements AutoCloseable {
         }
     }
 
-    private void work(Handler<T> handler) {
-        List<T> batch = next(0);
+    private void work(Handler<T> handler, int worker) {
+        List<T> batch = next(worker, 0);
         while (!batch.isEmpty()) {
             run(handler, batch);
-            batch = next(batch.size());
+            batch = next(worker, batch.size());
         }
     }
 
     /** The next batch; empty when the batcher is closed and everything is worked off. */
-    private List<T> next(int done) {
+    private List<T> next(int worker, int done) {
         lock.lock();
         try {
             inFlight -= done;
-            while (fresh.isEmpty() && finishing.isEmpty()) {
-                if (closing) {
-                    running--;
-                    return List.of();
+            apart.release(worker);
+            do {
+                while (waits() == 0) {
+                    if (closing) {
+                        running--;
+                        return List.of();
+                    }
+                    idle++;
+                    // Only close() ends the worker: an interrupt must not leave items behind.
+                    wakeUp.awaitUninterruptibly();
+                    idle--;
                 }
-                idle++;
-                // Only close() ends the worker: an interrupt must not leave items behind.
-                wakeUp.awaitUninterruptibly();
-                idle--;
-            }
-            gather();
-            int size = share();
-            List<T> batch = new ArrayList<>(size);
-            drain(finishing, batch, size);
-            drain(fresh, batch, size);
-            inFlight += size;
-            if (idle > 0 && !(fresh.isEmpty() && finishing.isEmpty())) {
-                wakeUp.signal();
-            }
-            return batch;
+                gather();
+                // While one gathers, another may have taken everything.
+            } while (waits() == 0);
+            return take(worker);
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<T> take(int worker) {
+        int size = share();
+        List<T> batch = new ArrayList<>(size);
+        apart.take(worker, finishing, batch, size);
+        apart.take(worker, fresh, batch, size);
+        inFlight += batch.size();
+        if (idle > 0 && waits() > 0) {
+            wakeUp.signal();
+        }
+        return batch;
     }
 
     /**

@@ -104,6 +104,7 @@ final class MicroBatcherTest {
                     new MicroBatcher<>(
                             new Limits(3, 1000, 1000),
                             Collections.nCopies(1 + round % 3, counting(handled)),
+                            (item, keys) -> keys.accept(item),
                             Thread::new);
             CountDownLatch start = new CountDownLatch(1);
             List<Thread> callers = new ArrayList<>();
@@ -136,7 +137,11 @@ final class MicroBatcherTest {
         Gate free = new Gate();
         free.leave.countDown();
         try (MicroBatcher<String> batcher =
-                new MicroBatcher<>(new Limits(10, 10, 10), List.of(held, free), Thread::new)) {
+                new MicroBatcher<>(
+                        new Limits(10, 10, 10),
+                        List.of(held, free),
+                        (item, keys) -> {},
+                        Thread::new)) {
             for (int i = 0; held.entered.getCount() > 0; i++) {
                 batcher.offer("to begin with " + i, Lane.FINISHING);
                 Thread.onSpinWait();
@@ -149,6 +154,63 @@ final class MicroBatcherTest {
         }
         assertThat(held.batches).hasSize(1);
         assertThat(free.batches.get(free.batches.size() - 1)).contains("urgent");
+    }
+
+    @Test
+    void itemsThatWouldWaitForTheOtherWorkersBatchAreNotMixedWithOnesThatWouldNot()
+            throws Exception {
+        Gate first = new Gate();
+        Gate second = new Gate();
+        try (MicroBatcher<String> batcher =
+                new MicroBatcher<>(
+                        new Limits(10, 10, 10),
+                        List.of(first, second),
+                        (item, keys) -> keys.accept(item.charAt(0)),
+                        Thread::new)) {
+            batcher.offer("x1", Lane.NEW);
+            while (first.entered.getCount() + second.entered.getCount() == 2) {
+                Thread.onSpinWait();
+            }
+            Gate holdsX = first.entered.getCount() == 0 ? first : second;
+            Gate other = holdsX == first ? second : first;
+            batcher.offer("z1", Lane.NEW);
+            other.entered.await();
+            List.of("y1", "x2", "x3", "y2", "y3").forEach(each -> batcher.offer(each, Lane.NEW));
+            other.leave.countDown();
+            while (batcher.waiting() > 0) {
+                Thread.onSpinWait();
+            }
+            holdsX.leave.countDown();
+            assertThat(other.batches.get(1)).containsExactly("y1", "y2", "y3");
+        }
+        assertThat(first.batches.size() + second.batches.size()).isEqualTo(4);
+    }
+
+    @Test
+    void noWorkerEndsBeforeTheBatcherIsClosedHoweverItemsComeAndGo() throws Exception {
+        List<Thread> workers = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger handled = new AtomicInteger();
+        try (MicroBatcher<Integer> batcher =
+                new MicroBatcher<>(
+                        new Limits(512, 1_000, 1_000),
+                        List.of(counting(handled), counting(handled)),
+                        (item, keys) -> {},
+                        run -> {
+                            Thread worker = new Thread(run);
+                            workers.add(worker);
+                            return worker;
+                        })) {
+            int offered = 0;
+            for (int burst = 0; burst < 3_000; burst++) {
+                for (int i = 0; i < 70 + burst % 30; i++) {
+                    offered += batcher.offer(i, Lane.NEW) ? 1 : 0;
+                }
+                while (handled.get() < offered) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(workers).hasSize(2).allMatch(Thread::isAlive);
+        }
     }
 
     @Test
