@@ -33,9 +33,9 @@ public interface Contribution<C> {
 
     /**
      * The commands of one database transaction, in four steps whose order keeps money
-     * (duplicate-after-lock): {@link #add} for every command; {@link #lock}; {@link #read}, when
-     * all locks of all contributions are held; then per work {@link #check} and {@link #apply}; at
-     * last {@link #write}.
+     * (duplicate-after-lock): {@link #add} for every command; {@link #lock}; {@link #lockLast};
+     * {@link #read}, when all locks of all contributions are held; then per work {@link #check} and
+     * {@link #apply}; at last {@link #write}.
      *
      * @param <C> the commands
      */
@@ -45,6 +45,13 @@ public interface Contribution<C> {
 
         /** Adds the statements that lock rows, keys sorted. May add none. */
         void lock(Statements statements);
+
+        /**
+         * Adds the statements that lock rows at which everybody meets, such as a cell's internal
+         * accounts: after every other lock, so that one transaction's wait for another is as short
+         * as it can be. Which rows these are must follow from their keys. May add none.
+         */
+        default void lockLast(Statements statements) {}
 
         /** Adds the statements that read what must be read under the locks. May add none. */
         void read(Statements statements);

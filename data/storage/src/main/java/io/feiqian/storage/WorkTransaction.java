@@ -77,6 +77,9 @@ final class WorkTransaction implements CommitContext {
             share.batch.lock(trip);
         }
         for (Share<?> share : shares) {
+            share.batch.lockLast(trip);
+        }
+        for (Share<?> share : shares) {
             share.batch.read(trip);
         }
         fence.read(trip);

@@ -19,6 +19,7 @@ final class BookAccounts {
     private static final long SERIAL_UNIT = 10L;
     private static final long KIND_UNIT = 10_000_000_000L;
     private static final long SLOT_UNIT = 1_000_000_000_000L;
+    private static final long FIRST_INTERNAL = Slot.FIRST_PINNED * SLOT_UNIT;
 
     private final int pinnedSlot;
     private final List<BookAccount> changed = new ArrayList<>();
@@ -72,6 +73,12 @@ final class BookAccounts {
             }
         }
         return ids;
+    }
+
+    /** Where among {@link #ids} the accounts of pinned slots begin, whose numbers are highest. */
+    int firstInternal() {
+        int position = Arrays.binarySearch(ids(), FIRST_INTERNAL);
+        return position < 0 ? -position - 1 : position;
     }
 
     /** How much is meant to enter each of {@link #ids} in all, were everything accepted. */

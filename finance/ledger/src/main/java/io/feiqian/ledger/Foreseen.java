@@ -30,10 +30,6 @@ final class Foreseen {
         this.there = new boolean[ids.length];
     }
 
-    long[] ids() {
-        return ids;
-    }
-
     long[] changes() {
         return changes;
     }

@@ -85,6 +85,11 @@ public final class LedgerBook {
         return accounts.ids();
     }
 
+    /** Where among {@link #accountIds} the cell's internal accounts begin, at which all meet. */
+    int firstInternal() {
+        return accounts.firstInternal();
+    }
+
     /**
      * How much enters each of {@link #accountIds} (negative: leaves it) where every command is
      * accepted and none is a repetition: with it the accounts can be changed in the statement that

@@ -5,15 +5,16 @@ import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
 import io.feiqian.storage.Statements;
 import io.feiqian.telemetry.spi.AlarmEvents;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's share of a local commit: {@link LedgerBook} with rows read and written by array
- * statements. Locks accounts, then reservations, then movements to take back, each in order of
- * their keys, and reads known journal rows when everything is locked (duplicate-after-lock).
+ * statements. Locks customers' accounts, then reservations, then movements to take back, and after
+ * all other contributions' locks the cell's internal accounts, each in order of their keys; reads
+ * known journal rows when everything is locked (duplicate-after-lock).
  *
  * <p>A work holds at most one command that business rules can refuse ({@link LedgerCommand.Post},
  * {@link LedgerCommand.Hold}, {@link LedgerCommand.Announce}, {@link LedgerCommand.OpenAccount},
@@ -86,7 +87,11 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
 
         @Override
         public void lock(Statements statements) {
-            lockAccounts(statements);
+            foreseen =
+                    book.foreseenChanges()
+                            .map(changes -> new Foreseen(book.accountIds(), changes))
+                            .orElse(null);
+            lockAccounts(statements, 0, book.firstInternal());
             List<HoldKey> holds = book.holdKeys();
             if (!holds.isEmpty()) {
                 statements.query(
@@ -103,23 +108,31 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
             }
         }
 
-        private void lockAccounts(Statements statements) {
-            long[] accounts = book.accountIds();
-            Optional<long[]> changes = book.foreseenChanges();
-            if (changes.isEmpty()) {
+        @Override
+        public void lockLast(Statements statements) {
+            lockAccounts(statements, book.firstInternal(), book.accountIds().length);
+        }
+
+        /** Locks a part of the accounts in their order, and changes them where that is foreseen. */
+        private void lockAccounts(Statements statements, int from, int to) {
+            if (from == to) {
+                return;
+            }
+            long[] accounts = Arrays.copyOfRange(book.accountIds(), from, to);
+            Foreseen changed = foreseen;
+            if (changed == null) {
                 statements.query(
                         LedgerSql.LOCK_ACCOUNTS,
                         p -> p.add(accounts),
                         row -> book.load(LedgerReading.account(row)));
                 return;
             }
-            Foreseen changed = new Foreseen(accounts, changes.get());
-            foreseen = changed;
+            long[] changes = Arrays.copyOfRange(changed.changes(), from, to);
             statements.query(
                     LedgerSql.CHANGE_ACCOUNTS,
                     p -> {
                         p.add(accounts);
-                        p.add(changed.changes());
+                        p.add(changes);
                     },
                     row -> {
                         AccountRow account = LedgerReading.account(row);
