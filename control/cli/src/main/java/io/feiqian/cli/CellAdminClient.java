@@ -52,13 +52,21 @@ public final class CellAdminClient implements AutoCloseable {
                                         MetadataUtils.newAttachHeadersInterceptor(headers))
                                 .withDeadlineAfter(SECONDS, TimeUnit.SECONDS));
             } catch (StatusRuntimeException failed) {
-                failures.add(channel.authority() + ": " + failed.getStatus());
+                failures.add(channel.authority() + ": " + inOneLine(failed));
             }
         }
         throw new CommandFailure(
                 ExitStatus.NOT_RUNNING,
                 cell + " does not answer: " + String.join("; ", failures),
                 "See 'feiqian status' and the logs in the home folder.");
+    }
+
+    /** Without the trace of the cause that a status brings along. */
+    private static String inOneLine(StatusRuntimeException failed) {
+        Throwable cause = failed.getStatus().getCause();
+        String why = cause == null ? failed.getStatus().getDescription() : cause.getMessage();
+        String said = why == null ? "" : " (" + why.lines().findFirst().orElse("") + ")";
+        return failed.getStatus().getCode() + said;
     }
 
     @Override

@@ -1,9 +1,15 @@
 package io.feiqian.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** How commands write JSON: indented, keys in the order of the record's components. */
 public final class Json {
@@ -12,6 +18,25 @@ public final class Json {
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private Json() {}
+
+    /** A message of a contract: fields by their names in the contract, also those not set. */
+    static ObjectNode of(Message message) {
+        ObjectNode node = MAPPER.createObjectNode();
+        for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+            Object value = message.getField(field);
+            if (field.isRepeated()) {
+                ArrayNode all = node.putArray(field.getName());
+                ((List<?>) value).forEach(each -> all.add(tree(each)));
+            } else {
+                node.set(field.getName(), tree(value));
+            }
+        }
+        return node;
+    }
+
+    private static JsonNode tree(Object value) {
+        return value instanceof Message message ? of(message) : MAPPER.valueToTree(value);
+    }
 
     /** The value as JSON text. */
     public static String write(Object value) {

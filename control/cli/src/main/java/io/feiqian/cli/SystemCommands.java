@@ -15,6 +15,7 @@ public final class SystemCommands implements CommandProvider {
                 new AccountCommand(),
                 new TransferCommand(),
                 new BusinessDateCommand(),
+                new TxCommand(),
                 new AuditCommand());
     }
 }

@@ -8,9 +8,15 @@ import io.feiqian.bank.contract.CellStatusResponse;
 import io.feiqian.bank.contract.Change;
 import io.feiqian.bank.contract.ListChangesRequest;
 import io.feiqian.bank.contract.ListChangesResponse;
+import io.feiqian.bank.contract.ListTransactionsRequest;
+import io.feiqian.bank.contract.ListTransactionsResponse;
 import io.feiqian.bank.contract.OwnedRange;
+import io.feiqian.bank.contract.RetryTransactionRequest;
+import io.feiqian.bank.contract.RetryTransactionResponse;
 import io.feiqian.bank.contract.SetBusinessDateRequest;
 import io.feiqian.bank.contract.SetBusinessDateResponse;
+import io.feiqian.bank.contract.ShowTransactionRequest;
+import io.feiqian.bank.contract.ShowTransactionResponse;
 import io.feiqian.ledger.LedgerCounts;
 import io.feiqian.rpc.CurrentCall;
 import io.feiqian.rpc.contract.Outcome;
@@ -44,6 +50,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
     private final CellParts parts;
     private final DayChange days;
     private final Books books;
+    private final TransactionDesk desk;
     private final ChangeTrail trail;
     private final Replies replies;
 
@@ -53,6 +60,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
             CellParts parts,
             DayChange days,
             Books books,
+            TransactionDesk desk,
             ChangeTrail trail,
             Replies replies) {
         this.instance = instance;
@@ -60,6 +68,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
         this.parts = parts;
         this.days = days;
         this.books = books;
+        this.desk = desk;
         this.trail = trail;
         this.replies = replies;
     }
@@ -100,6 +109,36 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
                 observer,
                 books::audit,
                 refusal -> AuditBooksResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void listTransactions(
+            ListTransactionsRequest request, StreamObserver<ListTransactionsResponse> observer) {
+        reply(
+                observer,
+                () -> desk.list(request),
+                refusal -> ListTransactionsResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void showTransaction(
+            ShowTransactionRequest request, StreamObserver<ShowTransactionResponse> observer) {
+        reply(
+                observer,
+                () -> desk.show(Fields.trace("trace_number", request.getTraceNumber())),
+                refusal -> ShowTransactionResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void retryTransaction(
+            RetryTransactionRequest request, StreamObserver<RetryTransactionResponse> observer) {
+        reply(
+                observer,
+                () ->
+                        desk.retry(
+                                Fields.trace("trace_number", request.getTraceNumber()),
+                                Caller.of(CurrentCall.context())),
+                refusal -> RetryTransactionResponse.newBuilder().setOutcome(refusal).build());
     }
 
     @Override

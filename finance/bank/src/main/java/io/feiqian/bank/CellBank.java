@@ -145,6 +145,7 @@ public final class CellBank implements AutoCloseable {
                         parts,
                         new DayChange(database, settings.ledger(), trail),
                         new Books(database, parts, trail),
+                        new TransactionDesk(database, parts, transactions, trail, replies),
                         trail,
                         replies);
     }

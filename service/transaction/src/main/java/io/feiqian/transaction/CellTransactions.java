@@ -156,6 +156,26 @@ public final class CellTransactions implements Transactions {
         recovery.takeUp(decisions, branches, databaseMillis);
     }
 
+    /**
+     * Takes up what an operator has looked at, also what this instance had stopped for that reason.
+     * Every step is a commit of its own that judges under locks: to ask twice does no harm.
+     */
+    public void retry(List<Decision> decisions, List<Branch> branches, long databaseMillis) {
+        for (Decision each : decisions) {
+            Initiation kept = unfinished.get(each.trace());
+            if (kept != null && kept.phase() == InitiatorState.Phase.STOPPED) {
+                forget(kept);
+            }
+        }
+        recovery.forgetStopped(branches);
+        recovery.takeUp(decisions, branches, databaseMillis);
+    }
+
+    /** How this instance is getting on with a transaction that it began or took up, if it is. */
+    public Optional<InitiatorState.Phase> phase(TraceNumber trace) {
+        return Optional.ofNullable(unfinished.get(trace)).map(Initiation::phase);
+    }
+
     /** Deletes finished rows that are old enough, now; completes with how many (cleaning). */
     public CompletableFuture<Integer> cleanNow() {
         return recovery.clean();
@@ -194,6 +214,12 @@ public final class CellTransactions implements Transactions {
             peersOf(fresh.facts().branches()).forEach(peer -> count(peer).incrementAndGet());
         }
         return before;
+    }
+
+    private void forget(Initiation initiation) {
+        if (unfinished.remove(initiation.facts().trace(), initiation)) {
+            initiation.peers().forEach(peer -> count(peer).decrementAndGet());
+        }
     }
 
     private Set<CellId> peersOf(List<BranchSpec> branches) {
@@ -279,9 +305,7 @@ public final class CellTransactions implements Transactions {
                 // Kept, so that no scan takes it up again before an operator has looked.
                 return;
             }
-            if (unfinished.remove(initiation.facts().trace(), initiation)) {
-                initiation.peers().forEach(peer -> count(peer).decrementAndGet());
-            }
+            forget(initiation);
         }
 
         @Override

@@ -16,6 +16,7 @@ final class Clearing {
     private final Participation participation;
     private final Branch branch;
     private final Consumer<Clearing> onDone;
+    private volatile InquiryProtocol.Phase phase = InquiryProtocol.Phase.ASKING;
 
     Clearing(
             TransactionHost host,
@@ -34,6 +35,11 @@ final class Clearing {
         return branch;
     }
 
+    /** Whether it met a contradiction and waits for an operator. */
+    boolean isStopped() {
+        return phase == InquiryProtocol.Phase.STOPPED;
+    }
+
     void begin() {
         go(protocol.found(branch.key()));
     }
@@ -43,6 +49,7 @@ final class Clearing {
             return;
         }
         State state = step.state();
+        phase = state.phase();
         for (Effect effect : step.effects()) {
             switch (effect) {
                 case Effect.Ask _ -> {

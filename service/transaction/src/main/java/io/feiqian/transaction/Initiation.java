@@ -116,6 +116,13 @@ final class Initiation {
         return facts;
     }
 
+    /** How far it has come in this instance. */
+    InitiatorState.Phase phase() {
+        synchronized (events) {
+            return state.phase();
+        }
+    }
+
     /** The cells of its branches when it began. */
     Set<CellId> peers() {
         return peers;

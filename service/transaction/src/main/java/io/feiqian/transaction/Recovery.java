@@ -158,6 +158,14 @@ final class Recovery {
         branches.forEach(this::clear);
     }
 
+    /** Forgets what of these stopped, so that it is taken up again. */
+    void forgetStopped(List<Branch> branches) {
+        for (Branch each : branches) {
+            clearings.computeIfPresent(
+                    each.key(), (key, clearing) -> clearing.isStopped() ? null : clearing);
+        }
+    }
+
     private interface Reader {
         void read(ResultSet row) throws SQLException;
     }

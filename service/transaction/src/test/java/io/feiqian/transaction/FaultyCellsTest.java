@@ -8,6 +8,7 @@ import io.feiqian.transaction.Transactions.Execution;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +229,35 @@ class FaultyCellsTest {
                         .anyMatch(each -> each.name().equals("transaction-contradiction")));
         assertThat(execution.settled()).isNotDone();
         assertThat(cells.payer.number("select acknowledged from decision")).isZero();
+    }
+
+    @Test
+    void whatStoppedGoesOnWhenAnOperatorHasPutItRightAndAsksForIt() throws Exception {
+        TraceNumber trace = cells.trace();
+        AtomicBoolean spoilt = new AtomicBoolean();
+        cells.network =
+                message -> {
+                    if (message.kind() == PeerMessage.Kind.CONFIRM
+                            && spoilt.compareAndSet(false, true)) {
+                        cells.payee.run("update branch set state = 3, finished_at = 1");
+                    }
+                    return cells.deliver(message);
+                };
+        Execution execution = cells.payer.serving.execute(cells.payment(trace, 1, 2, 70));
+        assertThat(execution.decided().get(20, TimeUnit.SECONDS).isAccepted()).isTrue();
+        until(() ->
+                cells.payer.serving.phase(trace).equals(Optional.of(InitiatorState.Phase.STOPPED)));
+
+        cells.payee.run("update branch set state = 1, finished_at = null");
+        TransactionSearch.Rows found;
+        try (Connection connection = cells.payer.database.pool().getConnection()) {
+            found = TransactionSearch.of(connection, trace);
+        }
+        cells.payer.serving.retry(found.decisions(), found.branches(), found.databaseMillis());
+
+        untilQuiet();
+        assertThat(cells.payee.balance(2)).isEqualTo(TwoCells.RICH + 70);
+        until(() -> cells.payer.serving.phase(trace).isEmpty());
     }
 
     @Test

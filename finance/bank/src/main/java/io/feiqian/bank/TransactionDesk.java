@@ -1,0 +1,303 @@
+package io.feiqian.bank;
+
+import io.feiqian.bank.contract.BranchRecord;
+import io.feiqian.bank.contract.JournalRecord;
+import io.feiqian.bank.contract.ListTransactionsRequest;
+import io.feiqian.bank.contract.ListTransactionsResponse;
+import io.feiqian.bank.contract.RetryTransactionResponse;
+import io.feiqian.bank.contract.ShowTransactionResponse;
+import io.feiqian.bank.contract.TransactionRecord;
+import io.feiqian.ledger.EntryKey;
+import io.feiqian.ledger.JournalRow;
+import io.feiqian.ledger.LedgerQueries;
+import io.feiqian.security.AuditEntry;
+import io.feiqian.security.ChangeOrder;
+import io.feiqian.storage.CellDatabase;
+import io.feiqian.transaction.Branch;
+import io.feiqian.transaction.BranchSpec;
+import io.feiqian.transaction.BranchState;
+import io.feiqian.transaction.CellTransactions;
+import io.feiqian.transaction.Content;
+import io.feiqian.transaction.Decision;
+import io.feiqian.transaction.TransactionQueries;
+import io.feiqian.transaction.TransactionQueries.Unfinished;
+import io.feiqian.transaction.TransactionSearch;
+import io.feiqian.transaction.TransactionSearch.Rows;
+import io.feiqian.transaction.TransactionState;
+import io.feiqian.vocabulary.AccountNumber;
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.Currency;
+import io.feiqian.vocabulary.Money;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Slot;
+import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What a cell's operators see and do about global transactions (P6.3.3-c, B11.3, B12-c.2): search,
+ * the whole record of one, and taking one up again, which is audited. Thread-safe; blocks.
+ */
+final class TransactionDesk {
+    private static final String UNFINISHED = "UNFINISHED";
+    private static final Set<String> STATES =
+            Set.of(
+                    UNFINISHED,
+                    TransactionState.DECIDED.name(),
+                    TransactionState.SETTLED.name(),
+                    TransactionState.ABORTED.name(),
+                    TransactionState.REFUSED.name(),
+                    BranchState.TRIED.name(),
+                    BranchState.CONFIRMED.name(),
+                    BranchState.CANCELLED.name());
+
+    private static final int USUAL_LIMIT = 50;
+    private static final int MOST = 1_000;
+
+    /** How many rows of each kind are looked through for what has no index. */
+    private static final int NEWEST = 10_000;
+
+    private final CellDatabase database;
+    private final CellParts parts;
+    private final CellTransactions transactions;
+    private final ChangeTrail trail;
+    private final Replies replies;
+
+    TransactionDesk(
+            CellDatabase database,
+            CellParts parts,
+            CellTransactions transactions,
+            ChangeTrail trail,
+            Replies replies) {
+        this.database = database;
+        this.parts = parts;
+        this.transactions = transactions;
+        this.trail = trail;
+        this.replies = replies;
+    }
+
+    ListTransactionsResponse list(ListTransactionsRequest request) throws SQLException {
+        String state =
+                request.getState().isEmpty()
+                        ? UNFINISHED
+                        : request.getState().toUpperCase(Locale.ROOT);
+        if (!STATES.contains(state)) {
+            throw malformed("state: " + state + " (expected: one of " + sorted(STATES) + ")");
+        }
+        int limit = request.getLimit() == 0 ? USUAL_LIMIT : request.getLimit();
+        if (limit < 1 || limit > MOST) {
+            throw malformed("limit: " + limit + " (expected: 1 to " + MOST + ")");
+        }
+        Duration overdue = Duration.ofMillis(request.getOverdueMillis());
+        if (overdue.isNegative()) {
+            throw malformed("overdue_millis: " + overdue.toMillis() + " (expected: 0 or more)");
+        }
+        boolean unfinished =
+                Set.of(UNFINISHED, TransactionState.DECIDED.name(), BranchState.TRIED.name())
+                        .contains(state);
+        try (Connection connection = database.pool().getConnection()) {
+            Rows rows =
+                    unfinished
+                            ? TransactionSearch.unfinished(connection, overdue, NEWEST)
+                            : TransactionSearch.newest(connection, NEWEST);
+            List<TransactionRecord> found =
+                    records(rows)
+                            .filter(each ->
+                                    state.equals(UNFINISHED) || each.getState().equals(state))
+                            .filter(each -> isOverdue(each, overdue))
+                            .filter(takesPart(request.getCell()))
+                            .limit(limit + 1L)
+                            .toList();
+            Unfinished counts = TransactionQueries.unfinished(connection);
+            return ListTransactionsResponse.newBuilder()
+                    .setOutcome(Replies.accepted())
+                    .setUnfinishedDecisions(counts.decisions())
+                    .setUnfinishedBranches(counts.branches())
+                    .addAllTransactions(found.subList(0, Math.min(limit, found.size())))
+                    .setMore(found.size() > limit)
+                    .build();
+        }
+    }
+
+    ShowTransactionResponse show(TraceNumber trace) throws SQLException {
+        ShowTransactionResponse.Builder response =
+                ShowTransactionResponse.newBuilder()
+                        .setOutcome(Replies.accepted())
+                        .setCell(parts.cell().toString());
+        try (Connection connection = database.pool().getConnection()) {
+            Rows rows = TransactionSearch.of(connection, trace);
+            records(rows).forEach(response::addRecords);
+            List<EntryKey> keys = new ArrayList<>(List.of(EntryKey.own(trace)));
+            rows.branches().stream()
+                    .map(each -> EntryKey.branch(trace, each.key().branch()))
+                    .distinct()
+                    .forEach(keys::add);
+            for (EntryKey key : keys) {
+                LedgerQueries.find(connection, key)
+                        .ifPresent(row -> response.addEntries(entry(row)));
+            }
+        }
+        transactions.phase(trace).ifPresent(phase -> response.setPhase(phase.name()));
+        return response.build();
+    }
+
+    RetryTransactionResponse retry(TraceNumber trace, Caller caller) throws SQLException {
+        ChangeOrder order = ChangeOrder.of(caller.operator(), caller.reason());
+        Rows rows;
+        try (Connection connection = database.pool().getConnection()) {
+            rows = TransactionSearch.of(connection, trace);
+        }
+        if (rows.decisions().isEmpty() && rows.branches().isEmpty()) {
+            throw new RefusedException(
+                    OutcomeCode.UNKNOWN_TRANSACTION,
+                    "trace number: " + trace + " (expected: one with a record in this cell)");
+        }
+        List<Decision> decisions =
+                rows.decisions().stream().filter(each -> each.finishedAt() == 0).toList();
+        List<Branch> branches =
+                rows.branches().stream().filter(each -> each.state() == BranchState.TRIED).toList();
+        int found = decisions.size() + branches.size();
+        if (found > 0) {
+            trail.append(
+                    new AuditEntry(
+                            order,
+                            "transaction.retry",
+                            trace.toString(),
+                            Map.of("records", Integer.toString(found), "outcome", "ACCEPTED")));
+            transactions.retry(decisions, branches, rows.databaseMillis());
+        }
+        return RetryTransactionResponse.newBuilder()
+                .setOutcome(Replies.accepted())
+                .setTakenUp(found)
+                .build();
+    }
+
+    private Stream<TransactionRecord> records(Rows rows) {
+        return Stream.concat(
+                rows.decisions().stream().map(each -> record(each, rows.databaseMillis())),
+                rows.branches().stream().map(each -> record(each, rows.databaseMillis())));
+    }
+
+    private TransactionRecord record(Decision decision, long now) {
+        TransactionRecord.Builder record =
+                TransactionRecord.newBuilder()
+                        .setTraceNumber(decision.trace().toString())
+                        .setCell(parts.cell().toString())
+                        .setRole("INITIATOR")
+                        .setState(decision.transactionState().name())
+                        .setAttempt(decision.attempt())
+                        .setInitiator(decision.initiator().toString())
+                        .setBusinessDate(decision.businessDate().toString())
+                        .setDecideByMillis(decision.decideBy())
+                        .setFinishedAtMillis(decision.finishedAt())
+                        .setNowMillis(now)
+                        .setSaid(replies.of(decision.outcome()))
+                        .setContent(inWords(decision.trace(), decision.content()));
+        for (BranchSpec each : decision.branches()) {
+            record.addBranches(
+                    BranchRecord.newBuilder()
+                            .setBranch(each.branch())
+                            .setService(each.service())
+                            .setSlot(each.slot().number())
+                            .setCell(ownerOf(each.slot()))
+                            .setFinished(decision.isAcknowledged(each.branch())));
+        }
+        return record.build();
+    }
+
+    private TransactionRecord record(Branch branch, long now) {
+        return TransactionRecord.newBuilder()
+                .setTraceNumber(branch.key().trace().toString())
+                .setCell(parts.cell().toString())
+                .setRole("BRANCH")
+                .setState(branch.state().name())
+                .setAttempt(branch.key().attempt())
+                .setInitiator(branch.initiator().toString())
+                .setBusinessDate(branch.businessDate().toString())
+                .setDecideByMillis(branch.decideBy())
+                .setFinishedAtMillis(branch.finishedAt())
+                .setNowMillis(now)
+                .setSaid(replies.of(branch.outcome()))
+                .setContent(inWords(branch.key().trace(), branch.content()))
+                .addBranches(
+                        BranchRecord.newBuilder()
+                                .setBranch(branch.key().branch())
+                                .setService(branch.service())
+                                .setSlot(branch.slot().number())
+                                .setCell(ownerOf(branch.slot()))
+                                .setFinished(branch.state() != BranchState.TRIED))
+                .build();
+    }
+
+    private String ownerOf(Slot slot) {
+        return parts.routes()
+                .current()
+                .find(slot)
+                .map(route -> route.owner().toString())
+                .orElse("");
+    }
+
+    /** The movement, where the content is one; a row of another service may be anything. */
+    private static String inWords(TraceNumber trace, Content content) {
+        try {
+            MovementOrder order = CreditContent.read(trace, content);
+            return "%s %s %s from %s to %s"
+                    .formatted(
+                            order.kind(),
+                            order.amount().decimal(),
+                            order.amount().currency().code(),
+                            order.payer(),
+                            order.payee());
+        } catch (RefusedException unknown) {
+            return "";
+        }
+    }
+
+    private static JournalRecord entry(JournalRow row) {
+        JournalRecord.Builder record =
+                JournalRecord.newBuilder()
+                        .setSubNumber(row.key().sub().number())
+                        .setKind(row.kind().name())
+                        .setBusinessDate(BusinessDate.ofNumber(row.date()).toString())
+                        .setPostedAtMillis(row.postedAt())
+                        .setRefused(row.refusal().map(it -> it.code().name()).orElse(""));
+        if (row.currency() != 0) {
+            Currency currency = Currency.ofNumber(row.currency());
+            record.setDebit(new AccountNumber(row.debit()).toString())
+                    .setCredit(new AccountNumber(row.credit()).toString())
+                    .setCurrency(currency.code())
+                    .setAmount(new Money(row.amount(), currency).decimal());
+        }
+        return record.build();
+    }
+
+    private static boolean isOverdue(TransactionRecord record, Duration overdue) {
+        return overdue.isZero()
+                || record.getNowMillis() - record.getDecideByMillis() >= overdue.toMillis();
+    }
+
+    private static Predicate<TransactionRecord> takesPart(String cell) {
+        return record ->
+                cell.isEmpty()
+                        || record.getInitiator().equals(cell)
+                        || record.getBranchesList().stream()
+                                .anyMatch(branch -> branch.getCell().equals(cell));
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().toList();
+    }
+
+    private static RefusedException malformed(String message) {
+        return new RefusedException(OutcomeCode.MALFORMED_REQUEST, message);
+    }
+}
