@@ -3,6 +3,7 @@ package io.feiqian.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.bank.contract.BranchRecord;
+import io.feiqian.bank.contract.CellAdminGrpc.CellAdminBlockingStub;
 import io.feiqian.bank.contract.JournalRecord;
 import io.feiqian.bank.contract.ListTransactionsRequest;
 import io.feiqian.bank.contract.ListTransactionsResponse;
@@ -59,9 +60,12 @@ final class TxCommand implements Callable<Integer> {
         }
     }
 
-    /** Asks every cell the same. */
+    /** Asks every cell the same; to have no record of a transaction is an answer too. */
     private static <R> Said<R> askAll(
-            CommonOptions common, String command, Function<CellAdminClient, R> question) {
+            CommonOptions common,
+            String command,
+            Function<CellAdminBlockingStub, R> question,
+            Function<R, Outcome> outcome) {
         try (RunningSystem system = RunningSystem.of(common, command)) {
             List<CellAdminClient> cells = system.cells();
             try {
@@ -69,7 +73,9 @@ final class TxCommand implements Callable<Integer> {
                 List<String> silent = new ArrayList<>();
                 for (CellAdminClient cell : cells) {
                     try {
-                        answers.add(question.apply(cell));
+                        R answer = cell.ask(question);
+                        requireAccepted(cell.cell(), outcome.apply(answer));
+                        answers.add(answer);
                     } catch (CommandFailure failed) {
                         if (failed.status() != ExitStatus.NOT_RUNNING) {
                             throw failed;
@@ -84,9 +90,10 @@ final class TxCommand implements Callable<Integer> {
         }
     }
 
-    private static void requireAccepted(CellAdminClient cell, Outcome outcome) {
-        if (outcome.getCode() != OutcomeCode.ACCEPTED.number()) {
-            throw refusal(cell.cell(), outcome);
+    private static void requireAccepted(String cell, Outcome outcome) {
+        if (outcome.getCode() != OutcomeCode.ACCEPTED.number()
+                && outcome.getCode() != OutcomeCode.UNKNOWN_TRANSACTION.number()) {
+            throw refusal(cell, outcome);
         }
     }
 
@@ -145,12 +152,8 @@ final class TxCommand implements Callable<Integer> {
                     askAll(
                             common,
                             "tx list",
-                            each -> {
-                                ListTransactionsResponse answer =
-                                        each.ask(it -> it.listTransactions(request));
-                                requireAccepted(each, answer.getOutcome());
-                                return answer;
-                            });
+                            it -> it.listTransactions(request),
+                            ListTransactionsResponse::getOutcome);
             if (common.json()) {
                 printJson(said.answers());
             } else {
@@ -214,12 +217,8 @@ final class TxCommand implements Callable<Integer> {
                     askAll(
                             common,
                             "tx show",
-                            each -> {
-                                ShowTransactionResponse answer =
-                                        each.ask(it -> it.showTransaction(request));
-                                requireAccepted(each, answer.getOutcome());
-                                return answer;
-                            });
+                            it -> it.showTransaction(request),
+                            ShowTransactionResponse::getOutcome);
             List<ShowTransactionResponse> answers = said.answers();
             if (said.silent().isEmpty()
                     && answers.stream()
@@ -307,15 +306,8 @@ final class TxCommand implements Callable<Integer> {
                     askAll(
                             common,
                             "tx retry",
-                            each -> {
-                                RetryTransactionResponse answer =
-                                        each.ask(it -> it.retryTransaction(request));
-                                if (answer.getOutcome().getCode()
-                                        != OutcomeCode.UNKNOWN_TRANSACTION.number()) {
-                                    requireAccepted(each, answer.getOutcome());
-                                }
-                                return answer;
-                            });
+                            it -> it.retryTransaction(request),
+                            RetryTransactionResponse::getOutcome);
             List<RetryTransactionResponse> answers = said.answers();
             if (said.silent().isEmpty()
                     && answers.stream().allMatch(each -> each.getOutcome().getCode() != 0)) {

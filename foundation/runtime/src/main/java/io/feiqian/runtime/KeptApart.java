@@ -43,7 +43,9 @@ final class KeptApart<T> {
         Set<Long> left = new HashSet<>();
         List<T> passedOver = new ArrayList<>();
         int taken = 0;
-        while (taken < wanted && !from.isEmpty()) {
+        // A look at twice as many as are wanted, so that a long queue costs no more than a short
+        // one.
+        for (int looks = 2 * wanted; looks > 0 && taken < wanted && !from.isEmpty(); looks--) {
             T item = from.remove();
             List<Long> its = keysOf(item);
             if (isFree(worker, its, left)) {
