@@ -43,6 +43,7 @@ final class ArchitectureTest {
                     "foundation/routing",
                     "data/storage",
                     "service/rpc",
+                    "service/participant",
                     "service/transaction",
                     "finance/ledger",
                     "finance/bank",

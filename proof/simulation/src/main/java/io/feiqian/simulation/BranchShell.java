@@ -1,5 +1,6 @@
 package io.feiqian.simulation;
 
+import io.feiqian.participant.BranchKey;
 import io.feiqian.simulation.database.Statement;
 import io.feiqian.simulation.database.Statement.Row;
 import io.feiqian.storage.Answer;
@@ -7,7 +8,6 @@ import io.feiqian.storage.Contribution.Check;
 import io.feiqian.transaction.Branch;
 import io.feiqian.transaction.BranchBook;
 import io.feiqian.transaction.BranchCommand;
-import io.feiqian.transaction.BranchKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

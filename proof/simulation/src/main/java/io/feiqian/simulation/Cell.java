@@ -1,9 +1,9 @@
 package io.feiqian.simulation;
 
+import io.feiqian.participant.BranchKey;
 import io.feiqian.simulation.database.Database;
 import io.feiqian.simulation.events.Dice;
 import io.feiqian.storage.Answer;
-import io.feiqian.transaction.BranchKey;
 import io.feiqian.transaction.PeerMessage;
 import io.feiqian.transaction.PeerReply;
 import io.feiqian.vocabulary.CellId;

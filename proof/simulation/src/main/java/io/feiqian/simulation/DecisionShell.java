@@ -1,5 +1,6 @@
 package io.feiqian.simulation;
 
+import io.feiqian.participant.Standing;
 import io.feiqian.simulation.database.Statement;
 import io.feiqian.simulation.database.Statement.Row;
 import io.feiqian.storage.Answer;
@@ -8,7 +9,6 @@ import io.feiqian.transaction.Decision;
 import io.feiqian.transaction.DecisionBook;
 import io.feiqian.transaction.DecisionCommand;
 import io.feiqian.transaction.DecisionState;
-import io.feiqian.transaction.Standing;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.ArrayList;
 import java.util.List;

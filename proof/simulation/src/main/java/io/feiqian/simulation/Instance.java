@@ -1,5 +1,6 @@
 package io.feiqian.simulation;
 
+import io.feiqian.participant.BranchState;
 import io.feiqian.simulation.database.Reply;
 import io.feiqian.simulation.database.Session;
 import io.feiqian.simulation.database.Statement;
@@ -7,7 +8,6 @@ import io.feiqian.simulation.events.Dice;
 import io.feiqian.simulation.events.DriftingClock;
 import io.feiqian.storage.Answer;
 import io.feiqian.transaction.Branch;
-import io.feiqian.transaction.BranchState;
 import io.feiqian.transaction.Decision;
 import io.feiqian.transaction.DecisionState;
 import io.feiqian.transaction.PeerMessage;

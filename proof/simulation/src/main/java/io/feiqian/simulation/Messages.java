@@ -1,6 +1,6 @@
 package io.feiqian.simulation;
 
-import io.feiqian.transaction.BranchKey;
+import io.feiqian.participant.BranchKey;
 import io.feiqian.transaction.PeerMessage;
 
 /** How messages are rewritten where one of the rules about them does not hold. */

@@ -1,12 +1,12 @@
 package io.feiqian.simulation;
 
+import io.feiqian.participant.BranchState;
 import io.feiqian.simulation.database.Reply;
 import io.feiqian.simulation.database.Session;
 import io.feiqian.simulation.database.Statement;
 import io.feiqian.simulation.database.Statement.Row;
 import io.feiqian.simulation.events.Dice;
 import io.feiqian.transaction.Branch;
-import io.feiqian.transaction.BranchState;
 import io.feiqian.transaction.Decision;
 import io.feiqian.vocabulary.SlotState;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.feiqian.simulation;
 
 import io.feiqian.ledger.AccountRow;
 import io.feiqian.ledger.AccountStatus;
+import io.feiqian.participant.BranchState;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.simulation.audit.Auditor;
 import io.feiqian.simulation.audit.Violation;
@@ -13,7 +14,6 @@ import io.feiqian.simulation.events.Scheduler;
 import io.feiqian.telemetry.Alarm;
 import io.feiqian.transaction.AlarmKind;
 import io.feiqian.transaction.Branch;
-import io.feiqian.transaction.BranchState;
 import io.feiqian.transaction.Decision;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.CellId;

@@ -1,5 +1,10 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchState;
+import io.feiqian.participant.BranchStep;
+import io.feiqian.participant.BranchVerdict;
+import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution.Check;

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Slot;

@@ -1,5 +1,8 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchState;
+import io.feiqian.participant.BranchStep;
+
 /**
  * One of the two commands with which a branch frames the participant's own in one work: the guard
  * goes first and ends the work where the branch's row says that it is done or must not be; the

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
 import io.feiqian.vocabulary.Slot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record BranchSpec(int branch, Slot slot, String service, Content content, long digest) {
     /** How many branches a transaction may have. */
-    public static final int MOST = 62;
+    public static final int MOST = BranchKey.MOST_BRANCHES;
 
     private static final int LONGEST_SERVICE = 40;
 

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
 import io.feiqian.routing.WorkKind;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.runtime.Timer.Cancellable;

@@ -1,5 +1,7 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Standing;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchStep;
+import io.feiqian.participant.BranchVerdict;
+import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchState;
+import io.feiqian.participant.BranchStep;
+import io.feiqian.participant.Standing;
 import io.feiqian.routing.WorkKind;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.storage.Answer;

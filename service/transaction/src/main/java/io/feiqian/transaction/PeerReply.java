@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.Standing;
 import io.feiqian.vocabulary.OutcomeCode;
 
 /** What came back for a {@link PeerMessage}. */

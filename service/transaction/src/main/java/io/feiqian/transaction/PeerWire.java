@@ -2,6 +2,8 @@ package io.feiqian.transaction;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Standing;
 import io.feiqian.rpc.PeerAnswer;
 import io.feiqian.rpc.contract.Reply;
 import io.feiqian.rpc.contract.Request;

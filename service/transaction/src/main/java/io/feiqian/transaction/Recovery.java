@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchKey;
 import io.feiqian.runtime.Timer.Cancellable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -2,6 +2,10 @@ package io.feiqian.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchState;
+import io.feiqian.participant.BranchStep;
+import io.feiqian.participant.BranchVerdict;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Contribution.Check;
 import io.feiqian.vocabulary.CellId;

@@ -2,6 +2,8 @@ package io.feiqian.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Contribution.Check;
 import io.feiqian.transaction.DecisionBook.Change;

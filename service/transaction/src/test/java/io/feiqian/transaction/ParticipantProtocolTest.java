@@ -2,6 +2,10 @@ package io.feiqian.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchStep;
+import io.feiqian.participant.BranchVerdict;
+import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
 import io.feiqian.transaction.ParticipantProtocol.Effect;
 import io.feiqian.transaction.ParticipantProtocol.State;

@@ -3,6 +3,8 @@ package io.feiqian.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Standing;
 import io.feiqian.rpc.PeerAnswer;
 import io.feiqian.rpc.contract.Request;
 import io.feiqian.runtime.Randomness;

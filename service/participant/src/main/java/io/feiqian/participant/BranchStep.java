@@ -1,4 +1,4 @@
-package io.feiqian.transaction;
+package io.feiqian.participant;
 
 /** What a participant does to one of its branches in one local commit. */
 public enum BranchStep {

@@ -1,9 +1,9 @@
-package io.feiqian.transaction;
+package io.feiqian.participant;
 
-import static io.feiqian.transaction.BranchState.CANCELLED;
-import static io.feiqian.transaction.BranchState.CONFIRMED;
-import static io.feiqian.transaction.BranchState.REFUSED;
-import static io.feiqian.transaction.BranchState.TRIED;
+import static io.feiqian.participant.BranchState.CANCELLED;
+import static io.feiqian.participant.BranchState.CONFIRMED;
+import static io.feiqian.participant.BranchState.REFUSED;
+import static io.feiqian.participant.BranchState.TRIED;
 
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.feiqian.transaction;
+package io.feiqian.participant;
 
 /** What a branch row says. */
 public enum BranchState {

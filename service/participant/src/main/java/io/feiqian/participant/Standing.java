@@ -1,4 +1,4 @@
-package io.feiqian.transaction;
+package io.feiqian.participant;
 
 /** What the answering side of a {@link PeerMessage} has on record after it. */
 public enum Standing {

@@ -1,4 +1,4 @@
-package io.feiqian.transaction;
+package io.feiqian.participant;
 
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.Comparator;
@@ -12,6 +12,9 @@ import java.util.Comparator;
  */
 public record BranchKey(TraceNumber trace, int attempt, int branch)
         implements Comparable<BranchKey> {
+    /** How many branches a transaction may have. */
+    public static final int MOST_BRANCHES = 62;
+
     private static final Comparator<BranchKey> ORDER =
             Comparator.comparing(BranchKey::trace)
                     .thenComparingInt(BranchKey::attempt)
@@ -22,9 +25,9 @@ public record BranchKey(TraceNumber trace, int attempt, int branch)
         if (attempt < 1) {
             throw new IllegalArgumentException("attempt: " + attempt + " (expected: >= 1)");
         }
-        if (branch < 1 || branch > BranchSpec.MOST) {
+        if (branch < 1 || branch > MOST_BRANCHES) {
             throw new IllegalArgumentException(
-                    "branch: " + branch + " (expected: 1 to " + BranchSpec.MOST + ")");
+                    "branch: " + branch + " (expected: 1 to " + MOST_BRANCHES + ")");
         }
     }
 
