@@ -2,7 +2,7 @@ package io.feiqian.bank;
 
 import io.feiqian.ledger.EntryKey;
 import io.feiqian.ledger.EntryKind;
-import io.feiqian.transaction.Content;
+import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.Currency;
 import io.feiqian.vocabulary.Money;

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.Slot;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package io.feiqian.transaction;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.Slot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

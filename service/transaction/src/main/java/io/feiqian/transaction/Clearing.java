@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.Content;
 import io.feiqian.transaction.InquiryProtocol.Effect;
 import io.feiqian.transaction.InquiryProtocol.State;
 import java.time.Duration;

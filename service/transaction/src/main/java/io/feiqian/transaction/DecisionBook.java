@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;

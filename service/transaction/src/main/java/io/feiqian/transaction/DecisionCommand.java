@@ -1,6 +1,7 @@
 package io.feiqian.transaction;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.TraceNumber;

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.feiqian.transaction;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Content;
 import io.feiqian.routing.WorkKind;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.runtime.Timer.Cancellable;

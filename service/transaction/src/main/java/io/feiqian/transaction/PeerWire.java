@@ -3,6 +3,7 @@ package io.feiqian.transaction;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.rpc.PeerAnswer;
 import io.feiqian.rpc.contract.Reply;

@@ -2,6 +2,7 @@ package io.feiqian.transaction;
 
 import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.BranchState;
+import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Outcome;

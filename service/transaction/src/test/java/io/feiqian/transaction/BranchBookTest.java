@@ -6,6 +6,7 @@ import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.BranchState;
 import io.feiqian.participant.BranchStep;
 import io.feiqian.participant.BranchVerdict;
+import io.feiqian.participant.Content;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Contribution.Check;
 import io.feiqian.vocabulary.CellId;

@@ -3,6 +3,7 @@ package io.feiqian.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.storage.Answer;

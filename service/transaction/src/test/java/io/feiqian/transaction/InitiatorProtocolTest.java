@@ -2,6 +2,7 @@ package io.feiqian.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
 import io.feiqian.transaction.InitiatorState.Phase;

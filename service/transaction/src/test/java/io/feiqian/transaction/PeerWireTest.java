@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.rpc.PeerAnswer;
 import io.feiqian.rpc.contract.Request;

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.Content;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Backoff;
 import io.feiqian.runtime.Clock;

@@ -1,4 +1,4 @@
-package io.feiqian.transaction;
+package io.feiqian.participant;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
