@@ -47,6 +47,10 @@ public enum OutcomeCode {
     UNAUTHENTICATED(1017, Kind.INVALID),
     /** Not 14 digits, or a wrong check digit. */
     INVALID_CUSTOMER_NUMBER(1018, Kind.INVALID),
+    /** The payload of a message is longer than an outbox takes. */
+    MESSAGE_TOO_LARGE(1031, Kind.INVALID),
+    /** No topic or key of a message: empty, too long, or of other characters. */
+    INVALID_MESSAGE_KEY(1032, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),
@@ -58,6 +62,10 @@ public enum OutcomeCode {
     UNKNOWN_TRANSACTION(1104, Kind.NOT_FOUND),
     /** No hold has this number. */
     UNKNOWN_HOLD(1105, Kind.NOT_FOUND),
+    /** Nobody in the cell consumes this topic; the relay goes on trying. */
+    UNKNOWN_TOPIC(1131, Kind.NOT_FOUND),
+    /** No message has this key and position. */
+    UNKNOWN_MESSAGE(1132, Kind.NOT_FOUND),
 
     /** Amount and account are of two currencies. */
     CURRENCY_MISMATCH(2001, Kind.BUSINESS),
@@ -88,6 +96,8 @@ public enum OutcomeCode {
     BRANCH_CANCELLED(2103, Kind.CONFLICT),
     /** The number is taken by another customer or account. */
     ALREADY_EXISTS(2104, Kind.CONFLICT),
+    /** The message is not the one that its key waits for. */
+    MESSAGE_NOT_NEXT(2131, Kind.CONFLICT),
 
     /** This cell does not own the slot; the answer carries a newer route map. */
     WRONG_CELL(3001, Kind.ROUTING),

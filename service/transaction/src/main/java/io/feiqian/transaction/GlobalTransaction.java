@@ -1,6 +1,7 @@
 package io.feiqian.transaction;
 
 import io.feiqian.participant.Content;
+import io.feiqian.storage.Share;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import io.feiqian.runtime.Timer.Cancellable;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Claim;
 import io.feiqian.storage.Part;
+import io.feiqian.storage.Share;
 import io.feiqian.telemetry.Tracing;
 import io.feiqian.transaction.DecisionCommand.Decide;
 import io.feiqian.vocabulary.BusinessDate;

@@ -8,6 +8,7 @@ import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Claim;
 import io.feiqian.storage.Part;
+import io.feiqian.storage.Share;
 import io.feiqian.transaction.DecisionCommand.Inquire;
 import io.feiqian.transaction.spi.Participant;
 import io.feiqian.vocabulary.Epoch;

@@ -5,6 +5,7 @@ import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
 import io.feiqian.storage.Part;
+import io.feiqian.storage.Share;
 import io.feiqian.storage.Statements;
 import io.feiqian.transaction.spi.Participant;
 import io.feiqian.vocabulary.Outcome;

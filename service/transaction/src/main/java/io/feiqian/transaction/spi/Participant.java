@@ -1,7 +1,7 @@
 package io.feiqian.transaction.spi;
 
+import io.feiqian.storage.Share;
 import io.feiqian.transaction.BranchCall;
-import io.feiqian.transaction.Share;
 import java.util.Optional;
 
 /**

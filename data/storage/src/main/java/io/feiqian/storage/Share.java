@@ -1,12 +1,10 @@
-package io.feiqian.transaction;
+package io.feiqian.storage;
 
-import io.feiqian.storage.Claim;
-import io.feiqian.storage.Part;
 import java.util.List;
 
 /**
- * What a service adds to one local commit: its commands and the slots they touch beyond the
- * branch's or the decision's own slot, which the transaction claims itself.
+ * What a service adds to one local commit: its commands and the slots they touch beyond the slot of
+ * the branch, the decision or the message, which its host claims itself.
  *
  * @param parts its commands, applied in this order; may be empty
  * @param claims the further slots; may be empty
