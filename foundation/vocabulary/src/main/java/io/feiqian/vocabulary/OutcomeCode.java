@@ -47,6 +47,10 @@ public enum OutcomeCode {
     UNAUTHENTICATED(1017, Kind.INVALID),
     /** Not 14 digits, or a wrong check digit. */
     INVALID_CUSTOMER_NUMBER(1018, Kind.INVALID),
+    /** A statement that SQL mode cannot undo, refused before it runs; says what to use instead. */
+    SQL_NOT_UNDOABLE(1019, Kind.INVALID),
+    /** A row is changed to a value from outside that the branch did not read FOR UPDATE. */
+    SQL_NOT_READ_FOR_UPDATE(1020, Kind.INVALID),
     /** The payload of a message is longer than an outbox takes. */
     MESSAGE_TOO_LARGE(1031, Kind.INVALID),
     /** No topic or key of a message: empty, too long, or of other characters. */
@@ -134,6 +138,8 @@ public enum OutcomeCode {
     DAY_CLOSED(4008, Kind.UNAVAILABLE),
     /** Before its deadline an undecided transaction is not answered for; ask later. */
     WAIT(4009, Kind.UNAVAILABLE),
+    /** A row belongs to another unfinished global transaction, or was not free in time. */
+    SQL_LOCK_CONFLICT(4010, Kind.UNAVAILABLE),
 
     /** Not known yet; ask again with the same trace number. */
     UNKNOWN(5001, Kind.UNKNOWN),
@@ -141,7 +147,9 @@ public enum OutcomeCode {
     /** A fault of ours; reported as an alarm. */
     INTERNAL_ERROR(9001, Kind.FAULT),
     /** Two durable facts contradict each other; waits for an operator. */
-    CONTRADICTION(9002, Kind.FAULT);
+    CONTRADICTION(9002, Kind.FAULT),
+    /** A row to be undone was changed by others past the locks; waits for an operator. */
+    SQL_DIRTY_ROW(9003, Kind.FAULT);
 
     /** What an outcome means to the caller. */
     public enum Kind {
