@@ -7,7 +7,11 @@ public enum AlarmKind {
     /** Something was repeated often; it goes on being repeated. */
     TRANSACTION_UNFINISHED("transaction-unfinished"),
     /** A decided branch was not there and was rebuilt from the decision's content. */
-    BRANCH_REBUILT("branch-rebuilt");
+    BRANCH_REBUILT("branch-rebuilt"),
+    /** Unfinished long after its deadline: somebody should look. */
+    TRANSACTION_STUCK("transaction-stuck"),
+    /** Two operators ended by hand what the protocol could not. */
+    TRANSACTION_RESOLVED("transaction-resolved");
 
     private final String alarmName;
 

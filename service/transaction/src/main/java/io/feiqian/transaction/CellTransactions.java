@@ -15,6 +15,9 @@ import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,7 @@ public final class CellTransactions implements Transactions {
     private final Participation participation;
     private final Acknowledgements acknowledgements;
     private final Recovery recovery;
+    private final StuckWatch watch;
     private final Map<TraceNumber, Initiation> unfinished = new ConcurrentHashMap<>();
     private final Map<CellId, AtomicInteger> perPeer = new ConcurrentHashMap<>();
     private final Owner owner = new Owner();
@@ -73,6 +77,7 @@ public final class CellTransactions implements Transactions {
         this.participation = new Participation(host, participants);
         this.acknowledgements = new Acknowledgements(host);
         this.recovery = new Recovery(host, ports.database(), participation, this::resume);
+        this.watch = new StuckWatch(host, ports.database());
     }
 
     @Override
@@ -131,11 +136,13 @@ public final class CellTransactions implements Transactions {
 
     @Override
     public void startRecovery() {
+        watch.start();
         recovery.start();
     }
 
     @Override
     public void stopRecovery() {
+        watch.stop();
         recovery.stop();
     }
 
@@ -176,6 +183,33 @@ public final class CellTransactions implements Transactions {
         return Optional.ofNullable(unfinished.get(trace)).map(Initiation::phase);
     }
 
+    /**
+     * What this instance is doing about a transaction, and what did not come through so far
+     * (B12-c.2); empty where it does nothing about it.
+     */
+    public List<Driving> driving(TraceNumber trace) {
+        List<Driving> found = new ArrayList<>();
+        Initiation kept = unfinished.get(trace);
+        if (kept != null) {
+            found.add(kept.driving());
+        }
+        found.addAll(recovery.driving(trace));
+        return found;
+    }
+
+    /**
+     * Reads again which transactions operators have suspended, on a connection that the caller
+     * brings; otherwise every scan does.
+     */
+    public void readSuspensions(Connection connection) throws SQLException {
+        host.suspended(Suspension.all(connection));
+    }
+
+    /** Looks for stuck transactions now; completes with how many operators were told of. */
+    public CompletableFuture<Integer> watchNow() {
+        return watch.look();
+    }
+
     /** Deletes finished rows that are old enough, now; completes with how many (cleaning). */
     public CompletableFuture<Integer> cleanNow() {
         return recovery.clean();
@@ -189,6 +223,7 @@ public final class CellTransactions implements Transactions {
     @Override
     public void close() {
         acknowledgements.flush();
+        watch.stop();
         recovery.stop();
         host.close();
     }

@@ -17,6 +17,7 @@ final class Clearing {
     private final Participation participation;
     private final Branch branch;
     private final Consumer<Clearing> onDone;
+    private final Deliveries deliveries = new Deliveries();
     private volatile InquiryProtocol.Phase phase = InquiryProtocol.Phase.ASKING;
 
     Clearing(
@@ -41,6 +42,16 @@ final class Clearing {
         return phase == InquiryProtocol.Phase.STOPPED;
     }
 
+    /** What is done about it, for operators. */
+    Driving driving() {
+        return new Driving(
+                "BRANCH",
+                phase.name(),
+                branch.key().attempt(),
+                branch.key().branch(),
+                deliveries.all());
+    }
+
     void begin() {
         go(protocol.found(branch.key()));
     }
@@ -51,22 +62,37 @@ final class Clearing {
         }
         State state = step.state();
         phase = state.phase();
+        if (acts(step) && host.isSuspended(branch.key().trace())) {
+            host.afterSuspension(() -> go(protocol.again(state)));
+            return;
+        }
         for (Effect effect : step.effects()) {
             switch (effect) {
                 case Effect.Ask _ -> {
                     var _ =
                             host.peers
                                     .send(inquiry())
-                                    .thenAccept(reply -> go(protocol.answered(state, reply)));
+                                    .thenAccept(reply -> {
+                                        note(reply);
+                                        go(protocol.answered(state, reply));
+                                    });
                 }
                 case Effect.Finish(PeerMessage.Kind kind, boolean confirmedBefore) -> {
                     var _ =
                             participation
                                     .finish(branch, kind, confirmedBefore)
-                                    .thenAccept(reply -> go(protocol.finished(state, reply)));
+                                    .thenAccept(reply -> {
+                                        note(reply);
+                                        go(protocol.finished(state, reply));
+                                    });
                 }
-                case Effect.Retry(int failures) ->
-                        host.afterFailures(failures, () -> go(protocol.again(state)));
+                case Effect.Retry(int failures) -> {
+                    deliveries.nextTry(
+                            branch.key().branch(),
+                            host.databaseClock.millis()
+                                    + host.settings.retry().after(failures).toMillis());
+                    host.afterFailures(failures, () -> go(protocol.again(state)));
+                }
                 case Effect.Alarm(AlarmKind kind, String message) ->
                         host.alarm(kind, message, branch.key().trace());
             }
@@ -75,6 +101,16 @@ final class Clearing {
         if (state.phase() == InquiryProtocol.Phase.DONE) {
             onDone.accept(this);
         }
+    }
+
+    /** Whether it would ask or finish something now, which a suspension forbids. */
+    private static boolean acts(Transition<State, Effect> step) {
+        return step.effects().stream()
+                .anyMatch(each -> each instanceof Effect.Ask || each instanceof Effect.Finish);
+    }
+
+    private void note(PeerReply reply) {
+        deliveries.note(branch.key().branch(), reply, host.databaseClock.millis());
     }
 
     private PeerMessage inquiry() {

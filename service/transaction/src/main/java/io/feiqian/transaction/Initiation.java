@@ -93,6 +93,7 @@ final class Initiation {
     private final CompletableFuture<Answer> settled = new CompletableFuture<>();
     private final Tracing.Origin origin;
     private final Queue<InitiatorEvent> events = new ArrayDeque<>(4);
+    private final Deliveries deliveries = new Deliveries();
     private InitiatorState state;
     private boolean working;
     private volatile @Nullable Cancellable deadline;
@@ -124,6 +125,15 @@ final class Initiation {
         synchronized (events) {
             return state.phase();
         }
+    }
+
+    /** What this instance does about it, for operators. */
+    Driving driving() {
+        InitiatorState now;
+        synchronized (events) {
+            now = state;
+        }
+        return new Driving("INITIATOR", now.phase().name(), now.attempt(), 0, deliveries.all());
     }
 
     /** The cells of its branches when it began. */
@@ -217,9 +227,13 @@ final class Initiation {
             case InitiatorEffect.Acknowledge(int attempt, long branches) ->
                     owner.acknowledge(
                             new DecisionCommand.Mark(facts.trace, attempt, facts.digest, branches));
-            case InitiatorEffect.Retry retry ->
-                    host.afterFailures(
-                            retry.failures(), () -> on(new InitiatorEvent.RetryDue(retry)));
+            case InitiatorEffect.Retry retry -> {
+                deliveries.nextTry(
+                        retry.branch(),
+                        host.databaseClock.millis()
+                                + host.settings.retry().after(retry.failures()).toMillis());
+                host.afterFailures(retry.failures(), () -> on(new InitiatorEvent.RetryDue(retry)));
+            }
             case InitiatorEffect.Alarm(AlarmKind kind, String message) ->
                     host.alarm(kind, message, facts.trace);
         }
@@ -236,9 +250,21 @@ final class Initiation {
         var _ =
                 host.commit(claims, parts, Lane.FINISHING, within)
                         .thenAccept(answer -> {
+                            note(answer);
                             adoptDecided(answer);
                             on(event.apply(answer));
                         });
+    }
+
+    private void note(Answer answer) {
+        if (answer.isAccepted() || answer.code().isFinal()) {
+            deliveries.succeeded(0);
+        } else {
+            deliveries.failed(
+                    0,
+                    answer.code() + " " + answer.outcome().message(),
+                    host.databaseClock.millis());
+        }
     }
 
     /**
@@ -291,6 +317,10 @@ final class Initiation {
     private void send(InitiatorEffect.Send send) {
         BranchSpec branch = facts.branches.get(send.branch() - 1);
         boolean isTry = send.kind() == PeerMessage.Kind.TRY;
+        if (!isTry && host.isSuspended(facts.trace)) {
+            host.afterSuspension(() -> again(send));
+            return;
+        }
         Duration remaining = remaining();
         PeerMessage message =
                 new PeerMessage(
@@ -309,12 +339,20 @@ final class Initiation {
         var _ =
                 host.peers
                         .send(message)
-                        .thenAccept(reply ->
-                                on(
-                                        new InitiatorEvent.Replied(
-                                                send.kind(),
-                                                send.attempt(),
-                                                send.branch(),
-                                                reply)));
+                        .thenAccept(reply -> {
+                            deliveries.note(send.branch(), reply, host.databaseClock.millis());
+                            on(
+                                    new InitiatorEvent.Replied(
+                                            send.kind(), send.attempt(), send.branch(), reply));
+                        });
+    }
+
+    /**
+     * What waited for the end of a suspension is due again, where it still belongs to the phase.
+     */
+    private void again(InitiatorEffect.Send send) {
+        on(
+                new InitiatorEvent.RetryDue(
+                        new InitiatorEffect.Retry(phase(), send.attempt(), send.branch(), 1)));
     }
 }

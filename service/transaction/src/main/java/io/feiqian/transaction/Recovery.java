@@ -2,6 +2,7 @@ package io.feiqian.transaction;
 
 import io.feiqian.participant.BranchKey;
 import io.feiqian.runtime.Timer.Cancellable;
+import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -137,14 +138,15 @@ final class Recovery {
                 row.next();
                 databaseMillis = row.getLong(1);
             }
+            host.suspended(Suspension.all(connection));
             query(
                     connection,
-                    TransactionSql.UNFINISHED_DECISIONS,
+                    TransactionSql.UNFINISHED_NOT_SUSPENDED,
                     grace,
                     row -> decisions.add(TransactionSql.decision(row)));
             query(
                     connection,
-                    TransactionSql.OVERDUE_BRANCHES,
+                    TransactionSql.OVERDUE_NOT_SUSPENDED,
                     Duration.ZERO,
                     row -> branches.add(TransactionSql.branch(row)));
         }
@@ -157,6 +159,14 @@ final class Recovery {
         host.databaseClock.observe(databaseMillis);
         decisions.forEach(resume);
         branches.forEach(this::clear);
+    }
+
+    /** What this instance does about branches of this transaction. */
+    List<Driving> driving(TraceNumber trace) {
+        return clearings.values().stream()
+                .filter(each -> each.branch().key().trace().equals(trace))
+                .map(Clearing::driving)
+                .toList();
     }
 
     /** Forgets what of these stopped, so that it is taken up again. */
@@ -199,7 +209,8 @@ final class Recovery {
         long finished = host.settings.keepFinished().toMillis();
         long refused = host.settings.keepRefused().toMillis();
         return deleteInBatches(TransactionSql.CLEAN_DECISIONS, finished, refused)
-                + deleteInBatches(TransactionSql.CLEAN_BRANCHES, finished, finished);
+                + deleteInBatches(TransactionSql.CLEAN_BRANCHES, finished, finished)
+                + deleteInBatches(TransactionSql.CLEAN_ALARMS, finished, finished);
     }
 
     private int deleteInBatches(String sql, long first, long second) throws SQLException {

@@ -18,6 +18,7 @@ import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,15 @@ final class TransactionHost {
     final DatabaseClock databaseClock;
     private final AlarmEvents alarms;
     private volatile boolean closed;
+    private volatile Set<TraceNumber> suspended = Set.of();
+    private volatile AlarmKeeper keeper = (kind, message, trace) -> {};
+
+    /** Who keeps the alarms that were raised on record. */
+    @FunctionalInterface
+    interface AlarmKeeper {
+        /** Takes one down; does not block. */
+        void keep(AlarmKind kind, String message, TraceNumber trace);
+    }
 
     TransactionHost(
             CellTransactions.Ports ports,
@@ -82,11 +92,46 @@ final class TransactionHost {
                         });
     }
 
+    /** What operators do not want driven, as this instance read it last. */
+    void suspended(Set<TraceNumber> traces) {
+        suspended = Set.copyOf(traces);
+    }
+
+    /** Whether an operator has suspended this transaction, as far as this instance knows. */
+    boolean isSuspended(TraceNumber trace) {
+        return suspended.contains(trace);
+    }
+
+    /** Asks again after the longest pause, for what is suspended now. */
+    void afterSuspension(Runnable action) {
+        var _ =
+                timer.after(
+                        settings.retry().most(),
+                        () -> {
+                            if (!closed) {
+                                action.run();
+                            }
+                        });
+    }
+
+    /** Has the alarms that are raised from now on put on record too. */
+    void keepAlarms(AlarmKeeper newKeeper) {
+        keeper = newKeeper;
+    }
+
+    /** Raises an alarm about a transaction and puts it on record. */
     void alarm(AlarmKind kind, String message, TraceNumber trace) {
+        raise(kind, message, trace);
+        keeper.keep(kind, message, trace);
+    }
+
+    /** Raises an alarm about a transaction that is on record already. */
+    void raise(AlarmKind kind, String message, TraceNumber trace) {
         Severity severity =
                 switch (kind) {
                     case TRANSACTION_CONTRADICTION, BRANCH_REBUILT -> Severity.CRITICAL;
-                    case TRANSACTION_UNFINISHED -> Severity.WARNING;
+                    case TRANSACTION_UNFINISHED, TRANSACTION_STUCK, TRANSACTION_RESOLVED ->
+                            Severity.WARNING;
                 };
         alarms.raise(new Alarm(severity, kind.alarmName(), message, Optional.of(trace)));
     }

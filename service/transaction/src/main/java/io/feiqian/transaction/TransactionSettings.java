@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param keepFinished how long finished rows are kept; far longer than the drift of clocks and the
  *     longest transaction together (cleaning)
  * @param keepRefused how long recorded refusals are kept: as long as trace numbers are recognised
+ * @param watch when operators are told of what is stuck
  */
 public record TransactionSettings(
         Duration messageTimeout,
@@ -37,7 +38,8 @@ public record TransactionSettings(
         Duration cleanEvery,
         int cleanBatch,
         Duration keepFinished,
-        Duration keepRefused) {
+        Duration keepRefused,
+        WatchSettings watch) {
     private static final Duration SHORTEST_KEEP = Duration.ofMinutes(10);
 
     /** What is used unless configured. */
@@ -56,7 +58,8 @@ public record TransactionSettings(
                     Duration.ofMinutes(10),
                     500,
                     Duration.ofDays(7),
-                    Duration.ofDays(410));
+                    Duration.ofDays(410),
+                    WatchSettings.DEFAULT);
 
     /** Refuses bounds out of range. */
     public TransactionSettings {
@@ -99,7 +102,8 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused);
+                keepRefused,
+                watch);
     }
 
     /** The same with other times for scans: their pause, and the grace after {@code decide_by}. */
@@ -118,7 +122,8 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused);
+                keepRefused,
+                watch);
     }
 
     /** The same with other pauses and another time to wait for answers. */
@@ -137,6 +142,27 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused);
+                keepRefused,
+                watch);
+    }
+
+    /** The same with other times after which operators are told. */
+    public TransactionSettings withWatch(WatchSettings newWatch) {
+        return new TransactionSettings(
+                messageTimeout,
+                retry,
+                alarmAfter,
+                mostRestarts,
+                unfinishedPerPeer,
+                acknowledgeEvery,
+                acknowledgeBatch,
+                scanEvery,
+                scanLimit,
+                grace,
+                cleanEvery,
+                cleanBatch,
+                keepFinished,
+                keepRefused,
+                newWatch);
     }
 }

@@ -109,7 +109,8 @@ final class TransactionSql {
                 and b.branch = u.branch\
             """;
 
-    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+    /** The database's clock, milliseconds since 1970. */
+    static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
     /** The database's clock, for those outside a commit. */
     static final String CLOCK = "select " + NOW;
@@ -122,6 +123,16 @@ final class TransactionSql {
                     + NOW
                     + " - ? order by d.decide_by limit ?";
 
+    /** The same for scans: what operators have suspended is nobody's to take up. */
+    static final String UNFINISHED_NOT_SUSPENDED =
+            "select "
+                    + DECISION_COLUMNS
+                    + " from decision d where d.finished_at is null and d.decide_by < "
+                    + NOW
+                    + " - ? and not exists (select 1 from suspension s where s.trace_serial ="
+                    + " d.trace_serial and s.trace_head = d.trace_head)"
+                    + " order by d.decide_by limit ?";
+
     static final String OVERDUE_BRANCHES =
             "select "
                     + BRANCH_COLUMNS
@@ -129,24 +140,60 @@ final class TransactionSql {
                     + NOW
                     + " - ? order by b.decide_by limit ?";
 
+    /** The same for scans. */
+    static final String OVERDUE_NOT_SUSPENDED =
+            "select "
+                    + BRANCH_COLUMNS
+                    + " from branch b where b.state = 1 and b.decide_by < "
+                    + NOW
+                    + " - ? and not exists (select 1 from suspension s where s.trace_serial ="
+                    + " b.trace_serial and s.trace_head = b.trace_head)"
+                    + " order by b.decide_by limit ?";
+
+    /** What is suspended or waits for a second operator keeps all of its rows (cleaning). */
+    private static final String NOT_IN_HAND =
+            """
+            not exists (select 1 from suspension s
+                    where s.trace_serial = t.trace_serial and s.trace_head = t.trace_head)
+                and not exists (select 1 from resolution r where r.state = 1
+                    and r.trace_serial = t.trace_serial and r.trace_head = t.trace_head)\
+            """;
+
     /** Finished decisions of a certain age; refusals, which have no other record, of another. */
     static final String CLEAN_DECISIONS =
             """
             delete from decision where ctid = any(array(
-                select ctid from decision
-                where finished_at < %s - ? and (state <> 3 or finished_at < %s - ?)
-                limit ? for update skip locked))\
+                select t.ctid from decision t
+                where t.finished_at < %s - ? and (t.state <> 3 or t.finished_at < %s - ?)
+                and %s
+                limit ? for update of t skip locked))\
             """
-                    .formatted(NOW, NOW);
+                    .formatted(NOW, NOW, NOT_IN_HAND);
 
     static final String CLEAN_BRANCHES =
             """
             delete from branch where ctid = any(array(
-                select ctid from branch
-                where finished_at < %s - ? and decide_by < %s - ?
-                limit ? for update skip locked))\
+                select t.ctid from branch t
+                where t.finished_at < %s - ? and t.decide_by < %s - ?
+                and %s
+                limit ? for update of t skip locked))\
             """
-                    .formatted(NOW, NOW);
+                    .formatted(NOW, NOW, NOT_IN_HAND);
+
+    /** Alarms of a certain age about what has no unfinished record. */
+    static final String CLEAN_ALARMS =
+            """
+            delete from transaction_alarm where ctid = any(array(
+                select t.ctid from transaction_alarm t
+                where t.last_at < %1$s - ? and t.last_at < %1$s - ?
+                and not exists (select 1 from decision d where d.finished_at is null
+                    and d.trace_serial = t.trace_serial and d.trace_head = t.trace_head)
+                and not exists (select 1 from branch b where b.state = 1
+                    and b.trace_serial = t.trace_serial and b.trace_head = t.trace_head)
+                and %2$s
+                limit ? for update of t skip locked))\
+            """
+                    .formatted(NOW, NOT_IN_HAND);
 
     private TransactionSql() {}
 

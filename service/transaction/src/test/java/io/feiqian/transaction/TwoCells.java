@@ -177,7 +177,9 @@ final class TwoCells implements AutoCloseable {
         instances.clear();
         network = this::deliver;
         for (Cell each : List.of(payer, payee)) {
-            each.run("truncate decision, branch, purse_entry");
+            each.run(
+                    "truncate decision, branch, purse_entry, suspension, transaction_alarm,"
+                            + " resolution");
             each.run("update purse set balance = %d, pending = 0".formatted(RICH));
             each.serving = each.instance();
         }
