@@ -55,6 +55,8 @@ public enum OutcomeCode {
     MESSAGE_TOO_LARGE(1031, Kind.INVALID),
     /** No topic or key of a message: empty, too long, or of other characters. */
     INVALID_MESSAGE_KEY(1032, Kind.INVALID),
+    /** What two operators must want was approved by the one who proposed it. */
+    SECOND_OPERATOR_REQUIRED(1041, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),
@@ -70,6 +72,8 @@ public enum OutcomeCode {
     UNKNOWN_TOPIC(1131, Kind.NOT_FOUND),
     /** No message has this key and position. */
     UNKNOWN_MESSAGE(1132, Kind.NOT_FOUND),
+    /** No proposal of an operator has this number. */
+    UNKNOWN_PROPOSAL(1141, Kind.NOT_FOUND),
 
     /** Amount and account are of two currencies. */
     CURRENCY_MISMATCH(2001, Kind.BUSINESS),
@@ -102,6 +106,16 @@ public enum OutcomeCode {
     ALREADY_EXISTS(2104, Kind.CONFLICT),
     /** The message is not the one that its key waits for. */
     MESSAGE_NOT_NEXT(2131, Kind.CONFLICT),
+    /** The proposal was approved, rejected or has expired. */
+    PROPOSAL_ENDED(2141, Kind.CONFLICT),
+    /** The proposal is not the one that the approver has read. */
+    PROPOSAL_DIFFERS(2142, Kind.CONFLICT),
+    /** An operator wants an outcome that the decision on record contradicts. */
+    AGAINST_DECISION(2143, Kind.CONFLICT),
+    /** The branch finishes by itself, or is finished: there is nothing to resolve by hand. */
+    NOT_TO_BE_RESOLVED(2144, Kind.CONFLICT),
+    /** An operator has suspended the transaction; it is to be resumed first. */
+    TRANSACTION_SUSPENDED(2145, Kind.CONFLICT),
 
     /** This cell does not own the slot; the answer carries a newer route map. */
     WRONG_CELL(3001, Kind.ROUTING),
