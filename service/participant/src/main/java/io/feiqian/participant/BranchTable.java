@@ -1,0 +1,240 @@
+package io.feiqian.participant;
+
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** The statements on {@code feiqian_branch}. Stateless. */
+final class BranchTable {
+    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
+    private static final String COLUMNS =
+            "b.trace_head, b.trace_serial, b.attempt, b.branch, b.kind, b.state, b.initiator,"
+                    + " b.digest, b.business_date, b.action, b.content, b.outcome, b.message,"
+                    + " b.answer, b.decide_by";
+
+    private static final String INSERT =
+            "insert into feiqian_branch (trace_head, trace_serial, attempt, branch, kind, state,"
+                    + " initiator, digest, business_date, action, content, outcome, message,"
+                    + " answer, decide_by, finished_at)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                    + NOW
+                    + " + ?, case when ? then 0 else "
+                    + NOW
+                    + " end)";
+
+    /** One round trip instead of two: the row is the last thing that a try writes. */
+    private static final String INSERT_AND_COMMIT = INSERT + "; commit";
+
+    private static final String KEYS =
+            " from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[]) as k(head, serial, attempt,"
+                    + " branch)";
+    private static final String ON_KEYS =
+            " b.trace_serial = k.serial and b.trace_head = k.head and b.attempt = k.attempt and"
+                    + " b.branch = k.branch";
+
+    /** What waits too long is somebody else's for now: the batch is divided. */
+    private static final String LOCK =
+            "set local lock_timeout = %d; select "
+                    + COLUMNS
+                    + KEYS
+                    + " join feiqian_branch b on"
+                    + ON_KEYS
+                    + " order by 2, 1, 3, 4 for update of b";
+
+    private static final String FINISH =
+            "update feiqian_branch b set state = ?, finished_at = "
+                    + NOW
+                    + KEYS
+                    + " where"
+                    + ON_KEYS;
+
+    private static final String FIND =
+            "select "
+                    + COLUMNS
+                    + " from feiqian_branch b where b.trace_serial = ? and b.trace_head = ? and"
+                    + " b.attempt = ? and b.branch = ?";
+
+    private static final String OVERDUE =
+            "select "
+                    + COLUMNS
+                    + " from feiqian_branch b where b.state = 1 and b.decide_by < "
+                    + NOW
+                    + " - ? order by b.decide_by limit ?";
+
+    private static final String CLEAN =
+            "delete from feiqian_branch where ctid = any(array(select ctid from feiqian_branch"
+                    + " where finished_at > 0 and finished_at < "
+                    + NOW
+                    + " - ? and decide_by < "
+                    + NOW
+                    + " - ? limit ? for update skip locked))";
+
+    private BranchTable() {}
+
+    /**
+     * Writes a new row whose deadline is so far from now.
+     *
+     * @return a warning that came with the commit, where it was asked for
+     */
+    static Optional<SQLWarning> insert(
+            Connection connection, BranchRow row, long remainingMillis, boolean commit)
+            throws SQLException {
+        try (PreparedStatement insert =
+                connection.prepareStatement(commit ? INSERT_AND_COMMIT : INSERT)) {
+            insert.setLong(1, row.key().trace().head());
+            insert.setLong(2, row.key().trace().serial());
+            insert.setInt(3, row.key().attempt());
+            insert.setInt(4, row.key().branch());
+            insert.setInt(5, row.kind().number());
+            insert.setInt(6, row.state().number());
+            insert.setString(7, row.initiator());
+            insert.setLong(8, row.digest());
+            insert.setInt(9, row.businessDate().number());
+            insert.setString(10, row.action());
+            insert.setBytes(11, row.content().bytes());
+            insert.setInt(12, row.outcome().code().number());
+            insert.setString(13, Texts.fit(row.outcome().message()));
+            insert.setBytes(14, row.answer().bytes());
+            insert.setLong(15, remainingMillis);
+            insert.setBoolean(16, row.state() == BranchState.TRIED);
+            insert.execute();
+            return Optional.ofNullable(insert.getWarnings());
+        }
+    }
+
+    /** The rows of these keys, locked, in the order of their keys. */
+    static List<BranchRow> lock(
+            Connection connection, Collection<BranchKey> keys, long timeoutMillis)
+            throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(LOCK.formatted(timeoutMillis))) {
+            bind(lock, 1, keys);
+            lock.execute();
+            lock.getMoreResults();
+            try (ResultSet rows = lock.getResultSet()) {
+                return rows(rows);
+            }
+        }
+    }
+
+    /** Writes new rows that are finished already. */
+    static void insertAll(Connection connection, Collection<BranchRow> rows) throws SQLException {
+        for (BranchRow row : rows) {
+            insert(connection, row, 0, false);
+        }
+    }
+
+    /** Ends rows that are locked. */
+    static void finish(Connection connection, Collection<BranchKey> keys, BranchState state)
+            throws SQLException {
+        try (PreparedStatement finish = connection.prepareStatement(FINISH)) {
+            finish.setInt(1, state.number());
+            bind(finish, 2, keys);
+            int changed = finish.executeUpdate();
+            if (changed != keys.size()) {
+                throw new IllegalStateException(
+                        "branches: %d (expected: the %d that are locked)"
+                                .formatted(changed, keys.size()));
+            }
+        }
+    }
+
+    static Optional<BranchRow> find(Connection connection, BranchKey key) throws SQLException {
+        try (PreparedStatement find = connection.prepareStatement(FIND)) {
+            find.setLong(1, key.trace().serial());
+            find.setLong(2, key.trace().head());
+            find.setInt(3, key.attempt());
+            find.setInt(4, key.branch());
+            return rows(find).stream().findFirst();
+        }
+    }
+
+    static List<BranchRow> overdue(Connection connection, long graceMillis, int most)
+            throws SQLException {
+        try (PreparedStatement overdue = connection.prepareStatement(OVERDUE)) {
+            overdue.setLong(1, graceMillis);
+            overdue.setInt(2, most);
+            return rows(overdue);
+        }
+    }
+
+    /** Deletes finished rows of this age; how many. */
+    static int clean(Connection connection, long ageMillis, int most) throws SQLException {
+        try (PreparedStatement clean = connection.prepareStatement(CLEAN)) {
+            clean.setLong(1, ageMillis);
+            clean.setLong(2, ageMillis);
+            clean.setInt(3, most);
+            return clean.executeUpdate();
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int first, Collection<BranchKey> keys)
+            throws SQLException {
+        Connection connection = statement.getConnection();
+        array(statement, first, connection, "bigint", keys.stream().map(k -> k.trace().head()));
+        array(
+                statement,
+                first + 1,
+                connection,
+                "bigint",
+                keys.stream().map(k -> k.trace().serial()));
+        array(statement, first + 2, connection, "int", keys.stream().map(BranchKey::attempt));
+        array(statement, first + 3, connection, "int", keys.stream().map(BranchKey::branch));
+    }
+
+    private static void array(
+            PreparedStatement statement,
+            int index,
+            Connection connection,
+            String type,
+            java.util.stream.Stream<?> values)
+            throws SQLException {
+        Array array = connection.createArrayOf(type, values.toArray());
+        statement.setArray(index, array);
+    }
+
+    private static List<BranchRow> rows(PreparedStatement query) throws SQLException {
+        try (ResultSet rows = query.executeQuery()) {
+            return rows(rows);
+        }
+    }
+
+    private static List<BranchRow> rows(ResultSet row) throws SQLException {
+        List<BranchRow> rows = new ArrayList<>();
+        while (row.next()) {
+            rows.add(row(row));
+        }
+        return rows;
+    }
+
+    private static BranchRow row(ResultSet row) throws SQLException {
+        BranchKey key =
+                new BranchKey(
+                        new TraceNumber(row.getLong(1), row.getLong(2)),
+                        row.getInt(3),
+                        row.getInt(4));
+        return new BranchRow(
+                key,
+                BranchKind.ofNumber(row.getInt(5)),
+                BranchState.ofNumber(row.getInt(6)),
+                row.getString(7),
+                row.getLong(8),
+                BusinessDate.ofNumber(row.getInt(9)),
+                row.getString(10),
+                Content.of(row.getBytes(11)),
+                Outcome.of(OutcomeCode.ofNumber(row.getInt(12)), row.getString(13)),
+                Content.of(row.getBytes(14)),
+                row.getLong(15));
+    }
+}

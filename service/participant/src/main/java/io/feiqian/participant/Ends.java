@@ -1,0 +1,72 @@
+package io.feiqian.participant;
+
+import io.feiqian.participant.DecisionTable.Mark;
+import io.feiqian.runtime.Timer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records which branches are finished, many transactions in one commit and a moment later: done for
+ * each it would be a fourth commit (cleaning). What is lost here is found out again. Thread-safe.
+ */
+final class Ends {
+    private static final Logger LOG = LoggerFactory.getLogger(Ends.class);
+
+    private final DataSource database;
+    private final Timer timer;
+    private final Executor executor;
+    private final Duration every;
+
+    /** Guards the fields below. */
+    private final Object lock = new Object();
+
+    private List<Mark> waiting = new ArrayList<>();
+    private boolean scheduled;
+
+    Ends(DataSource database, Timer timer, Executor executor, Duration every) {
+        this.database = database;
+        this.timer = timer;
+        this.executor = executor;
+        this.every = every;
+    }
+
+    void add(Mark mark) {
+        synchronized (lock) {
+            waiting.add(mark);
+            if (scheduled) {
+                return;
+            }
+            scheduled = true;
+        }
+        Timer.Cancellable unused = timer.after(every, () -> executor.execute(this::flush));
+    }
+
+    /** Records what waits; what cannot be is found again by a look at what is unfinished. */
+    void flush() {
+        List<Mark> marks;
+        synchronized (lock) {
+            marks = waiting;
+            waiting = new ArrayList<>();
+            scheduled = false;
+        }
+        if (marks.isEmpty()) {
+            return;
+        }
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            DecisionTable.mark(
+                    connection, marks.stream().sorted(Comparator.comparing(Mark::trace)).toList());
+            connection.commit();
+        } catch (SQLException failed) {
+            LOG.warn("the end of {} transactions is recorded later", marks.size(), failed);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.feiqian.participant;
+
+import io.feiqian.participant.FinishOrder.Verb;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
+import io.feiqian.vocabulary.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * Branches that the database itself keeps: prepared transactions. The list of those that the
+ * database has is the list of what is in doubt (xa-gid). Thread-safe. Rows: P6.3.1, D7.1-a.
+ */
+final class XaBranches {
+    private static final String IN_DOUBT =
+            "select gid from pg_prepared_xacts where database = current_database()"
+                    + " and starts_with(gid, '"
+                    + PreparedName.PREFIX
+                    + "')";
+
+    private final DataSource database;
+    private final Clock clock;
+    private final boolean allowed;
+    private final long lockTimeoutMillis;
+
+    XaBranches(DataSource database, Clock clock, boolean allowed, TransactionSettings settings) {
+        this.database = database;
+        this.clock = clock;
+        this.allowed = allowed;
+        this.lockTimeoutMillis = settings.lockTimeout().toMillis();
+    }
+
+    boolean isAllowed() {
+        return allowed;
+    }
+
+    /** Refuses at the start what would fail at the first prepare. */
+    static void requirePreparedTransactions(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show max_prepared_transactions")) {
+            row.next();
+            int most = Integer.parseInt(row.getString(1));
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            if (most < 1) {
+                throw new IllegalStateException(
+                        "max_prepared_transactions: 0 (expected: more than the branches of kind XA"
+                                + " that are open at once; set it and restart the database, or"
+                                + " start this service without XA)");
+            }
+        }
+    }
+
+    /** Ends the transaction of the connection by preparing it. */
+    void prepare(Connection connection, BranchContext context, Deadline deadline)
+            throws SQLException {
+        if (!allowed) {
+            throw new IllegalStateException(
+                    "kind: XA (expected: a service that was started with XA allowed)");
+        }
+        long decideBy = clock.now().toEpochMilli() + Math.max(deadline.remaining().toMillis(), 0);
+        PreparedName name =
+                new PreparedName(
+                        context.key(),
+                        context.initiator(),
+                        context.digest(),
+                        context.businessDate().number(),
+                        decideBy);
+        try (Statement prepare = connection.createStatement()) {
+            prepare.execute("prepare transaction '" + name.text() + "'");
+        }
+    }
+
+    /** What this database holds prepared, by branch. */
+    Map<BranchKey, PreparedName> inDoubt() throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            Map<BranchKey, PreparedName> found = inDoubt(connection);
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            return found;
+        }
+    }
+
+    private static Map<BranchKey, PreparedName> inDoubt(Connection connection) throws SQLException {
+        Map<BranchKey, PreparedName> found = new HashMap<>();
+        try (Statement query = connection.createStatement();
+                ResultSet row = query.executeQuery(IN_DOUBT)) {
+            while (row.next()) {
+                PreparedName.parse(row.getString(1)).ifPresent(name -> found.put(name.key(), name));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Settles branches of which no row is seen: what is prepared is committed or rolled back, and
+     * then the row decides, which a committed one carries and a cancelled one gets here.
+     */
+    Map<BranchKey, FinishReport> settle(List<FinishOrder> orders) throws SQLException {
+        Map<BranchKey, FinishReport> reports = new HashMap<>();
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(true);
+            try {
+                Map<BranchKey, PreparedName> prepared = inDoubt(connection);
+                for (FinishOrder order : orders) {
+                    Optional<PreparedName> name = Optional.ofNullable(prepared.get(order.key()));
+                    reports.put(order.key(), settle(connection, order, name));
+                }
+            } finally {
+                connection.setAutoCommit(false);
+            }
+        }
+        return reports;
+    }
+
+    private FinishReport settle(
+            Connection connection, FinishOrder order, Optional<PreparedName> prepared)
+            throws SQLException {
+        if (prepared.isPresent() && prepared.get().digest() != order.digest()) {
+            return FinishReport.refused(
+                    order.key(),
+                    OutcomeCode.CONTRADICTION,
+                    "branch: " + order.key() + " has other content (expected: the same)");
+        }
+        if (prepared.isPresent() && end(connection, order.verb(), prepared.get())) {
+            if (order.verb() == Verb.CONFIRM) {
+                return FinishReport.done(order.key());
+            }
+        }
+        return order.verb() == Verb.CONFIRM
+                ? confirmed(connection, order)
+                : planted(connection, order);
+    }
+
+    /** Whether it was there to be ended. */
+    private static boolean end(Connection connection, Verb verb, PreparedName name)
+            throws SQLException {
+        String how = verb == Verb.CONFIRM ? "commit" : "rollback";
+        try (Statement end = connection.createStatement()) {
+            end.execute(how + " prepared '" + name.text() + "'");
+            return true;
+        } catch (SQLException failed) {
+            if (DatabaseErrors.isUndefined(failed)) {
+                return false;
+            }
+            throw failed;
+        }
+    }
+
+    /** "No such id" is success only where the branch's row is seen. */
+    private static FinishReport confirmed(Connection connection, FinishOrder order)
+            throws SQLException {
+        Optional<BranchRow> row = BranchTable.find(connection, order.key());
+        if (row.isEmpty()) {
+            return FinishReport.refused(
+                    order.key(),
+                    OutcomeCode.UNKNOWN_TRANSACTION,
+                    "branch: " + order.key() + " (expected: one that was tried)");
+        }
+        return row.get().state() == BranchState.CONFIRMED
+                ? FinishReport.done(order.key())
+                : FinishReport.refused(
+                        order.key(),
+                        OutcomeCode.CONTRADICTION,
+                        "branch: %s is %s (expected: prepared or confirmed)"
+                                .formatted(order.key(), row.get().state()));
+    }
+
+    private FinishReport planted(Connection connection, FinishOrder order) throws SQLException {
+        try (Statement bound = connection.createStatement()) {
+            // A try that is not prepared yet holds the key: it is not waited for.
+            bound.execute("set lock_timeout = " + lockTimeoutMillis);
+            BranchTable.insert(connection, BranchRow.planted(order), 0, false);
+            return FinishReport.done(order.key());
+        } catch (SQLException failed) {
+            if (!DatabaseErrors.isDuplicate(failed)) {
+                throw failed;
+            }
+            Optional<BranchRow> row = BranchTable.find(connection, order.key());
+            boolean confirmed = row.filter(r -> r.state() == BranchState.CONFIRMED).isPresent();
+            Outcome outcome =
+                    confirmed
+                            ? Outcome.refused(
+                                    OutcomeCode.CONTRADICTION,
+                                    "branch: " + order.key() + " is confirmed (expected: not)")
+                            : Outcome.accepted();
+            return new FinishReport(order.key(), outcome);
+        } finally {
+            try (Statement reset = connection.createStatement()) {
+                reset.execute("reset lock_timeout");
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+-- The rows of a service's global transactions, in the service's own database and beside its own
+-- tables: each is written in the local commit of what it records.
+
+-- This service's branches of transactions that it or others began.
+-- Kinds: 1 TCC, 2 SQL, 3 XA, 4 reversal, 5 message. States: 1 tried, 2 confirmed, 3 cancelled (also
+-- where the cancel came first and refuses the late try), 4 refused.
+create table if not exists feiqian_branch (
+    trace_head    bigint   not null,
+    trace_serial  bigint   not null,
+    digest        bigint   not null,
+    decide_by     bigint   not null,
+    finished_at   bigint   not null,
+    attempt       integer  not null,
+    business_date integer  not null,
+    branch        smallint not null,
+    kind          smallint not null,
+    state         smallint not null,
+    outcome       integer  not null,
+    initiator     text     not null,
+    action        text     not null,
+    message       text     not null,
+    content       bytea    not null,
+    answer        bytea    not null,
+    primary key (trace_serial, trace_head, attempt, branch)
+) with (fillfactor = 80);
+
+-- Looking for what was left behind costs the same however much is finished.
+create index if not exists feiqian_branch_tried on feiqian_branch (decide_by) where state = 1;
+create index if not exists feiqian_branch_finished on feiqian_branch
+    using brin (finished_at) with (pages_per_range = 32);
+
+-- The decisions of transactions that this service began; no row means that nothing was decided.
+-- States: 1 committed, 2 aborted, 3 refused.
+create table if not exists feiqian_decision (
+    trace_head    bigint   not null,
+    trace_serial  bigint   not null,
+    digest        bigint   not null,
+    decided_at    bigint   not null,
+    -- A bit for every branch whose end is recorded; the inquiry of such a branch is a leftover's.
+    acknowledged  bigint   not null,
+    finished_at   bigint,
+    attempt       integer  not null,
+    business_date integer  not null,
+    state         smallint not null,
+    outcome       integer  not null,
+    message       text     not null,
+    branches      bytea    not null,
+    answer        bytea    not null,
+    primary key (trace_serial, trace_head)
+) with (fillfactor = 80);
+
+create index if not exists feiqian_decision_unfinished on feiqian_decision (decided_at)
+    where finished_at is null;
+create index if not exists feiqian_decision_finished on feiqian_decision
+    using brin (finished_at) with (pages_per_range = 32);
+
+-- The recorded answers of calls that are answered once (idempotence for everybody).
+create table if not exists feiqian_answer (
+    trace_head   bigint   not null,
+    trace_serial bigint   not null,
+    digest       bigint   not null,
+    answered_at  bigint   not null,
+    sub          integer  not null,
+    outcome      integer  not null,
+    message      text     not null,
+    answer       bytea    not null,
+    primary key (trace_serial, trace_head, sub)
+);
+
+create index if not exists feiqian_answer_age on feiqian_answer
+    using brin (answered_at) with (pages_per_range = 32);
