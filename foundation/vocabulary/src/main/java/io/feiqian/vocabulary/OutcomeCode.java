@@ -57,6 +57,14 @@ public enum OutcomeCode {
     INVALID_MESSAGE_KEY(1032, Kind.INVALID),
     /** What two operators must want was approved by the one who proposed it. */
     SECOND_OPERATOR_REQUIRED(1041, Kind.INVALID),
+    /** The header of a global transaction cannot be read. */
+    MALFORMED_CONTEXT(1051, Kind.INVALID),
+    /** The header of a global transaction is not signed with a key that is known here. */
+    FORGED_CONTEXT(1052, Kind.INVALID),
+    /** The service has no action of this name and kind. */
+    UNKNOWN_ACTION(1053, Kind.INVALID),
+    /** More content, branches or messages than a transaction may have. */
+    TRANSACTION_TOO_LARGE(1054, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),

@@ -8,8 +8,8 @@ import io.feiqian.vocabulary.OutcomeCode;
  *
  * @param key the branch
  * @param outcome accepted: durable, also where it was before; a refusal of kind UNAVAILABLE is
- *     repeated for ever; {@link OutcomeCode#CONTRADICTION} and {@link OutcomeCode#SQL_DIRTY_ROW} stop
- *     and wait for an operator
+ *     repeated for ever; {@link OutcomeCode#CONTRADICTION} and {@link OutcomeCode#SQL_DIRTY_ROW}
+ *     stop and wait for an operator
  */
 public record FinishReport(BranchKey key, Outcome outcome) {
     static FinishReport done(BranchKey key) {

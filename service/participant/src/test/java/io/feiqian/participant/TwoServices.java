@@ -1,0 +1,258 @@
+package io.feiqian.participant;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.feiqian.participant.spi.ServiceChannel;
+import io.feiqian.runtime.Backoff;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Timer;
+import io.feiqian.storage.DatabaseConfig;
+import io.feiqian.storage.EmbeddedPostgres;
+import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.Slot;
+import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/** A payments service that begins transactions and an accounts service, each with a database. */
+final class TwoServices implements AutoCloseable {
+    /** One server for all tests: prepared transactions are a server's setting. */
+    private static final class Server {
+        static final EmbeddedPostgres POSTGRES =
+                EmbeddedPostgres.temporary(Map.of("max_prepared_transactions", "64"));
+        static final AtomicLong DATABASES = new AtomicLong();
+    }
+
+    static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    static final long OPENING = 1_000;
+    static final int ACCOUNTS = 8;
+
+    final LocalChannel wire = new LocalChannel();
+    final Timer timer = Timer.system("two-services");
+    final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    final List<String> alarms = java.util.Collections.synchronizedList(new ArrayList<>());
+    final HikariDataSource paymentsDatabase = database();
+    final HikariDataSource accountsDatabase = database();
+    private final AtomicLong serial = new AtomicLong();
+    private final List<GlobalTransactions> opened = new ArrayList<>();
+    private TransactionSettings settings =
+            new TransactionSettings(
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)),
+                    200,
+                    5,
+                    1_000,
+                    4_096,
+                    16,
+                    Duration.ofMillis(2),
+                    Duration.ofMillis(20),
+                    100,
+                    Duration.ZERO,
+                    Duration.ofMillis(200),
+                    Duration.ofMinutes(10),
+                    5);
+
+    /** The two services as they are opened first; nothing looks for leftovers by itself. */
+    static TwoServices open() throws SQLException {
+        return new TwoServices();
+    }
+
+    private TwoServices() throws SQLException {
+        for (HikariDataSource each : List.of(paymentsDatabase, accountsDatabase)) {
+            run(each, AccountActions.TABLE);
+            run(
+                    each,
+                    "insert into account (id, balance) select id, %d from generate_series(1, %d) id"
+                            .formatted(OPENING, ACCOUNTS));
+        }
+    }
+
+    TwoServices with(UnaryOperator<TransactionSettings> change) {
+        settings = change.apply(settings);
+        return this;
+    }
+
+    GlobalTransactions payments(ServiceChannel channel) throws SQLException {
+        return payments(channel, paymentsDatabase);
+    }
+
+    GlobalTransactions payments(ServiceChannel channel, DataSource database) throws SQLException {
+        return opened("payments", channel, database, AccountActions.all());
+    }
+
+    GlobalTransactions payments() throws SQLException {
+        return payments(wire);
+    }
+
+    GlobalTransactions accounts() throws SQLException {
+        return opened("accounts", wire, accountsDatabase, AccountActions.all());
+    }
+
+    GlobalTransactions accounts(ServiceActions actions) throws SQLException {
+        return opened("accounts", wire, accountsDatabase, actions);
+    }
+
+    private GlobalTransactions opened(
+            String name, ServiceChannel channel, DataSource database, ServiceActions actions)
+            throws SQLException {
+        GlobalTransactions service =
+                ServiceSetup.of(name, database, channel)
+                        .with(actions)
+                        .withXa()
+                        .with(settings)
+                        .with((kind, trace, message) -> alarms.add(kind + " " + message))
+                        .with(Clock.system(), timer, executor)
+                        .createTables()
+                        .open();
+        wire.add(service);
+        opened.add(service);
+        return service;
+    }
+
+    TransactionOrder order(String content) {
+        return order(serial.incrementAndGet(), content);
+    }
+
+    static TransactionOrder order(long serial, String content) {
+        TraceNumber trace = TraceNumber.of(DAY, new Slot(1), 7, serial);
+        return TransactionOrder.of(trace, Content.ofText(content), DAY);
+    }
+
+    long balance(DataSource database, long account) throws SQLException {
+        return number(database, "select balance from account where id = " + account);
+    }
+
+    /** All money there is, and what is held of it: no transfer between the two may change it. */
+    long money() throws SQLException {
+        String sum = "select sum(balance)::bigint from account";
+        return number(paymentsDatabase, sum) + number(accountsDatabase, sum);
+    }
+
+    long held() throws SQLException {
+        return number(accountsDatabase, "select sum(held)::bigint from account");
+    }
+
+    /** What is left to do in both databases. */
+    long unfinished() throws SQLException {
+        long left = 0;
+        for (DataSource each : List.of(paymentsDatabase, accountsDatabase)) {
+            left += number(each, "select count(*) from feiqian_decision where finished_at is null");
+            left += number(each, "select count(*) from feiqian_branch where state = 1");
+            left +=
+                    number(
+                            each,
+                            "select count(*) from pg_prepared_xacts"
+                                    + " where database = current_database()");
+        }
+        return left;
+    }
+
+    static long number(DataSource database, String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            long number = row.getLong(1);
+            connection.rollback();
+            return number;
+        }
+    }
+
+    static void run(DataSource database, String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            connection.commit();
+        }
+    }
+
+    /** Waits for what other threads do; fails where that takes far too long. */
+    static void await(BooleanSupplier holds) {
+        long give = Clock.system().nanos() + Duration.ofSeconds(30).toNanos();
+        while (!holds.getAsBoolean()) {
+            if (Clock.system().nanos() > give) {
+                throw new AssertionError("not within 30 seconds");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Lets the services clear up until nothing is left. */
+    void settle(GlobalTransactions... services) {
+        await(() -> {
+            try {
+                for (GlobalTransactions each : services) {
+                    each.recoverNow();
+                }
+                return unfinished() == 0;
+            } catch (SQLException failed) {
+                throw new AssertionError(failed);
+            }
+        });
+    }
+
+    /** Nothing gets through; what was to be said is never said. */
+    static ServiceChannel silence() {
+        return new ServiceChannel() {
+            @Override
+            public CompletionStage<List<FinishReport>> finish(
+                    String service, List<FinishOrder> orders) {
+                return CompletableFuture.failedFuture(new IllegalStateException("silence"));
+            }
+
+            @Override
+            public CompletionStage<Verdict> inquire(String initiator, Inquiry inquiry) {
+                return CompletableFuture.failedFuture(new IllegalStateException("silence"));
+            }
+        };
+    }
+
+    private static HikariDataSource database() {
+        DatabaseConfig config = Server.POSTGRES.database();
+        String name = "services_" + Server.DATABASES.incrementAndGet();
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                Server.POSTGRES.url(),
+                                EmbeddedPostgres.USER,
+                                Server.POSTGRES.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name + " template template0");
+        } catch (SQLException failed) {
+            throw new AssertionError(failed);
+        }
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(config.url().replaceFirst("/[^/?]+(\\?|$)", "/" + name + "$1"));
+        pool.setUsername(EmbeddedPostgres.USER);
+        pool.setPassword(Server.POSTGRES.password());
+        pool.setMaximumPoolSize(12);
+        pool.setMinimumIdle(1);
+        pool.setAutoCommit(false);
+        return new HikariDataSource(pool);
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(GlobalTransactions::close);
+        timer.close();
+        executor.close();
+        paymentsDatabase.close();
+        accountsDatabase.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.participant;
+
+import org.jspecify.annotations.NullMarked;
