@@ -44,6 +44,7 @@ final class ArchitectureTest {
                     "data/storage",
                     "service/rpc",
                     "service/participant",
+                    "service/orchestration",
                     "service/transaction",
                     "finance/ledger",
                     "finance/bank",

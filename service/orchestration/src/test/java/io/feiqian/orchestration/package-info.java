@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.orchestration;
+
+import org.jspecify.annotations.NullMarked;
