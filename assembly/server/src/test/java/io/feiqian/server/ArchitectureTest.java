@@ -44,6 +44,7 @@ final class ArchitectureTest {
                     "data/storage",
                     "service/rpc",
                     "service/participant",
+                    "service/sqlmode",
                     "service/orchestration",
                     "service/transaction",
                     "finance/ledger",
@@ -81,6 +82,7 @@ final class ArchitectureTest {
                     "org.postgresql", Set.of("storage", "benchmarks"),
                     "com.zaxxer.hikari", Set.of("storage", "benchmarks"),
                     "org.flywaydb", Set.of("storage"),
+                    "net.sf.jsqlparser", Set.of("sqlmode"),
                     "io.netty", Set.of("rpc", "gateway"));
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */

@@ -1,0 +1,140 @@
+-- Generated for one enrolled table when it is enrolled.
+
+-- Restores one image. clean is false where the row is not as the branch left it; then image is what is there.
+create or replace function {schema}.feiqian_restore_{id}(p_op text, p_before text, p_after text, out clean boolean, out image text, out why text)
+language plpgsql as $restore$
+declare
+    fq_b {table} := p_before::{table};
+    fq_a {table} := p_after::{table};
+    fq_f {table};
+begin
+    clean := true;
+    if p_op = 'D' then
+        select t.* into fq_f from {table} t where {t_is_b} for update;
+        if found then
+            clean := false;
+            image := fq_f::text;
+            why := 'a row with the key of the deleted one is there';
+            return;
+        end if;
+        insert into {table} ({columns}) overriding system value values ({b_columns}) returning * into fq_f;
+    else
+        select t.* into fq_f from {table} t where {t_is_a} for update;
+        if not found then
+            clean := false;
+            why := 'the row is gone';
+            return;
+        end if;
+        if row({f_columns})::text is distinct from row({a_columns})::text then
+            clean := false;
+            image := fq_f::text;
+            why := 'the row was changed after the branch';
+            return;
+        end if;
+        if p_op = 'I' then
+            delete from {table} t where {t_is_a};
+            return;
+        end if;
+        update {table} t set {set_b} where {t_is_a} returning t.* into fq_f;
+    end if;
+    if row({f_columns})::text is distinct from row({b_stored})::text then
+        clean := false;
+        image := fq_f::text;
+        why := 'a trigger of the table changes what is restored';
+    end if;
+end
+$restore$;
+
+-- Locks a row that a branch reads FOR UPDATE, after the row itself is locked.
+create or replace function {schema}.feiqian_hold_{id}({key_parameters}) returns boolean
+language plpgsql volatile cost 10000 as $hold$
+begin
+    perform {schema}.feiqian_take({hold_lock}, current_setting('feiqian.branch'), {table_text});
+    return true;
+end
+$hold$;
+
+-- Captures what a branch writes and refuses whoever else writes a locked row. It runs after the row is written, so that
+-- it sees the locks of whomever the writer waited for.
+create or replace function {schema}.feiqian_guard_{id}() returns trigger
+language plpgsql as $guard$
+declare
+    fq_branch text := current_setting('feiqian.branch', true);
+    fq_old bigint[];
+    fq_new bigint[];
+    fq_holder text;
+begin
+    if fq_branch like 'undo %' then
+        return null;
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        perform {schema}.feiqian_isolation({table_text});
+    end if;
+    if tg_op <> 'INSERT' then
+        fq_old := array[{old_locks}];
+    end if;
+    if tg_op <> 'DELETE' then
+        fq_new := array[{new_locks}];
+    end if;
+    if fq_branch is null or fq_branch = '' then
+        select l.branch into fq_holder from {schema}.feiqian_lock l where l.lock = any (fq_old || fq_new) limit 1;
+        if found then
+            perform {schema}.feiqian_conflict({table_text}, fq_holder);
+        end if;
+        return null;
+    end if;
+    if tg_op = 'INSERT' then
+        for i in 1 .. {key_count} loop
+            if fq_new[i] is not null then
+                perform {schema}.feiqian_take(fq_new[i], fq_branch, {table_text});
+            end if;
+        end loop;
+        insert into {schema}.feiqian_undo (branch, tab, op, after) values (fq_branch, {id}, 'I', new::text);
+        return null;
+    end if;
+    if {schema}.feiqian_take(fq_old[1], fq_branch, {table_text}) and current_query() not like '/*feiqian:%' then
+        raise exception 'row of %: changed without being read (expected: SELECT ... FOR UPDATE in the same branch, or a delta such as x = x + ?)', {table_text}
+            using errcode = 'FQ002';
+    end if;
+    if tg_op = 'DELETE' then
+        {delete_check}
+        for i in 2 .. {key_count} loop
+            if fq_old[i] is not null then
+                perform {schema}.feiqian_take(fq_old[i], fq_branch, {table_text});
+            end if;
+        end loop;
+        insert into {schema}.feiqian_undo (branch, tab, op, before) values (fq_branch, {id}, 'D', old::text);
+        return null;
+    end if;
+    {reference_check}
+    for i in 1 .. {key_count} loop
+        if fq_old[i] is distinct from fq_new[i] then
+            if fq_old[i] is not null then
+                perform {schema}.feiqian_take(fq_old[i], fq_branch, {table_text});
+            end if;
+            if fq_new[i] is not null then
+                perform {schema}.feiqian_take(fq_new[i], fq_branch, {table_text});
+            end if;
+        end if;
+    end loop;
+    insert into {schema}.feiqian_undo (branch, tab, op, before, after) values (fq_branch, {id}, 'U', old::text, new::text);
+    return null;
+end
+$guard$;
+
+create or replace function {schema}.feiqian_keep_{id}() returns trigger
+language plpgsql as $keep$
+begin
+    if exists (select 1 from {schema}.feiqian_undo u where u.tab = {id}) then
+        raise exception 'truncate %: unfinished global transactions have images of its rows (expected: none)', {table_text} using errcode = '40001';
+    end if;
+    return null;
+end
+$keep$;
+
+drop trigger if exists feiqian_guard on {table};
+create trigger feiqian_guard after insert or update or delete on {table}
+    for each row execute function {schema}.feiqian_guard_{id}();
+drop trigger if exists feiqian_keep on {table};
+create trigger feiqian_keep before truncate on {table}
+    for each statement execute function {schema}.feiqian_keep_{id}();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.sqlmode;
+
+import org.jspecify.annotations.NullMarked;
