@@ -43,6 +43,7 @@ final class ArchitectureTest {
                     "foundation/routing",
                     "data/storage",
                     "service/rpc",
+                    "service/messaging",
                     "service/participant",
                     "service/sqlmode",
                     "service/orchestration",

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param batchFrames the most messages in one batch
  * @param batchBytes the bytes after which a batch is closed; no single message may be longer
- * @param newInFlight the most unanswered TRY messages per peer cell; more are OVERLOADED
+ * @param newInFlight the most unanswered TRY, DELIVER and SKIP messages per peer cell; more are
+ *     OVERLOADED
  * @param finishingInFlight the most unanswered CONFIRM, CANCEL and INQUIRY messages per peer cell
  * @param firstBackOff the pause before a broken stream is opened again, doubled at each failure
  * @param longestBackOff the most that pause grows to

@@ -49,7 +49,11 @@ final class PeerMessage {
     }
 
     static Lane laneOf(Request request) {
-        return request.getKind() == Request.Kind.TRY ? Lane.NEW : Lane.FINISHING;
+        return switch (request.getKind()) {
+            // Messages wait in their outbox: they must not crowd out what ends transactions.
+            case TRY, DELIVER, SKIP -> Lane.NEW;
+            case CONFIRM, CANCEL, INQUIRY, KIND_UNSPECIFIED, UNRECOGNIZED -> Lane.FINISHING;
+        };
     }
 
     Identity identity() {

@@ -133,10 +133,10 @@ public final class PeerWire {
             case CONFIRM -> PeerMessage.Kind.CONFIRM;
             case CANCEL -> PeerMessage.Kind.CANCEL;
             case INQUIRY -> PeerMessage.Kind.INQUIRY;
-            case KIND_UNSPECIFIED, UNRECOGNIZED ->
+            case DELIVER, SKIP, KIND_UNSPECIFIED, UNRECOGNIZED ->
                     throw new RefusedException(
                             OutcomeCode.MALFORMED_REQUEST,
-                            "kind: %s (expected: a message of the protocol)".formatted(kind));
+                            "kind: %s (expected: a message of a transaction)".formatted(kind));
         };
     }
 }
