@@ -54,6 +54,7 @@ final class ArchitectureTest {
                     "control/cli",
                     "proof/conformance",
                     "proof/simulation",
+                    "proof/model",
                     "proof/realdata",
                     "proof/benchmarks",
                     "proof/chaos",

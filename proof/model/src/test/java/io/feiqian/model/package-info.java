@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.model;
+
+import org.jspecify.annotations.NullMarked;
