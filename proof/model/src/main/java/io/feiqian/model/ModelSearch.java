@@ -27,11 +27,13 @@ public record ModelSearch(Path model, Path folder, List<String> definitions, Dep
     public enum Depth {
         /** Until the first violation; quick to begin. */
         FIRST_VIOLATION("-O0 -DSAFETY -DCOLLAPSE -DNOFAIR", "-w24 -m100000"),
+        /** Every state. */
+        EVERY_STATE("-O2 -DSAFETY -DCOLLAPSE -DNOFAIR", "-w24 -m100000"),
         /**
          * Every state, and whether any run goes on for ever: a cycle of steps would be one without
          * progress, since the model marks none as progress.
          */
-        EVERYTHING("-O2 -DNP -DCOLLAPSE -DNOFAIR", "-w24 -m100000 -l");
+        EVERY_RUN("-O2 -DNP -DCOLLAPSE -DNOFAIR", "-w24 -m100000 -l");
 
         private final String compilerOptions;
         private final String searchOptions;
