@@ -1,26 +1,36 @@
 package io.feiqian.bank;
 
+import io.feiqian.bank.contract.ApproveResolutionRequest;
 import io.feiqian.bank.contract.AuditBooksRequest;
 import io.feiqian.bank.contract.AuditBooksResponse;
 import io.feiqian.bank.contract.CellAdminGrpc;
 import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.CellStatusResponse;
-import io.feiqian.bank.contract.Change;
+import io.feiqian.bank.contract.CountTransactionsRequest;
+import io.feiqian.bank.contract.CountTransactionsResponse;
 import io.feiqian.bank.contract.ListChangesRequest;
 import io.feiqian.bank.contract.ListChangesResponse;
+import io.feiqian.bank.contract.ListResolutionsRequest;
+import io.feiqian.bank.contract.ListResolutionsResponse;
 import io.feiqian.bank.contract.ListTransactionsRequest;
 import io.feiqian.bank.contract.ListTransactionsResponse;
 import io.feiqian.bank.contract.OwnedRange;
+import io.feiqian.bank.contract.ProposeResolutionRequest;
+import io.feiqian.bank.contract.RejectResolutionRequest;
+import io.feiqian.bank.contract.ResolutionResponse;
+import io.feiqian.bank.contract.ResumeTransactionRequest;
+import io.feiqian.bank.contract.ResumeTransactionResponse;
 import io.feiqian.bank.contract.RetryTransactionRequest;
 import io.feiqian.bank.contract.RetryTransactionResponse;
 import io.feiqian.bank.contract.SetBusinessDateRequest;
 import io.feiqian.bank.contract.SetBusinessDateResponse;
 import io.feiqian.bank.contract.ShowTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionResponse;
+import io.feiqian.bank.contract.SuspendTransactionRequest;
+import io.feiqian.bank.contract.SuspendTransactionResponse;
 import io.feiqian.ledger.LedgerCounts;
 import io.feiqian.rpc.CurrentCall;
 import io.feiqian.rpc.contract.Outcome;
-import io.feiqian.security.AuditRecord;
 import io.feiqian.storage.BusinessDays.Days;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.transaction.TransactionQueries;
@@ -33,7 +43,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -43,7 +52,7 @@ import java.util.function.Function;
 final class AdminService extends CellAdminGrpc.CellAdminImplBase {
     private static final int MOST_CHANGES = 1_000;
     private static final int USUAL_CHANGES = 20;
-    private static final String OUTCOME = "outcome";
+    private static final String TRACE = "trace_number";
 
     private final String instance;
     private final CellDatabase database;
@@ -51,6 +60,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
     private final DayChange days;
     private final Books books;
     private final TransactionDesk desk;
+    private final ResolutionDesk resolutions;
     private final ChangeTrail trail;
     private final Replies replies;
 
@@ -61,6 +71,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
             DayChange days,
             Books books,
             TransactionDesk desk,
+            ResolutionDesk resolutions,
             ChangeTrail trail,
             Replies replies) {
         this.instance = instance;
@@ -69,6 +80,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
         this.days = days;
         this.books = books;
         this.desk = desk;
+        this.resolutions = resolutions;
         this.trail = trail;
         this.replies = replies;
     }
@@ -125,7 +137,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
             ShowTransactionRequest request, StreamObserver<ShowTransactionResponse> observer) {
         reply(
                 observer,
-                () -> desk.show(Fields.trace("trace_number", request.getTraceNumber())),
+                () -> desk.show(Fields.trace(TRACE, request.getTraceNumber())),
                 refusal -> ShowTransactionResponse.newBuilder().setOutcome(refusal).build());
     }
 
@@ -136,9 +148,94 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
                 observer,
                 () ->
                         desk.retry(
-                                Fields.trace("trace_number", request.getTraceNumber()),
+                                Fields.trace(TRACE, request.getTraceNumber()),
                                 Caller.of(CurrentCall.context())),
                 refusal -> RetryTransactionResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void countTransactions(
+            CountTransactionsRequest request, StreamObserver<CountTransactionsResponse> observer) {
+        reply(
+                observer,
+                desk::count,
+                refusal -> CountTransactionsResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void suspendTransaction(
+            SuspendTransactionRequest request,
+            StreamObserver<SuspendTransactionResponse> observer) {
+        reply(
+                observer,
+                () ->
+                        SuspendTransactionResponse.newBuilder()
+                                .setOutcome(Replies.accepted())
+                                .setChanged(
+                                        desk.suspend(
+                                                Fields.trace(TRACE, request.getTraceNumber()),
+                                                Caller.of(CurrentCall.context())))
+                                .build(),
+                refusal -> SuspendTransactionResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void resumeTransaction(
+            ResumeTransactionRequest request, StreamObserver<ResumeTransactionResponse> observer) {
+        reply(
+                observer,
+                () ->
+                        ResumeTransactionResponse.newBuilder()
+                                .setOutcome(Replies.accepted())
+                                .setChanged(
+                                        desk.resume(
+                                                Fields.trace(TRACE, request.getTraceNumber()),
+                                                Caller.of(CurrentCall.context())))
+                                .build(),
+                refusal -> ResumeTransactionResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void proposeResolution(
+            ProposeResolutionRequest request, StreamObserver<ResolutionResponse> observer) {
+        resolution(observer, () -> resolutions.propose(request, Caller.of(CurrentCall.context())));
+    }
+
+    @Override
+    public void approveResolution(
+            ApproveResolutionRequest request, StreamObserver<ResolutionResponse> observer) {
+        resolution(
+                observer,
+                () ->
+                        resolutions.approve(
+                                request.getId(),
+                                request.getDigest(),
+                                Caller.of(CurrentCall.context())));
+    }
+
+    @Override
+    public void rejectResolution(
+            RejectResolutionRequest request, StreamObserver<ResolutionResponse> observer) {
+        resolution(
+                observer,
+                () -> resolutions.reject(request.getId(), Caller.of(CurrentCall.context())));
+    }
+
+    @Override
+    public void listResolutions(
+            ListResolutionsRequest request, StreamObserver<ListResolutionsResponse> observer) {
+        reply(
+                observer,
+                resolutions::list,
+                refusal -> ListResolutionsResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    private void resolution(
+            StreamObserver<ResolutionResponse> observer, Work<ResolutionResponse> work) {
+        reply(
+                observer,
+                work,
+                refusal -> ResolutionResponse.newBuilder().setOutcome(refusal).build());
     }
 
     @Override
@@ -199,22 +296,8 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
         ListChangesResponse.Builder response =
                 ListChangesResponse.newBuilder().setOutcome(Replies.accepted());
         trail.newest(limit == 0 ? USUAL_CHANGES : limit)
-                .forEach(record -> response.addChanges(change(record)));
+                .forEach(record -> response.addChanges(Shown.change(record)));
         return response.build();
-    }
-
-    private static Change change(AuditRecord record) {
-        TreeMap<String, String> details = new TreeMap<>(record.entry().details());
-        String outcome = details.remove(OUTCOME);
-        return Change.newBuilder()
-                .setNumber(record.sequence())
-                .setAtMillis(record.at().toEpochMilli())
-                .setOperator(record.entry().order().operator().name())
-                .setReason(record.entry().order().reason())
-                .setAction(record.entry().action())
-                .setDetail(record.entry().subject() + " " + details)
-                .setOutcome(outcome == null ? "" : outcome)
-                .build();
     }
 
     /** Work that blocks and may meet a database that does not answer. */

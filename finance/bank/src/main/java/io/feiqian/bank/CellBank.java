@@ -13,6 +13,7 @@ import io.feiqian.telemetry.spi.AlarmEvents;
 import io.feiqian.transaction.BranchContribution;
 import io.feiqian.transaction.CellTransactions;
 import io.feiqian.transaction.DecisionContribution;
+import io.feiqian.transaction.ResolutionContribution;
 import io.feiqian.transaction.TransactionSettings;
 import io.feiqian.transaction.Transactions;
 import io.feiqian.transaction.spi.PeerChannel;
@@ -104,6 +105,8 @@ public final class CellBank implements AutoCloseable {
                         ports.alarms());
         LedgerContribution ledger = new LedgerContribution(settings.ledger(), ports.alarms());
         DecisionContribution decisions = new DecisionContribution();
+        BranchContribution branches = new BranchContribution();
+        LedgerCredit credits = new LedgerCredit(database.cell(), ledger);
         this.transactions =
                 new CellTransactions(
                         new CellTransactions.Ports(
@@ -115,8 +118,8 @@ public final class CellBank implements AutoCloseable {
                                 ports.timer(),
                                 ports.alarms()),
                         decisions,
-                        new BranchContribution(),
-                        List.of(new LedgerCredit(database.cell(), ledger)),
+                        branches,
+                        List.of(credits),
                         settings.transactions());
         this.reads = new FencedReads(database);
         this.openDay = new OpenDay(database.businessDays(), database.cell() + "-open-day");
@@ -126,6 +129,7 @@ public final class CellBank implements AutoCloseable {
                         database.cell(), ports.routes(), commits, ledger, decisions, ports.timer());
         Replies replies = new Replies(() -> ports.routes().current().version());
         ChangeTrail trail = new ChangeTrail(database.pool());
+        ChangeContribution changes = new ChangeContribution();
         Customers customers =
                 new Customers(commits, database, reads, ports.personal(), settings.ledger());
         this.bank =
@@ -133,7 +137,7 @@ public final class CellBank implements AutoCloseable {
                         new Payments(parts, transactions, openDay),
                         new Reversals(reads),
                         customers,
-                        new Accounts(parts, database, reads, customers, new ChangeContribution()),
+                        new Accounts(parts, database, reads, customers, changes),
                         new TransactionReads(reads, transactions, replies),
                         openDay,
                         replies,
@@ -145,7 +149,16 @@ public final class CellBank implements AutoCloseable {
                         parts,
                         new DayChange(database, settings.ledger(), trail),
                         new Books(database, parts, trail),
-                        new TransactionDesk(database, parts, transactions, trail, replies),
+                        new TransactionDesk(
+                                settings.instance(), database, parts, transactions, trail, replies),
+                        new ResolutionDesk(
+                                database,
+                                parts,
+                                transactions,
+                                new ResolutionDesk.Contributions(
+                                        branches, new ResolutionContribution(), changes),
+                                new Corrections(database.cell(), ledger, credits),
+                                replies),
                         trail,
                         replies);
     }

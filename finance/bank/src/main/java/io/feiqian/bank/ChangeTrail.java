@@ -39,6 +39,12 @@ final class ChangeTrail implements AuditTrail {
              hash from change_record where sequence >= ? order by sequence limit ?\
             """;
 
+    private static final String OF_SUBJECT =
+            """
+            select sequence, at_millis, operator, reason, action, subject, details, previous_hash,
+             hash from change_record where subject = ? order by sequence desc limit ?\
+            """;
+
     private final DataSource pool;
 
     ChangeTrail(DataSource pool) {
@@ -113,6 +119,22 @@ final class ChangeTrail implements AuditTrail {
             return records;
         } catch (SQLException failed) {
             throw new StorageException("change_record: cannot be read", failed);
+        }
+    }
+
+    /** The newest records about this subject, newest first, on the caller's connection. */
+    static List<AuditRecord> of(Connection connection, String subject, int atMost)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(OF_SUBJECT)) {
+            select.setString(1, subject);
+            select.setInt(2, atMost);
+            List<AuditRecord> records = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    records.add(record(row));
+                }
+            }
+            return records;
         }
     }
 

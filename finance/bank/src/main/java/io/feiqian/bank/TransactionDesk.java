@@ -1,15 +1,18 @@
 package io.feiqian.bank;
 
+import com.google.protobuf.ByteString;
 import io.feiqian.bank.contract.BranchRecord;
-import io.feiqian.bank.contract.JournalRecord;
+import io.feiqian.bank.contract.CountTransactionsResponse;
 import io.feiqian.bank.contract.ListTransactionsRequest;
 import io.feiqian.bank.contract.ListTransactionsResponse;
 import io.feiqian.bank.contract.RetryTransactionResponse;
 import io.feiqian.bank.contract.ShowTransactionResponse;
+import io.feiqian.bank.contract.StateCount;
 import io.feiqian.bank.contract.TransactionRecord;
+import io.feiqian.bank.contract.UnfinishedCount;
 import io.feiqian.ledger.EntryKey;
-import io.feiqian.ledger.JournalRow;
 import io.feiqian.ledger.LedgerQueries;
+import io.feiqian.ledger.Movement;
 import io.feiqian.participant.BranchState;
 import io.feiqian.participant.Content;
 import io.feiqian.security.AuditEntry;
@@ -19,15 +22,17 @@ import io.feiqian.transaction.Branch;
 import io.feiqian.transaction.BranchSpec;
 import io.feiqian.transaction.CellTransactions;
 import io.feiqian.transaction.Decision;
+import io.feiqian.transaction.DecisionState;
+import io.feiqian.transaction.RaisedAlarm;
+import io.feiqian.transaction.ResolutionContribution;
+import io.feiqian.transaction.Suspension;
 import io.feiqian.transaction.TransactionQueries;
 import io.feiqian.transaction.TransactionQueries.Unfinished;
 import io.feiqian.transaction.TransactionSearch;
 import io.feiqian.transaction.TransactionSearch.Rows;
 import io.feiqian.transaction.TransactionState;
-import io.feiqian.vocabulary.AccountNumber;
-import io.feiqian.vocabulary.BusinessDate;
-import io.feiqian.vocabulary.Currency;
-import io.feiqian.vocabulary.Money;
+import io.feiqian.transaction.TransactionTotals;
+import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Slot;
@@ -39,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -66,6 +72,10 @@ final class TransactionDesk {
     /** How many rows of each kind are looked through for what has no index. */
     private static final int NEWEST = 10_000;
 
+    /** How many of the operators' actions on one transaction are shown. */
+    private static final int MOST_ACTIONS = 100;
+
+    private final String instance;
     private final CellDatabase database;
     private final CellParts parts;
     private final CellTransactions transactions;
@@ -73,11 +83,13 @@ final class TransactionDesk {
     private final Replies replies;
 
     TransactionDesk(
+            String instance,
             CellDatabase database,
             CellParts parts,
             CellTransactions transactions,
             ChangeTrail trail,
             Replies replies) {
+        this.instance = instance;
         this.database = database;
         this.parts = parts;
         this.transactions = transactions;
@@ -132,7 +144,8 @@ final class TransactionDesk {
         ShowTransactionResponse.Builder response =
                 ShowTransactionResponse.newBuilder()
                         .setOutcome(Replies.accepted())
-                        .setCell(parts.cell().toString());
+                        .setCell(parts.cell().toString())
+                        .setInstance(instance);
         try (Connection connection = database.pool().getConnection()) {
             Rows rows = TransactionSearch.of(connection, trace);
             records(rows).forEach(response::addRecords);
@@ -143,9 +156,20 @@ final class TransactionDesk {
                     .forEach(keys::add);
             for (EntryKey key : keys) {
                 LedgerQueries.find(connection, key)
-                        .ifPresent(row -> response.addEntries(entry(row)));
+                        .ifPresent(row -> response.addEntries(Shown.entry(row)));
             }
+            RaisedAlarm.of(connection, trace)
+                    .forEach(each -> response.addAlarms(Shown.alarm(each)));
+            ChangeTrail.of(connection, trace.toString(), MOST_ACTIONS)
+                    .forEach(each -> response.addActions(Shown.change(each)));
+            Suspension.find(connection, trace)
+                    .ifPresent(it -> response.setSuspension(Shown.suspension(it)));
+            ResolutionContribution.of(connection, trace)
+                    .forEach(each ->
+                            response.addResolutions(
+                                    Shown.resolution(parts.cell(), each, rows.databaseMillis())));
         }
+        transactions.driving(trace).forEach(each -> response.addDriving(Shown.driving(each)));
         transactions.phase(trace).ifPresent(phase -> response.setPhase(phase.name()));
         return response.build();
     }
@@ -154,12 +178,14 @@ final class TransactionDesk {
         ChangeOrder order = ChangeOrder.of(caller.operator(), caller.reason());
         Rows rows;
         try (Connection connection = database.pool().getConnection()) {
-            rows = TransactionSearch.of(connection, trace);
-        }
-        if (rows.decisions().isEmpty() && rows.branches().isEmpty()) {
-            throw new RefusedException(
-                    OutcomeCode.UNKNOWN_TRANSACTION,
-                    "trace number: " + trace + " (expected: one with a record in this cell)");
+            rows = recorded(connection, trace);
+            Optional<Suspension> suspended = Suspension.find(connection, trace);
+            if (suspended.isPresent()) {
+                throw new RefusedException(
+                        OutcomeCode.TRANSACTION_SUSPENDED,
+                        "transaction: suspended by %s (expected: resumed first)"
+                                .formatted(suspended.get().operator()));
+            }
         }
         List<Decision> decisions =
                 rows.decisions().stream().filter(each -> each.finishedAt() == 0).toList();
@@ -179,6 +205,99 @@ final class TransactionDesk {
                 .setOutcome(Replies.accepted())
                 .setTakenUp(found)
                 .build();
+    }
+
+    CountTransactionsResponse count() throws SQLException {
+        TransactionTotals totals;
+        try (Connection connection = database.pool().getConnection()) {
+            totals = TransactionTotals.read(connection);
+        }
+        CountTransactionsResponse.Builder response =
+                CountTransactionsResponse.newBuilder()
+                        .setOutcome(Replies.accepted())
+                        .setCell(parts.cell().toString())
+                        .setCut(totals.cut())
+                        .setSuspended(totals.suspended())
+                        .setProposals(totals.proposals());
+        totals.unfinished()
+                .forEach(each ->
+                        response.addUnfinished(
+                                UnfinishedCount.newBuilder()
+                                        .setRole(each.role())
+                                        .setState(each.state())
+                                        .setService(each.service())
+                                        .setAge(each.age().name())
+                                        .setCount(each.count())));
+        totals.newest()
+                .forEach(each ->
+                        response.addNewest(
+                                StateCount.newBuilder()
+                                        .setState(each.state().name())
+                                        .setCount(each.count())));
+        return response.build();
+    }
+
+    /** Suspends what has a record here; false where it was suspended before. */
+    boolean suspend(TraceNumber trace, Caller caller) throws SQLException {
+        return change(
+                trace,
+                caller,
+                "transaction.suspend",
+                (connection, order) ->
+                        Suspension.begin(
+                                connection, trace, order.operator().name(), order.reason()));
+    }
+
+    /** Ends a suspension; false where there was none. */
+    boolean resume(TraceNumber trace, Caller caller) throws SQLException {
+        return change(
+                trace,
+                caller,
+                "transaction.resume",
+                (connection, order) -> Suspension.end(connection, trace));
+    }
+
+    private interface Changing {
+        boolean change(Connection connection, ChangeOrder order) throws SQLException;
+    }
+
+    /** The change and its audit record in one database transaction, or nothing of both. */
+    private boolean change(TraceNumber trace, Caller caller, String action, Changing changing)
+            throws SQLException {
+        ChangeOrder order = ChangeOrder.of(caller.operator(), caller.reason());
+        try (Connection connection = database.pool().getConnection()) {
+            recorded(connection, trace);
+            connection.setAutoCommit(false);
+            boolean changed = false;
+            try {
+                changed = changing.change(connection, order);
+                if (changed) {
+                    trail.append(
+                            connection,
+                            new AuditEntry(
+                                    order,
+                                    action,
+                                    trace.toString(),
+                                    Map.of("outcome", OutcomeCode.ACCEPTED.name())));
+                    connection.commit();
+                }
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+            transactions.readSuspensions(connection);
+            return changed;
+        }
+    }
+
+    private static Rows recorded(Connection connection, TraceNumber trace) throws SQLException {
+        Rows rows = TransactionSearch.of(connection, trace);
+        if (rows.decisions().isEmpty() && rows.branches().isEmpty()) {
+            throw new RefusedException(
+                    OutcomeCode.UNKNOWN_TRANSACTION,
+                    "trace number: " + trace + " (expected: one with a record in this cell)");
+        }
+        return rows;
     }
 
     private Stream<TransactionRecord> records(Rows rows) {
@@ -201,7 +320,10 @@ final class TransactionDesk {
                         .setFinishedAtMillis(decision.finishedAt())
                         .setNowMillis(now)
                         .setSaid(replies.of(decision.outcome()))
-                        .setContent(inWords(decision.trace(), decision.content()));
+                        .setContent(inWords(decision.trace(), decision.content()))
+                        .setChannel(decision.trace().channel())
+                        .setHomeSlot(decision.trace().home().number())
+                        .setTransactionDigest(decision.digest());
         for (BranchSpec each : decision.branches()) {
             record.addBranches(
                     BranchRecord.newBuilder()
@@ -209,7 +331,9 @@ final class TransactionDesk {
                             .setService(each.service())
                             .setSlot(each.slot().number())
                             .setCell(ownerOf(each.slot()))
-                            .setFinished(decision.isAcknowledged(each.branch())));
+                            .setFinished(decision.isAcknowledged(each.branch()))
+                            .setContent(ByteString.copyFrom(each.content().bytes()))
+                            .setCorrectingEntry(correctingEntry(decision, each)));
         }
         return record.build();
     }
@@ -228,6 +352,9 @@ final class TransactionDesk {
                 .setNowMillis(now)
                 .setSaid(replies.of(branch.outcome()))
                 .setContent(inWords(branch.key().trace(), branch.content()))
+                .setChannel(branch.key().trace().channel())
+                .setHomeSlot(branch.key().trace().home().number())
+                .setTransactionDigest(branch.transactionDigest())
                 .addBranches(
                         BranchRecord.newBuilder()
                                 .setBranch(branch.key().branch())
@@ -262,22 +389,24 @@ final class TransactionDesk {
         }
     }
 
-    private static JournalRecord entry(JournalRow row) {
-        JournalRecord.Builder record =
-                JournalRecord.newBuilder()
-                        .setSubNumber(row.key().sub().number())
-                        .setKind(row.kind().name())
-                        .setBusinessDate(BusinessDate.ofNumber(row.date()).toString())
-                        .setPostedAtMillis(row.postedAt())
-                        .setRefused(row.refusal().map(it -> it.code().name()).orElse(""));
-        if (row.currency() != 0) {
-            Currency currency = Currency.ofNumber(row.currency());
-            record.setDebit(new AccountNumber(row.debit()).toString())
-                    .setCredit(new AccountNumber(row.credit()).toString())
-                    .setCurrency(currency.code())
-                    .setAmount(new Money(row.amount(), currency).decimal());
+    /** What the confirm of a credit would post, for those who must put it right by hand. */
+    private String correctingEntry(Decision decision, BranchSpec branch) {
+        Optional<CellId> there =
+                parts.routes().current().find(branch.slot()).map(route -> route.owner());
+        if (!branch.service().equals(LedgerCredit.SERVICE)
+                || decision.state() != DecisionState.COMMITTED
+                || decision.isAcknowledged(branch.branch())
+                || there.isEmpty()) {
+            return "";
         }
-        return record.build();
+        try {
+            Movement leg =
+                    CreditContent.read(decision.trace(), branch.content())
+                            .payeeLeg(there.get(), decision.initiator());
+            return Corrections.said(leg);
+        } catch (RefusedException unreadable) {
+            return "";
+        }
     }
 
     private static boolean isOverdue(TransactionRecord record, Duration overdue) {

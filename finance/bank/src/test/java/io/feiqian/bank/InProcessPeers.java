@@ -20,6 +20,7 @@ final class InProcessPeers implements PeerChannel {
     private final Routes routes;
     private final ExecutorService threads;
     private final Map<CellId, Transactions> cells = new ConcurrentHashMap<>();
+    private final Map<PeerMessage.Kind, PeerMessage.Kind> forged = new ConcurrentHashMap<>();
     private final Set<PeerMessage.Kind> lost = ConcurrentHashMap.newKeySet();
 
     InProcessPeers(Routes routes, ExecutorService threads) {
@@ -36,8 +37,17 @@ final class InProcessPeers implements PeerChannel {
         lost.add(kind);
     }
 
+    /**
+     * Turns every message of one kind into another, and loses the answer: as if somebody had done
+     * it by hand, until {@link #heal}.
+     */
+    void forge(PeerMessage.Kind kind, PeerMessage.Kind into) {
+        forged.put(kind, into);
+    }
+
     void heal() {
         lost.clear();
+        forged.clear();
     }
 
     @Override
@@ -47,6 +57,12 @@ final class InProcessPeers implements PeerChannel {
         if (there == null || lost.contains(message.kind())) {
             return CompletableFuture.completedFuture(new PeerReply.Unheard("no way there"));
         }
+        PeerMessage.Kind instead = forged.get(message.kind());
+        if (instead != null) {
+            return CompletableFuture.completedFuture(as(message, instead))
+                    .thenComposeAsync(there::receive, threads)
+                    .thenApply(answer -> new PeerReply.Unheard("forged, and answered " + answer));
+        }
         PeerMessage addressed = message.with(routes.route(message.slot()).epoch());
         return CompletableFuture.completedFuture(addressed)
                 .thenComposeAsync(there::receive, threads);
@@ -55,5 +71,21 @@ final class InProcessPeers implements PeerChannel {
     @Override
     public Optional<CellId> owner(Slot slot) {
         return routes.current().find(slot).map(Route::owner);
+    }
+
+    private static PeerMessage as(PeerMessage message, PeerMessage.Kind kind) {
+        return new PeerMessage(
+                kind,
+                message.slot(),
+                Optional.empty(),
+                message.key(),
+                message.initiator(),
+                message.transactionDigest(),
+                message.digest(),
+                message.service(),
+                message.content(),
+                message.businessDate(),
+                message.remaining(),
+                message.decideByRemaining());
     }
 }

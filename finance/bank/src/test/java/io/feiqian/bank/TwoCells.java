@@ -27,6 +27,7 @@ import io.feiqian.security.Secrets;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.storage.DatabaseConfig;
 import io.feiqian.storage.TemporaryDatabase;
+import io.feiqian.telemetry.Alarm;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
@@ -39,13 +40,19 @@ import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /** A bank over two cells in one process: real databases, real calls. */
 final class TwoCells implements AutoCloseable {
@@ -76,6 +83,7 @@ final class TwoCells implements AutoCloseable {
     private final AtomicLong serials = new AtomicLong();
     private final Map<CellId, Cell> cells = new HashMap<>();
     private final Map<CellId, Map<AccountNumber.Kind, String>> internal = new HashMap<>();
+    private final List<Alarm> alarms = new CopyOnWriteArrayList<>();
     private final Secrets secrets;
     private final AdminToken token;
 
@@ -138,12 +146,47 @@ final class TwoCells implements AutoCloseable {
 
     /** The bank's stub of a cell, for somebody with token, operator and reason. */
     BankBlockingStub operatorAt(CellId cell) {
-        return bank(cell).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator()));
+        return bank(cell)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator("tester")));
     }
 
     CellAdminBlockingStub admin(CellId cell) {
+        return admin(cell, "tester");
+    }
+
+    /** The same as somebody else. */
+    CellAdminBlockingStub admin(CellId cell, String operator) {
         return CellAdminGrpc.newBlockingStub(cell(cell).channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator()));
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator(operator)));
+    }
+
+    /** Changes a cell's rows behind the bank's back. */
+    void run(CellId cell, String sql) {
+        try (Connection connection = database(cell).pool().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(sql, failed);
+        }
+    }
+
+    /** The alarms of both cells. */
+    List<Alarm> alarms() {
+        return alarms;
+    }
+
+    /** Looks again until it is so. */
+    void until(BooleanSupplier condition) {
+        for (int i = 0; i < 3_000 && !condition.getAsBoolean(); i++) {
+            try {
+                timer.pause(Duration.ofMillis(10));
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException(stop);
+            }
+        }
+        if (!condition.getAsBoolean()) {
+            throw new IllegalStateException("not so after half a minute");
+        }
     }
 
     String customer(Slot slot) {
@@ -269,7 +312,7 @@ final class TwoCells implements AutoCloseable {
                                 Clock.system(),
                                 timer,
                                 new SimpleMeterRegistry(),
-                                alarm -> {}));
+                                alarms::add));
         peers.connect(id, bank.transactions());
         RpcServer server =
                 RpcServer.builder(
@@ -286,14 +329,14 @@ final class TwoCells implements AutoCloseable {
         return new Cell(stored, database, bank, server, channel);
     }
 
-    private Metadata operator() {
+    private Metadata operator(String name) {
         Metadata headers = new Metadata();
         headers.put(
                 Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
                 "Bearer " + token.reveal());
         headers.put(
                 Metadata.Key.of("feiqian-operator-bin", Metadata.BINARY_BYTE_MARSHALLER),
-                "tester".getBytes(StandardCharsets.UTF_8));
+                name.getBytes(StandardCharsets.UTF_8));
         headers.put(
                 Metadata.Key.of("feiqian-reason-bin", Metadata.BINARY_BYTE_MARSHALLER),
                 "a test needs it".getBytes(StandardCharsets.UTF_8));

@@ -58,6 +58,9 @@ public final class BranchBook {
         if (row.isPresent() && differs(row.get(), proposed)) {
             return ended(contentDiffers(command.step(), row.get()));
         }
+        if (command.place() == BranchCommand.Place.RESOLVE) {
+            return checkResolve(command, row);
+        }
         BranchVerdict verdict = BranchVerdict.of(row.map(Branch::state), command.step());
         Standing standing = row.map(each -> each.state().standing()).orElse(Standing.NONE);
         BranchFinding finding = new BranchFinding(verdict, standing);
@@ -94,6 +97,12 @@ public final class BranchBook {
             return soFar;
         }
         Branch before = find(command.proposed().key()).orElse(command.proposed());
+        if (command.place() == BranchCommand.Place.RESOLVE) {
+            if (soFar.isAccepted()) {
+                put(before.finished(command.step().result(), context.databaseMillis()));
+            }
+            return soFar;
+        }
         return switch (soFar.outcome()) {
             case Outcome.Accepted _ -> finish(command.step(), before);
             case Outcome.Refused refused -> refuse(command.step(), before, refused, soFar);
@@ -115,6 +124,31 @@ public final class BranchBook {
 
     private Change change(BranchKey key) {
         return new Change(find(key).orElseThrow(), !loaded.contains(key));
+    }
+
+    private static Check checkResolve(BranchCommand command, Optional<Branch> row) {
+        return judge(command.step(), command.proposed().key(), row)
+                .<Check>map(Check.Ended::new)
+                .orElse(Check.FRESH);
+    }
+
+    /**
+     * What speaks against ending a branch by hand: only what contradicts its decision is, and
+     * everything else ends by the protocol. Empty where nothing does; the commit asks again.
+     */
+    public static Optional<Answer> judge(BranchStep step, BranchKey key, Optional<Branch> row) {
+        BranchVerdict verdict = BranchVerdict.of(row.map(Branch::state), step);
+        boolean lost = verdict == BranchVerdict.ABSENT && step.result() == BranchState.CONFIRMED;
+        return verdict == BranchVerdict.CONTRADICTION || lost
+                ? Optional.empty()
+                : Optional.of(
+                        Answer.refused(
+                                OutcomeCode.NOT_TO_BE_RESOLVED,
+                                "branch: %s is %s (expected: one that contradicts; see tx retry)"
+                                        .formatted(
+                                                key,
+                                                row.map(it -> it.state().name())
+                                                        .orElse("not there"))));
     }
 
     private Check checkTry(Branch proposed) {

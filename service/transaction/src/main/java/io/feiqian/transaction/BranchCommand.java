@@ -18,12 +18,23 @@ public record BranchCommand(BranchStep step, Place place, Branch proposed) {
         /** First: judges. */
         GUARD,
         /** Last: records. */
-        RECORD
+        RECORD,
+        /** Ends a branch that contradicts its decision, as two operators want it. */
+        RESOLVE
     }
 
     /** The command that judges. */
     public static BranchCommand guard(BranchStep step, Branch proposed) {
         return new BranchCommand(step, Place.GUARD, proposed);
+    }
+
+    /**
+     * The command that ends a branch by hand (P6.3.3-d), behind the parts that put it right: where
+     * it is not there, was cancelled or refused and is to be confirmed, or was confirmed and is to
+     * be cancelled. Whoever commits it has asked the home slot, whose decision never changes.
+     */
+    public static BranchCommand resolve(BranchStep step, Branch proposed) {
+        return new BranchCommand(step, Place.RESOLVE, proposed);
     }
 
     /** The command that records. */

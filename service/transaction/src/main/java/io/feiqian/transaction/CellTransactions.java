@@ -77,7 +77,7 @@ public final class CellTransactions implements Transactions {
         this.participation = new Participation(host, participants);
         this.acknowledgements = new Acknowledgements(host);
         this.recovery = new Recovery(host, ports.database(), participation, this::resume);
-        this.watch = new StuckWatch(host, ports.database());
+        this.watch = new StuckWatch(host, ports.database(), this::abandonFinished);
     }
 
     @Override
@@ -203,6 +203,46 @@ public final class CellTransactions implements Transactions {
      */
     public void readSuspensions(Connection connection) throws SQLException {
         host.suspended(Suspension.all(connection));
+    }
+
+    /**
+     * What the home slot says of a branch (home-slot). Once that is committed, or aborted for this
+     * attempt, it never changes; where the deadline is over, asking plants the row that says so.
+     */
+    public CompletableFuture<PeerReply> inquire(Branch branch) {
+        return host.peers.send(Clearing.inquiry(host, branch));
+    }
+
+    /** Tells operators that two of them have ended by hand what the protocol could not. */
+    public void resolved(TraceNumber trace, String message) {
+        host.alarm(AlarmKind.TRANSACTION_RESOLVED, message, trace);
+    }
+
+    /**
+     * Forgets what this instance drives although its decision is finished on record, by operators
+     * or by another instance; every look for stuck ones does it too. On a connection that the
+     * caller brings.
+     *
+     * @return how many were forgotten
+     */
+    public int abandonFinished(Connection connection) throws SQLException {
+        List<Initiation> inTrouble =
+                unfinished.values().stream().filter(Initiation::isInTrouble).toList();
+        Set<TraceNumber> finished =
+                TransactionQueries.finishedOf(
+                        connection, inTrouble.stream().map(it -> it.facts().trace()).toList());
+        List<Initiation> over =
+                inTrouble.stream().filter(it -> finished.contains(it.facts().trace())).toList();
+        over.forEach(each -> {
+            each.abandon();
+            forget(each);
+        });
+        return over.size();
+    }
+
+    /** When operators are told of what is stuck. */
+    public WatchSettings watchSettings() {
+        return host.settings.watch();
     }
 
     /** Looks for stuck transactions now; completes with how many operators were told of. */

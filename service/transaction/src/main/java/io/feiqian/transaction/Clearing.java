@@ -71,7 +71,7 @@ final class Clearing {
                 case Effect.Ask _ -> {
                     var _ =
                             host.peers
-                                    .send(inquiry())
+                                    .send(inquiry(host, branch))
                                     .thenAccept(reply -> {
                                         note(reply);
                                         go(protocol.answered(state, reply));
@@ -113,7 +113,8 @@ final class Clearing {
         deliveries.note(branch.key().branch(), reply, host.databaseClock.millis());
     }
 
-    private PeerMessage inquiry() {
+    /** The question about this branch to its home slot. */
+    static PeerMessage inquiry(TransactionHost host, Branch branch) {
         return new PeerMessage(
                 PeerMessage.Kind.INQUIRY,
                 branch.key().trace().home(),

@@ -1,5 +1,6 @@
 package io.feiqian.transaction;
 
+import io.feiqian.participant.BranchState;
 import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.storage.Answer;
@@ -12,6 +13,7 @@ import io.feiqian.transaction.DecisionCommand.Guard;
 import io.feiqian.transaction.DecisionCommand.Inquire;
 import io.feiqian.transaction.DecisionCommand.Look;
 import io.feiqian.transaction.DecisionCommand.Mark;
+import io.feiqian.transaction.DecisionCommand.Resolve;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
@@ -82,6 +84,7 @@ public final class DecisionBook {
             case Acknowledge _ -> Check.FRESH;
             case Look look -> ended(look(look.trace()));
             case Guard guard -> checkGuard(guard);
+            case Resolve resolve -> checkResolve(resolve);
         };
     }
 
@@ -94,6 +97,7 @@ public final class DecisionBook {
             case Acknowledge acknowledge -> acknowledge(acknowledge);
             case Look look -> look(look.trace());
             case Guard _ -> soFar;
+            case Resolve resolve -> resolve(resolve, soFar);
         };
     }
 
@@ -188,6 +192,57 @@ public final class DecisionBook {
             return ended(contentDiffers(row));
         }
         return row.state().isFinal() ? ended(recorded(row)) : Check.FRESH;
+    }
+
+    private Check checkResolve(Resolve resolve) {
+        Decision row = rows.get(resolve.key().trace());
+        return row == null
+                ? ended(look(resolve.key().trace()))
+                : judge(row, resolve).<Check>map(Check.Ended::new).orElse(Check.FRESH);
+    }
+
+    /**
+     * What speaks against ending a branch by hand: nobody ends it otherwise than was decided, and
+     * nobody ends what is finished. Empty where nothing does; the commit asks again.
+     */
+    public static Optional<Answer> judge(Decision row, Resolve resolve) {
+        if (row.digest() != resolve.digest() || !row.lists(resolve.key(), resolve.branchDigest())) {
+            return Optional.of(
+                    Answer.refused(
+                            OutcomeCode.UNKNOWN_TRANSACTION,
+                            "branch: %s (expected: one that the decision lists)"
+                                    .formatted(resolve.key())));
+        }
+        boolean committed = row.state() == DecisionState.COMMITTED;
+        if (committed != (resolve.verdict() == BranchState.CONFIRMED)) {
+            return Optional.of(against(committed));
+        }
+        return row.isAcknowledged(resolve.key().branch())
+                ? Optional.of(
+                        Answer.refused(
+                                OutcomeCode.NOT_TO_BE_RESOLVED,
+                                "branch: %s is finished (expected: unfinished)"
+                                        .formatted(resolve.key())))
+                : Optional.empty();
+    }
+
+    /** What an operator is told who wants the opposite of what was decided. */
+    public static Answer against(boolean committed) {
+        return Answer.refused(
+                OutcomeCode.AGAINST_DECISION,
+                committed
+                        ? "verdict: CANCELLED of what committed (expected: CONFIRMED; to take it"
+                                + " back, let it settle and reverse it)"
+                        : "verdict: CONFIRMED of what did not commit (expected: CANCELLED; to move"
+                                + " the money after all, send a new transaction)");
+    }
+
+    private Answer resolve(Resolve resolve, Answer soFar) {
+        Decision row = rows.get(resolve.key().trace());
+        if (soFar.isAccepted() && row != null) {
+            put(row.acknowledge(Decision.bit(resolve.key().branch()), context.databaseMillis()));
+        }
+        return soFar;
     }
 
     private Answer decide(Decide decide, Answer soFar) {

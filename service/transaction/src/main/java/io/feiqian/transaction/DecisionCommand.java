@@ -1,6 +1,7 @@
 package io.feiqian.transaction;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchState;
 import io.feiqian.participant.Content;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
@@ -103,6 +104,18 @@ public sealed interface DecisionCommand {
      */
     record Guard(TraceNumber trace, long digest) implements DecisionCommand {}
 
+    /**
+     * Marks a branch as finished that was put right outside the protocol, as two operators want it
+     * (P6.3.3-d); refused where that is not what was decided.
+     *
+     * @param key the branch
+     * @param digest the digest of the whole content
+     * @param branchDigest the digest of the branch (branch-list)
+     * @param verdict how it ended: confirmed or cancelled
+     */
+    record Resolve(BranchKey key, long digest, long branchDigest, BranchState verdict)
+            implements DecisionCommand {}
+
     /** The rows this command needs. */
     default List<TraceNumber> traces() {
         return switch (this) {
@@ -112,6 +125,7 @@ public sealed interface DecisionCommand {
             case Acknowledge acknowledge -> acknowledge.marks().stream().map(Mark::trace).toList();
             case Look look -> List.of(look.trace());
             case Guard guard -> List.of(guard.trace());
+            case Resolve resolve -> List.of(resolve.key().trace());
         };
     }
 }

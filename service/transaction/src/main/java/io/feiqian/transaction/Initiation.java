@@ -96,6 +96,7 @@ final class Initiation {
     private final Deliveries deliveries = new Deliveries();
     private InitiatorState state;
     private boolean working;
+    private boolean abandoned;
     private volatile @Nullable Cancellable deadline;
 
     Initiation(
@@ -134,6 +135,28 @@ final class Initiation {
             now = state;
         }
         return new Driving("INITIATOR", now.phase().name(), now.attempt(), 0, deliveries.all());
+    }
+
+    /**
+     * Does nothing more about it: its decision is finished on record, by another instance or by
+     * operators. Whoever waits for the end is told.
+     */
+    void abandon() {
+        InitiatorState last;
+        synchronized (events) {
+            abandoned = true;
+            events.clear();
+            last = state;
+        }
+        last.answer().ifPresent(settled::complete);
+    }
+
+    /** Whether its decision is on record and something of it does not come through. */
+    boolean isInTrouble() {
+        return switch (phase()) {
+            case CONFIRMING, CANCELLING, STOPPED -> !deliveries.all().isEmpty();
+            case TRYING, DECIDING, ABORTING, LOOKING, RESTARTING, SETTLED, LEFT -> false;
+        };
     }
 
     /** The cells of its branches when it began. */
@@ -177,7 +200,7 @@ final class Initiation {
     private @Nullable Step next() {
         synchronized (events) {
             InitiatorEvent event = events.poll();
-            if (event == null || host.isClosed()) {
+            if (event == null || abandoned || host.isClosed()) {
                 events.clear();
                 working = false;
                 return null;

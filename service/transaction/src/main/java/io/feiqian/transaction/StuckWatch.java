@@ -58,12 +58,19 @@ final class StuckWatch {
 
     private final TransactionHost host;
     private final DataSource database;
+    private final Also also;
     private @Nullable Cancellable next;
     private boolean started;
 
-    StuckWatch(TransactionHost host, DataSource database) {
+    /** What else is done with the connection of a look. */
+    interface Also {
+        int with(Connection connection) throws SQLException;
+    }
+
+    StuckWatch(TransactionHost host, DataSource database, Also also) {
         this.host = host;
         this.database = database;
+        this.also = also;
     }
 
     synchronized void start() {
@@ -118,6 +125,7 @@ final class StuckWatch {
         WatchSettings watch = host.settings.watch();
         try (Connection connection = database.getConnection();
                 PreparedStatement insert = connection.prepareStatement(STUCK)) {
+            also.with(connection);
             insert.setLong(1, watch.stuckAfter().toMillis());
             insert.setInt(2, MOST);
             insert.setLong(3, watch.stuckAfter().toMillis());

@@ -77,6 +77,13 @@ public final class TransactionSearch {
         return rows(connection, DECISION_OF, BRANCHES_OF, trace.serial(), trace.head());
     }
 
+    /** What the database's clock shows, milliseconds since 1970. */
+    public static long now(Connection connection) throws SQLException {
+        long[] now = new long[1];
+        query(connection, TransactionSql.CLOCK, row -> now[0] = row.getLong(1));
+        return now[0];
+    }
+
     private static Rows rows(
             Connection connection, String ofDecisions, String ofBranches, long... parameters)
             throws SQLException {
@@ -88,9 +95,7 @@ public final class TransactionSearch {
                 row -> decisions.add(TransactionSql.decision(row)),
                 parameters);
         query(connection, ofBranches, row -> branches.add(TransactionSql.branch(row)), parameters);
-        long[] now = new long[1];
-        query(connection, TransactionSql.CLOCK, row -> now[0] = row.getLong(1));
-        return new Rows(decisions, branches, now[0]);
+        return new Rows(decisions, branches, now(connection));
     }
 
     private interface Reader {
