@@ -87,7 +87,8 @@ final class PostgresDialect implements Dialect {
                                 (select array_agg(quote_ident(k)) from unnest(t.key_columns) k),
                                 t.shape = feiqian_shape(c.oid) and exists (
                                     select 1 from pg_trigger g where g.tgrelid = c.oid
-                                        and g.tgname = 'feiqian_guard' and g.tgenabled in ('O', 'A'))
+                                        and g.tgname = 'feiqian_guard'
+                                        and g.tgenabled in ('O', 'A'))
                             from feiqian_table t join pg_class c on c.oid = to_regclass(t.name)
                             join pg_namespace n on n.oid = c.relnamespace
                             """)) {

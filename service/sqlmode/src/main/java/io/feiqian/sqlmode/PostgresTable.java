@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -151,7 +152,8 @@ record PostgresTable(
                         select i.indisprimary,
                             (select array_agg(pg_get_indexdef(i.indexrelid, k, true) order by k)
                                 from generate_series(1, i.indnkeyatts) k),
-                            (select array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum)
+                            (select array_agg(format_type(a.atttypid, a.atttypmod)
+                                    order by a.attnum)
                                 from pg_attribute a
                                 where a.attrelid = i.indexrelid and a.attnum <= i.indnkeyatts),
                             i.indexprs is null,
@@ -277,7 +279,7 @@ record PostgresTable(
                 Map.entry("schema", schema),
                 Map.entry("id", Integer.toString(id)),
                 Map.entry("table", name),
-                Map.entry("table_text", "'" + name.replace("'", "''") + "'"),
+                Map.entry("table_text", text()),
                 Map.entry("t_is_a", matches("fq_a")),
                 Map.entry("t_is_b", matches("fq_b")),
                 Map.entry("columns", String.join(", ", written)),
@@ -290,11 +292,16 @@ record PostgresTable(
                         set.stream()
                                 .map(each -> each + " = fq_b." + each)
                                 .collect(Collectors.joining(", "))),
-                Map.entry("key_count", Integer.toString(keys.size())),
                 Map.entry("key_parameters", keyParameters()),
                 Map.entry("hold_lock", holdLock(seed)),
-                Map.entry("old_locks", locks("old", seed)),
-                Map.entry("new_locks", locks("new", seed)),
+                Map.entry(
+                        "declarations", perKey(0, i -> "fq_old_%1$d bigint; fq_new_%1$d bigint;")),
+                Map.entry("old_locks", perKey(0, i -> lock("old", i, seed))),
+                Map.entry("new_locks", perKey(0, i -> lock("new", i, seed))),
+                Map.entry("look_ups", lookUps(schema)),
+                Map.entry("insert_takes", perKey(0, i -> take(schema, "fq_new_%1$d"))),
+                Map.entry("delete_takes", perKey(1, i -> take(schema, "fq_old_%1$d"))),
+                Map.entry("update_takes", updateTakes(schema)),
                 Map.entry("delete_check", deleteCheck()),
                 Map.entry("reference_check", referenceCheck()));
     }
@@ -314,12 +321,69 @@ record PostgresTable(
                         prefixed(row, keys.get(0).expressions()));
     }
 
-    private String locks(String row, int seed) {
-        List<String> locks = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            locks.add(keys.get(i).lock(row, seed + i));
+    /** Lines for each key from this one on; {@code %1$d} in them is its number from 1. */
+    private String perKey(int from, IntFunction<String> line) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = from; i < keys.size(); i++) {
+            lines.append("        ")
+                    .append(line.apply(i).replace("%1$d", "" + (i + 1)))
+                    .append('\n');
         }
-        return String.join(", ", locks);
+        return lines.toString();
+    }
+
+    private String lock(String row, int key, int seed) {
+        return "fq_" + row + "_%1$d := " + keys.get(key).lock(row, seed + key) + ";";
+    }
+
+    /** What a writer outside branches meets. */
+    private String lookUps(String schema) {
+        String lookUp =
+                """
+                if WHEN then
+                    select l.branch into fq_holder from SCHEMA.feiqian_lock l where l.lock = LOCK;
+                    if found then
+                        perform SCHEMA.feiqian_conflict(TABLE, fq_holder);
+                    end if;
+                end if;
+                """
+                        .replace("SCHEMA", schema)
+                        .replace("TABLE", text());
+        return perKey(
+                        0,
+                        i ->
+                                lookUp.replace("WHEN", "fq_old_%1$d is not null")
+                                        .replace("LOCK", "fq_old_%1$d"))
+                + perKey(
+                        0,
+                        i ->
+                                lookUp.replace(
+                                                "WHEN",
+                                                "fq_new_%1$d is not null and fq_new_%1$d is"
+                                                        + " distinct from fq_old_%1$d")
+                                        .replace("LOCK", "fq_new_%1$d"));
+    }
+
+    private String take(String schema, String lock) {
+        return "if %1$s is not null then"
+                .concat(" fq_taken := %2$s.feiqian_take(%1$s, fq_branch, %3$s); end if;")
+                .replace("%1$s", lock)
+                .replace("%2$s", schema)
+                .replace("%3$s", text());
+    }
+
+    private String updateTakes(String schema) {
+        return perKey(
+                0,
+                i ->
+                        "if fq_old_%1$d is distinct from fq_new_%1$d then "
+                                + (i == 0 ? "" : take(schema, "fq_old_%1$d") + " ")
+                                + take(schema, "fq_new_%1$d")
+                                + " end if;");
+    }
+
+    private String text() {
+        return "'" + name.replace("'", "''") + "'";
     }
 
     private String keyParameters() {

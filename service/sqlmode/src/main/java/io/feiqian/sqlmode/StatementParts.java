@@ -65,6 +65,9 @@ record StatementParts(Set<String> calls, int queries, boolean locks, boolean int
 
     private static List<String> words(String sql) throws SqlModeException {
         List<String> words = new ArrayList<>();
+        if (sql.isBlank()) {
+            throw unreadable("the end of an empty text");
+        }
         CCJSqlParser parser = CCJSqlParserUtil.newParser(sql);
         try {
             for (Token each = parser.getNextToken(); each.kind != 0; each = parser.getNextToken()) {
@@ -72,7 +75,12 @@ record StatementParts(Set<String> calls, int queries, boolean locks, boolean int
                 boolean dollar =
                         image.startsWith("$")
                                 && (image.length() == 1 || !Character.isDigit(image.charAt(1)));
-                if (dollar || image.equalsIgnoreCase("u&")) {
+                // The parser takes the prefix of U& literals for a column and an operator.
+                boolean escaped =
+                        words.size() > 1
+                                && words.subList(words.size() - 2, words.size())
+                                        .equals(List.of("u", "&"));
+                if (dollar || escaped) {
                     throw unreadable(image);
                 }
                 words.add(image.startsWith("\"") ? image : image.toLowerCase(Locale.ROOT));

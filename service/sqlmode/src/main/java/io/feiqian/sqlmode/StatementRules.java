@@ -2,6 +2,7 @@ package io.feiqian.sqlmode;
 
 import static io.feiqian.sqlmode.SqlModeException.notUndoable;
 
+import io.feiqian.vocabulary.OutcomeCode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,7 +18,6 @@ import net.sf.jsqlparser.statement.select.PlainSelect;
 import net.sf.jsqlparser.statement.select.Select;
 import net.sf.jsqlparser.statement.select.Values;
 import net.sf.jsqlparser.statement.update.Update;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which statements may run in a branch: those that read, and those that change rows of one enrolled
@@ -72,10 +72,6 @@ final class StatementRules {
     }
 
     private static Statement parse(String sql) throws SqlModeException {
-        if (sql.toLowerCase(Locale.ROOT).contains("u&")) {
-            // The parser takes the prefix of such literals for an operator.
-            throw unreadable("U& literals", null);
-        }
         List<Statement> statements;
         try {
             statements = CCJSqlParserUtil.parseStatements(sql);
@@ -88,16 +84,13 @@ final class StatementRules {
         return statements.get(0);
     }
 
-    private static SqlModeException unreadable(String why, @Nullable Throwable cause) {
-        SqlModeException refused =
-                notUndoable(
-                        "statement: cannot be read ("
-                                + why
-                                + ") (expected: SELECT, or INSERT, UPDATE or DELETE on one table)");
-        if (cause != null) {
-            refused.initCause(cause);
-        }
-        return refused;
+    private static SqlModeException unreadable(String why, Throwable cause) {
+        return new SqlModeException(
+                OutcomeCode.SQL_NOT_UNDOABLE,
+                "statement: cannot be read (%s) (expected: SELECT, INSERT, UPDATE or DELETE)"
+                        .formatted(why),
+                "0A000",
+                cause);
     }
 
     private static String firstLine(Exception thrown) {
@@ -138,8 +131,8 @@ final class StatementRules {
                 || update.getJoins() != null
                 || update.getStartJoins() != null) {
             throw notUndoable(
-                    "update: joins another table (expected: SELECT ... FOR UPDATE first, then UPDATE"
-                            + " by primary key)");
+                    "update: joins another table (expected: SELECT ... FOR UPDATE first, then"
+                            + " UPDATE by primary key)");
         }
         enrolled(update.getTable());
         return new CheckedStatement(sql, !Delta.all(update.getUpdateSets()));
@@ -151,8 +144,8 @@ final class StatementRules {
         boolean several = delete.getTables() != null && !delete.getTables().isEmpty();
         if (others || several || delete.getJoins() != null) {
             throw notUndoable(
-                    "delete: joins another table (expected: SELECT ... FOR UPDATE first, then DELETE"
-                            + " by primary key)");
+                    "delete: joins another table (expected: SELECT ... FOR UPDATE first, then"
+                            + " DELETE by primary key)");
         }
         enrolled(delete.getTable());
         return new CheckedStatement(sql, true);

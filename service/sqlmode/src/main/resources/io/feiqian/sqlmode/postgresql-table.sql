@@ -55,14 +55,15 @@ end
 $hold$;
 
 -- Captures what a branch writes and refuses whoever else writes a locked row. It runs after the row is written, so that
--- it sees the locks of whomever the writer waited for.
+-- it sees the locks of whomever the writer waited for. One lock is looked up at a time: a list of them would be planned
+-- anew for every row.
 create or replace function {schema}.feiqian_guard_{id}() returns trigger
 language plpgsql as $guard$
 declare
     fq_branch text := current_setting('feiqian.branch', true);
-    fq_old bigint[];
-    fq_new bigint[];
     fq_holder text;
+    fq_taken boolean;
+{declarations}
 begin
     if fq_branch like 'undo %' then
         return null;
@@ -71,52 +72,37 @@ begin
         perform {schema}.feiqian_isolation({table_text});
     end if;
     if tg_op <> 'INSERT' then
-        fq_old := array[{old_locks}];
+{old_locks}
     end if;
     if tg_op <> 'DELETE' then
-        fq_new := array[{new_locks}];
+{new_locks}
     end if;
     if fq_branch is null or fq_branch = '' then
-        select l.branch into fq_holder from {schema}.feiqian_lock l where l.lock = any (fq_old || fq_new) limit 1;
-        if found then
-            perform {schema}.feiqian_conflict({table_text}, fq_holder);
-        end if;
+{look_ups}
         return null;
     end if;
     if tg_op = 'INSERT' then
-        for i in 1 .. {key_count} loop
-            if fq_new[i] is not null then
-                perform {schema}.feiqian_take(fq_new[i], fq_branch, {table_text});
-            end if;
-        end loop;
+{insert_takes}
         insert into {schema}.feiqian_undo (branch, tab, op, after) values (fq_branch, {id}, 'I', new::text);
         return null;
     end if;
-    if {schema}.feiqian_take(fq_old[1], fq_branch, {table_text}) and current_query() not like '/*feiqian:%' then
-        raise exception 'row of %: changed without being read (expected: SELECT ... FOR UPDATE in the same branch, or a delta such as x = x + ?)', {table_text}
-            using errcode = 'FQ002';
+    insert into {schema}.feiqian_lock (lock, branch) values (fq_old_1, fq_branch) on conflict (lock) do nothing;
+    if found then
+        if current_query() not like '/*feiqian:%' then
+            raise exception 'row of %: changed without being read (expected: SELECT ... FOR UPDATE in the same branch, or a delta such as x = x + ?)', {table_text}
+                using errcode = 'FQ002';
+        end if;
+    else
+        fq_taken := {schema}.feiqian_take(fq_old_1, fq_branch, {table_text});
     end if;
     if tg_op = 'DELETE' then
         {delete_check}
-        for i in 2 .. {key_count} loop
-            if fq_old[i] is not null then
-                perform {schema}.feiqian_take(fq_old[i], fq_branch, {table_text});
-            end if;
-        end loop;
+{delete_takes}
         insert into {schema}.feiqian_undo (branch, tab, op, before) values (fq_branch, {id}, 'D', old::text);
         return null;
     end if;
     {reference_check}
-    for i in 1 .. {key_count} loop
-        if fq_old[i] is distinct from fq_new[i] then
-            if fq_old[i] is not null then
-                perform {schema}.feiqian_take(fq_old[i], fq_branch, {table_text});
-            end if;
-            if fq_new[i] is not null then
-                perform {schema}.feiqian_take(fq_new[i], fq_branch, {table_text});
-            end if;
-        end if;
-    end loop;
+{update_takes}
     insert into {schema}.feiqian_undo (branch, tab, op, before, after) values (fq_branch, {id}, 'U', old::text, new::text);
     return null;
 end

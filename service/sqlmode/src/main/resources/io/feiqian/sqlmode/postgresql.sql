@@ -141,6 +141,7 @@ declare
 begin
     perform set_config('feiqian.branch', 'undo ' || p_branch, true);
     perform set_config('lock_timeout', p_wait, true);
+    perform set_config('extra_float_digits', '1', true);
     perform 1 from {schema}.feiqian_lock l where l.branch = p_branch order by l.lock for update;
     begin
         for fq_row in

@@ -1,0 +1,177 @@
+package io.feiqian.sqlmode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.feiqian.vocabulary.OutcomeCode;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A table is enrolled where every change of it can be undone, and refused otherwise. */
+final class EnrolmentTest {
+    private TestDatabase database;
+
+    @BeforeEach
+    void create() throws SQLException {
+        database = TestDatabase.with("create table parent (id int primary key)");
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void whatCouldNotBeUndoneIsRefusedWithTheReason() throws SQLException {
+        Map<String, String> refused =
+                Map.ofEntries(
+                        Map.entry("create table t (id int)", "has no primary key"),
+                        Map.entry(
+                                "create table t (id int primary key, p int references parent on"
+                                        + " delete cascade)",
+                                "cascading reference 't_p_fkey'"),
+                        Map.entry(
+                                "create table t (id int primary key); create table c (t int"
+                                        + " references t on update set null)",
+                                "cascading reference 'c_t_fkey'"),
+                        Map.entry(
+                                "create table t (id int primary key); create function f() returns"
+                                        + " trigger language plpgsql as 'begin return new; end'; create"
+                                        + " trigger mine after insert on t for each row execute"
+                                        + " function f()",
+                                "trigger 'mine'"),
+                        Map.entry(
+                                "create table t (id int primary key); create rule r as on delete to"
+                                        + " t do instead nothing",
+                                "rule 'r'"),
+                        Map.entry(
+                                "create table t (id int primary key, r int4range, exclude using"
+                                        + " gist (r with &&))",
+                                "exclusion constraint"),
+                        Map.entry(
+                                "create table t (id int primary key deferrable)",
+                                "deferrable unique key"),
+                        Map.entry(
+                                "create table t (id int primary key, m bit(3) unique)",
+                                "that can be hashed"),
+                        Map.entry(
+                                "create table t (id int primary key) partition by range (id)",
+                                "is a partitioned table"),
+                        Map.entry(
+                                "create unlogged table t (id int primary key)", "a crash empties"),
+                        Map.entry("create view t as select * from parent", "no ordinary table"),
+                        Map.entry(
+                                "create table t (id int primary key) inherits (parent)",
+                                "with inheritance"));
+        for (Map.Entry<String, String> each : refused.entrySet()) {
+            try (TestDatabase own = TestDatabase.with("create table parent (id int primary key)")) {
+                own.run(each.getKey());
+                assertThatThrownBy(() -> own.enrol(Set.of(), "t"))
+                        .as(each.getKey())
+                        .isInstanceOf(SqlModeException.class)
+                        .hasMessageContaining(each.getValue())
+                        .hasMessageContaining("expected: ")
+                        .extracting(thrown -> ((SqlModeException) thrown).code())
+                        .isEqualTo(OutcomeCode.SQL_NOT_UNDOABLE);
+            }
+        }
+        assertThatThrownBy(() -> database.enrol(Set.of(), "nothing"))
+                .hasMessage("table: nothing (expected: one that exists)");
+        assertThatThrownBy(() -> database.enrol(Set.of(), "feiqian_lock"))
+                .hasMessageContaining("is a table of this system");
+    }
+
+    @Test
+    void namesThatNeedQuotesAndSeveralSchemasAreEnrolled() throws SQLException {
+        database.run(
+                """
+                create schema "Other Books";
+                create table "Other Books"."My Account" (
+                    "Account No" bigint, "part" varchar(10), "The Value" numeric,
+                    primary key ("Account No", "part"));
+                create table "it's" (id int primary key, x int);
+                insert into "Other Books"."My Account" values (1, 'a', 1), (1, 'b', 2);
+                insert into "it's" values (1, 1);
+                """);
+        database.enrol(Set.of(), "\"Other Books\".\"My Account\"", "\"it's\"");
+        String table = "\"Other Books\".\"My Account\"";
+        var before = database.content(table);
+        database.branch(
+                1,
+                "select * from " + table + " m where \"part\" = 'b' for update",
+                "update " + table + " set \"The Value\" = 7 where \"part\" = 'b'",
+                "update " + table + " set \"Account No\" = \"Account No\" + 1 where \"part\" = 'a'",
+                "update \"it's\" set x = x + 1");
+        assertThatThrownBy(() -> database.run("delete from \"it's\""))
+                .hasMessageContaining("locked by the unfinished global transaction");
+        database.cancel(1);
+        assertThat(database.content(table)).isEqualTo(before);
+        assertThat(database.content("\"it's\"")).containsExactly("(1,1)");
+    }
+
+    @Test
+    void aRowThatRefersToAnotherIsNeitherDeletedNorMadeToReferToOne() throws SQLException {
+        database.run(
+                "create table child (id int primary key, p int references parent, x int)",
+                "insert into parent values (1), (2)",
+                "insert into child values (1, 1, 1)");
+        database.enrol(Set.of(), "child");
+        for (String statement :
+                new String[] {"delete from child where id = 1", "update child set p = p + 1"}) {
+            assertThatThrownBy(
+                            () -> database.branch(1, "select * from child for update", statement))
+                    .as(statement)
+                    .isInstanceOf(SqlModeException.class)
+                    .hasMessageContaining("expected: marked as ended instead")
+                    .extracting(thrown -> ((SqlModeException) thrown).code())
+                    .isEqualTo(OutcomeCode.SQL_NOT_UNDOABLE);
+        }
+        database.branch(1, "update child set x = x + 1", "insert into child values (2, 2, 2)");
+        database.cancel(1);
+        assertThat(database.content("child")).containsExactly("(1,1,1)");
+    }
+
+    @Test
+    void anEnrolmentChangesOnlyWhileNoImagesDependOnIt() throws SQLException {
+        database.enrol(Set.of(), "parent");
+        database.branch(1, "insert into parent values (1)");
+        assertThatThrownBy(() -> database.enrol(Set.of(), "parent"))
+                .hasMessageContaining("unfinished branches have images of its rows");
+        assertThatThrownBy(() -> database.commit(each -> SqlMode.withdraw(each, "parent")))
+                .hasMessageContaining("unfinished branches have images of its rows");
+        database.confirm(1);
+        database.commit(each -> SqlMode.install(each));
+        database.commit(each -> SqlMode.withdraw(each, "parent"));
+        database.commit(each -> SqlMode.withdraw(each, "parent"));
+        database.reload();
+        assertThatThrownBy(() -> database.branch(2, "insert into parent values (2)"))
+                .hasMessageContaining("expected: enrolled by SqlMode.enrol");
+        assertThat(database.rows("select proname from pg_proc where proname ~ 'feiqian.*_[0-9]'"))
+                .isEmpty();
+    }
+
+    @Test
+    void waitsWithoutBoundAreRefused() {
+        SqlModeSettings defaults = SqlModeSettings.defaults();
+        assertThat(defaults)
+                .isEqualTo(
+                        new SqlModeSettings(
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(10),
+                                BlindWrites.REFUSED));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withLockWait(Duration.ZERO))
+                .withMessage("lockWait: PT0S (expected: 1 ms to 60 s)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withUndoWait(Duration.ofMinutes(2)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withUndoWait(Duration.ofSeconds(1)))
+                .withMessageContaining("undoWait: PT1S (expected: >= lockWait");
+    }
+}
