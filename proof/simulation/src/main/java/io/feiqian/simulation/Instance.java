@@ -180,13 +180,13 @@ final class Instance {
         return row.state() == BranchState.TRIED && row.decideBy() < now;
     }
 
-    /** Refusals have no other record and stay. */
+    /** What is final stays as long as its trace number is recognised: longer than a run. */
     private boolean isOld(Decision row, long now) {
         if (world.rules().lack(Rule.CLEANING)) {
             return row.decideBy() < now;
         }
         return row.finishedAt() > 0
-                && row.state() != DecisionState.REFUSED
+                && row.state() == DecisionState.ABORTED
                 && row.finishedAt() + KEEP_DECISIONS_MILLIS < now
                 && row.decideBy() + KEEP_DECISIONS_MILLIS < now;
     }

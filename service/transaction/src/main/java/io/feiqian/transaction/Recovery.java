@@ -207,8 +207,8 @@ final class Recovery {
 
     private int cleanAll() throws SQLException {
         long finished = host.settings.keepFinished().toMillis();
-        long refused = host.settings.keepRefused().toMillis();
-        return deleteInBatches(TransactionSql.CLEAN_DECISIONS, finished, refused)
+        long kept = host.settings.keepFinal().toMillis();
+        return deleteInBatches(TransactionSql.CLEAN_DECISIONS, finished, kept)
                 + deleteInBatches(TransactionSql.CLEAN_BRANCHES, finished, finished)
                 + deleteInBatches(TransactionSql.CLEAN_ALARMS, finished, finished);
     }

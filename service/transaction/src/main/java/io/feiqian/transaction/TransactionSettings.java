@@ -19,9 +19,10 @@ import java.time.Duration;
  * @param grace how long after {@code decide_by} others take up what its initiator has not finished
  * @param cleanEvery the pause between two cleanings
  * @param cleanBatch how many rows one statement of a cleaning deletes
- * @param keepFinished how long finished rows are kept; far longer than the drift of clocks and the
- *     longest transaction together (cleaning)
- * @param keepRefused how long recorded refusals are kept: as long as trace numbers are recognised
+ * @param keepFinished how long finished branches and void attempts are kept; far longer than the
+ *     drift of clocks and the longest transaction together (cleaning)
+ * @param keepFinal how long decisions that are final are kept, committed or refused: as long as
+ *     trace numbers are recognised, so that whoever asks again is told the same
  * @param watch when operators are told of what is stuck
  */
 public record TransactionSettings(
@@ -38,7 +39,7 @@ public record TransactionSettings(
         Duration cleanEvery,
         int cleanBatch,
         Duration keepFinished,
-        Duration keepRefused,
+        Duration keepFinal,
         WatchSettings watch) {
     private static final Duration SHORTEST_KEEP = Duration.ofMinutes(10);
 
@@ -79,10 +80,10 @@ public record TransactionSettings(
                                     scanLimit,
                                     cleanBatch));
         }
-        if (keepFinished.compareTo(SHORTEST_KEEP) < 0 || keepRefused.compareTo(keepFinished) < 0) {
+        if (keepFinished.compareTo(SHORTEST_KEEP) < 0 || keepFinal.compareTo(keepFinished) < 0) {
             throw new IllegalArgumentException(
-                    "keep: %s, %s (expected: at least %s, refusals no shorter)"
-                            .formatted(keepFinished, keepRefused, SHORTEST_KEEP));
+                    "keep: %s, %s (expected: at least %s, final decisions no shorter)"
+                            .formatted(keepFinished, keepFinal, SHORTEST_KEEP));
         }
     }
 
@@ -102,7 +103,7 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused,
+                keepFinal,
                 watch);
     }
 
@@ -122,7 +123,7 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused,
+                keepFinal,
                 watch);
     }
 
@@ -142,7 +143,7 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused,
+                keepFinal,
                 watch);
     }
 
@@ -162,7 +163,7 @@ public record TransactionSettings(
                 cleanEvery,
                 cleanBatch,
                 keepFinished,
-                keepRefused,
+                keepFinal,
                 newWatch);
     }
 }

@@ -159,12 +159,16 @@ final class TransactionSql {
                     and r.trace_serial = t.trace_serial and r.trace_head = t.trace_head)\
             """;
 
-    /** Finished decisions of a certain age; refusals, which have no other record, of another. */
+    /**
+     * Finished decisions of a certain age: what is void soon, what is final only once its trace
+     * number is not recognised any more. Without the row, a repetition whose try fails would be
+     * voided and told that nothing happened.
+     */
     static final String CLEAN_DECISIONS =
             """
             delete from decision where ctid = any(array(
                 select t.ctid from decision t
-                where t.finished_at < %s - ? and (t.state <> 3 or t.finished_at < %s - ?)
+                where t.finished_at < %s - ? and (t.state = 2 or t.finished_at < %s - ?)
                 and %s
                 limit ? for update of t skip locked))\
             """

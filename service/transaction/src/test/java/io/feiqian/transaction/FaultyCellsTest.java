@@ -301,12 +301,28 @@ class FaultyCellsTest {
         cells.payer.serving.cleanNow().get(20, TimeUnit.SECONDS);
         cells.payee.serving.cleanNow().get(20, TimeUnit.SECONDS);
 
-        assertThat(cells.payer.number("select count(*) from decision where state = 1")).isOne();
-        assertThat(cells.payer.number("select count(*) from decision where state = 3"))
-                .as("a refusal has no other record")
-                .isOne();
+        assertThat(cells.payer.number("select count(*) from decision where state = 2")).isZero();
+        assertThat(cells.payer.number("select count(*) from decision where state = 1"))
+                .as("finished and unfinished: what is final stays")
+                .isEqualTo(2);
+        assertThat(cells.payer.number("select count(*) from decision where state = 3")).isOne();
         assertThat(cells.payee.number("select count(*) from branch where state <> 1")).isZero();
         assertThat(cells.payee.number("select count(*) from branch where state = 1")).isOne();
+    }
+
+    @Test
+    void whoAsksAgainAfterTheCleaningIsToldTheSameThoughThePayeeCannotBeReached() throws Exception {
+        GlobalTransaction payment = cells.payment(cells.trace(), 1, 2, 70);
+        cells.payer.serving.execute(payment).settled().get(20, TimeUnit.SECONDS);
+        until(() -> cells.payer.number(unfinishedDecisions()) == 0);
+        cells.payer.run("update decision set finished_at = finished_at - 2592000000");
+        cells.payer.serving.cleanNow().get(20, TimeUnit.SECONDS);
+        cells.network = TwoCells::lose;
+
+        Answer again = ask(within(Duration.ofMillis(300), payment));
+
+        assertThat(again.isAccepted()).as(again.outcome().message()).isTrue();
+        assertThat(cells.payer.balance(1)).isEqualTo(TwoCells.RICH - 70);
     }
 
     @Test
@@ -329,13 +345,17 @@ class FaultyCellsTest {
     }
 
     private static GlobalTransaction patient(GlobalTransaction payment) {
+        return within(Duration.ofSeconds(10), payment);
+    }
+
+    private static GlobalTransaction within(Duration wanted, GlobalTransaction payment) {
         return new GlobalTransaction(
                 payment.trace(),
                 payment.digest(),
                 payment.businessDate(),
                 payment.branches(),
                 payment.own(),
-                Duration.ofSeconds(10),
+                wanted,
                 payment.content());
     }
 
