@@ -65,6 +65,8 @@ public enum OutcomeCode {
     UNKNOWN_ACTION(1053, Kind.INVALID),
     /** More content, branches or messages than a transaction may have. */
     TRANSACTION_TOO_LARGE(1054, Kind.INVALID),
+    /** The definition of an orchestration does not begin with a call. */
+    INVALID_DEFINITION(1061, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),
@@ -82,6 +84,8 @@ public enum OutcomeCode {
     UNKNOWN_MESSAGE(1132, Kind.NOT_FOUND),
     /** No proposal of an operator has this number. */
     UNKNOWN_PROPOSAL(1141, Kind.NOT_FOUND),
+    /** No orchestration is defined under this name, or this version of it is not kept. */
+    UNKNOWN_DEFINITION(1161, Kind.NOT_FOUND),
 
     /** Amount and account are of two currencies. */
     CURRENCY_MISMATCH(2001, Kind.BUSINESS),
@@ -124,6 +128,8 @@ public enum OutcomeCode {
     NOT_TO_BE_RESOLVED(2144, Kind.CONFLICT),
     /** An operator has suspended the transaction; it is to be resumed first. */
     TRANSACTION_SUSPENDED(2145, Kind.CONFLICT),
+    /** Another content is known under this definition's name and version. */
+    DEFINITION_DIFFERS(2161, Kind.CONFLICT),
 
     /** This cell does not own the slot; the answer carries a newer route map. */
     WRONG_CELL(3001, Kind.ROUTING),

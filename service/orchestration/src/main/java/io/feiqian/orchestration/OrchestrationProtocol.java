@@ -136,16 +136,18 @@ public record OrchestrationProtocol(int alarmAfter, int largestOutput) {
         for (Action action : row.get().actions()) {
             switch (action) {
                 case CALL -> next = call(next, pending, effects);
-                case ALARM ->
-                        effects.add(
-                                new OrchestrationEffect.Alarm(
-                                        OrchestrationAlarms.Kind.STOPPED,
-                                        "%s: %s (expected: no failure behind the point of no return)"
-                                                .formatted(
-                                                        definition,
-                                                        next.failure()
-                                                                .map(Failure::toString)
-                                                                .orElse(""))));
+                case ALARM -> {
+                    Failure why = next.failure().orElse(new Failure("", "", ""));
+                    effects.add(
+                            new OrchestrationEffect.Alarm(
+                                    OrchestrationAlarms.Kind.STOPPED,
+                                    "%s at %s: %s %s (expected: nothing that fails here)"
+                                            .formatted(
+                                                    definition,
+                                                    why.step(),
+                                                    why.code(),
+                                                    why.message())));
+                }
                 case TELL -> effects.add(new OrchestrationEffect.Tell());
             }
         }
@@ -199,7 +201,7 @@ public record OrchestrationProtocol(int alarmAfter, int largestOutput) {
                     .call(answered.ask().number().step())
                     .map(call ->
                             answered.ask().direction() == Direction.FORWARD
-                                    ? answered(call, state, answered, effects)
+                                    ? answered(definition, call, state, answered, effects)
                                     : reversed(call, state, answered, effects))
                     .orElse(state);
         }
@@ -235,22 +237,26 @@ public record OrchestrationProtocol(int alarmAfter, int largestOutput) {
         return next;
     }
 
+    /** An answer counts only where the walk has come to its question, and not beyond it. */
+    private static boolean isAwaited(Definition definition, OrchestrationState state, Ask ask) {
+        return state.phase() == OrchestrationPhase.FORWARD
+                && Walk.through(definition, state).walk().pending().stream()
+                        .anyMatch(each -> each.ask().equals(ask));
+    }
+
     private OrchestrationState answered(
+            Definition definition,
             Step.Call call,
             OrchestrationState state,
             OrchestrationEvent.Answered event,
             List<OrchestrationEffect> effects) {
         StepNumber number = event.ask().number();
+        if (!isAwaited(definition, state, event.ask())) {
+            return state;
+        }
         StepRecord record =
                 Optional.ofNullable(state.records().get(number.place()))
                         .orElseGet(() -> StepRecord.open(number, state.nextOrder()));
-        boolean awaited =
-                state.phase() == OrchestrationPhase.FORWARD
-                        && record.standing() == StepStanding.OPEN
-                        && record.number().equals(number);
-        if (!awaited) {
-            return state;
-        }
         if (event.outcome() instanceof StepOutcome.Accepted accepted) {
             return state.with(accepted(call, state, record, accepted)).notAsking(event.ask());
         }

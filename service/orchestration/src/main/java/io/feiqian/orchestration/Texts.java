@@ -26,6 +26,6 @@ final class Texts {
                                             && Character.isSurrogate((char) each));
                     clean.appendCodePoint(bad ? '?' : each);
                 });
-        return clean.length() > most ? clean.substring(0, most - 1) + "…" : clean.toString();
+        return clean.toString();
     }
 }

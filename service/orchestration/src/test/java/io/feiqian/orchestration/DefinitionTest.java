@@ -3,6 +3,7 @@ package io.feiqian.orchestration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.orchestration.Flaw.Code;
+import io.feiqian.vocabulary.Requirement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +45,7 @@ final class DefinitionTest {
             """;
 
     @Test
+    @Requirement({"D6.4-a", "D6.4-d"})
     void aDefinitionIsTheSameBuiltInJavaAndReadFromJson() {
         Definition built =
                 Definition.named("payroll", 3)
@@ -241,6 +243,7 @@ final class DefinitionTest {
     }
 
     @Test
+    @Requirement("D7.1-b")
     void whatCannotBeUndoneComesLast() {
         Step.Call last = Step.call("send", "s").pointOfNoReturn();
         assertThat(flaws(last, reversible("after")))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.feiqian.orchestration.Flaw.Code;
+import io.feiqian.vocabulary.Requirement;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ final class ExpressionTest {
                 "not (1 > 2) and (true or missing.a > 1) | true",
                 "text(1.50) == '1.50' | true",
             })
+    @Requirement("D6.4-b")
     void aValueFollowsFromTheVariables(String text, String expected) {
         assertThat(Json.text(Expression.of(text).value(variables())))
                 .isEqualTo(expected.replace('\'', '"'));

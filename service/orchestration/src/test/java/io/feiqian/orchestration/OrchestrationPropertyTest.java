@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.orchestration.spi.StepOutcome;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.vocabulary.Requirement;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,6 +20,7 @@ final class OrchestrationPropertyTest {
     private static final int MOST_MOMENTS = 5_000;
 
     @Test
+    @Requirement({"B11.2-a", "D7.1-b", "P6.3.3-a.1", "P6.3.3-a.2"})
     void everyStepHasItsEffectOnceOrNoStepHas() {
         Map<OrchestrationPhase, Integer> ends = new EnumMap<>(OrchestrationPhase.class);
         int reversals = 0;
