@@ -89,13 +89,22 @@ public final class Branches {
         }
         Proposed proposed = new Proposed(context, BranchKind.SQL, "sql", Content.EMPTY);
         return attempt(
-                proposed,
-                connection -> {
-                    StatementUndo.Capture capture = undo.capture(connection, context.key());
-                    Content answer = work.run(capture.connection());
-                    capture.flush();
-                    return answer;
-                });
+                proposed, connection -> captured(undo.capture(connection, context.key()), work));
+    }
+
+    private static Content captured(StatementUndo.Capture capture, BranchWork work)
+            throws SQLException {
+        try {
+            Content answer = work.run(capture.connection());
+            capture.flush();
+            return answer;
+        } catch (SQLException failed) {
+            Optional<Outcome.Refused> refusal = capture.refusal(failed);
+            if (refusal.isPresent()) {
+                throw new RefusedException(refusal.get().code(), refusal.get().message(), failed);
+            }
+            throw failed;
+        }
     }
 
     /** Runs any statements in a transaction that the database keeps prepared. */

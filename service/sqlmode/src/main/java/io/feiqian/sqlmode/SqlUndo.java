@@ -25,7 +25,7 @@ public final class SqlUndo {
      * Takes a branch back, whole or not at all: rows are verified to be as the branch left them and
      * restored in reverse order; images and locks go. A branch without images is done already.
      *
-     * @throws DirtyRowException where a row was changed by others past the locks; nothing is
+     * @throws UndoStoppedException where a row was changed by others past the locks; nothing is
      *     changed
      * @throws LockConflictException where another local transaction did not let go of a row in
      *     time; the transaction has to be rolled back and the undo tried again
@@ -40,7 +40,7 @@ public final class SqlUndo {
             throw dialect.explain(thrown);
         }
         if (dirty.isPresent()) {
-            throw new DirtyRowException(key, dirty.get());
+            throw new UndoStoppedException(key, dirty.get());
         }
     }
 }

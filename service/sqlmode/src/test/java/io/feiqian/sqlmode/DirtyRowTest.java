@@ -138,7 +138,7 @@ final class DirtyRowTest {
     private DirtyRow dirty(int number) {
         try {
             database.cancel(number);
-        } catch (DirtyRowException expected) {
+        } catch (UndoStoppedException expected) {
             assertThat(expected.code()).isEqualTo(OutcomeCode.SQL_DIRTY_ROW);
             assertThat(expected.outcome().message()).contains("expected: as the branch left it");
             return expected.evidence();

@@ -66,8 +66,12 @@ final class TestDatabase implements AutoCloseable {
         return new BranchKey(new TraceNumber(202611220001001L, number), 1, 1);
     }
 
+    DatabaseConfig config() {
+        return database.config();
+    }
+
     Connection open() throws SQLException {
-        DatabaseConfig config = database.config();
+        DatabaseConfig config = config();
         Connection connection =
                 DriverManager.getConnection(config.url(), config.user(), config.password());
         connection.setAutoCommit(false);

@@ -2,9 +2,11 @@ package io.feiqian.participant.spi;
 
 import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.DirtyRowException;
+import io.feiqian.vocabulary.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * What stands behind branches of the SQL kind: captures what statements change, and undoes it.
@@ -31,5 +33,10 @@ public interface StatementUndo {
 
         /** Writes what is not written yet, before the commit. */
         void flush() throws SQLException;
+
+        /** The refusal that a failure of a captured statement is; empty where it is another. */
+        default Optional<Outcome.Refused> refusal(SQLException failed) {
+            return Optional.empty();
+        }
     }
 }
