@@ -2,6 +2,7 @@ package io.feiqian.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.feiqian.bank.contract.AlarmRecord;
 import io.feiqian.bank.contract.ApproveResolutionRequest;
 import io.feiqian.bank.contract.AuditBooksRequest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two operators end by hand what the protocol cannot, and never against the decision. */
 @Timeout(300)
 class ResolutionDeskTest {
+    private static final int AMOUNTS_LAST_BYTE = 36;
     private static final String ACKNOWLEDGE = "ACKNOWLEDGE";
     private static final String CORRECT = "CORRECT";
     private static final String CONFIRMED = "CONFIRMED";
@@ -245,19 +247,17 @@ class ResolutionDeskTest {
                         .setInitiator(decision.getInitiator())
                         .setTransactionDigest(decision.getTransactionDigest())
                         .setBusinessDate(decision.getBusinessDate());
-        byte[] forged = listed.getContent().toByteArray();
-        forged[forged.length - 30]++;
-        ResolutionResponse another =
+        byte[] larger = listed.getContent().toByteArray();
+        larger[AMOUNTS_LAST_BYTE]++;
+        assertCode(
                 cells.admin(TwoCells.SECOND, "anna")
                         .proposeResolution(
                                 request(trace, CORRECT, CONFIRMED)
                                         .setLost(
                                                 lost.clone()
-                                                        .setContent(
-                                                                com.google.protobuf.ByteString
-                                                                        .copyFrom(forged)))
-                                        .build());
-        assertThat(another.getOutcome().getCode()).isNotZero();
+                                                        .setContent(ByteString.copyFrom(larger)))
+                                        .build()),
+                OutcomeCode.AGAINST_DECISION);
 
         ResolutionRecord proposed =
                 accepted(
