@@ -42,6 +42,7 @@ final class BankInOneProcess implements AutoCloseable {
     private final SystemPlan plan;
     private final SystemUnits units;
     private final Map<Integer, EmbeddedPostgres> databases = new TreeMap<>();
+    private final Map<Integer, AutoCloseable> cells = new TreeMap<>();
     private final StopInOrder roles = new StopInOrder();
     private final AtomicLong serials = new AtomicLong();
     private final BankClient bank;
@@ -110,9 +111,24 @@ final class BankInOneProcess implements AutoCloseable {
     /** Starts the cell's first instance in this process. */
     AutoCloseable startCell(int cell) {
         try {
-            return roles.add(
-                    CellRole.start(
-                            ConfigFiles.read(document(cell, 1), CellConfig.TYPE), Clock.system()));
+            AutoCloseable role =
+                    roles.add(
+                            CellRole.start(
+                                    ConfigFiles.read(document(cell, 1), CellConfig.TYPE),
+                                    Clock.system()));
+            cells.put(cell, role);
+            return role;
+        } catch (RuntimeException failed) {
+            throw failed;
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Stops the instance that {@link #startCell} started last. */
+    void stopCell(int cell) {
+        try {
+            Optional.ofNullable(cells.remove(cell)).orElseThrow().close();
         } catch (RuntimeException failed) {
             throw failed;
         } catch (Exception failed) {
@@ -167,6 +183,25 @@ final class BankInOneProcess implements AutoCloseable {
     /** Whether this very account lies in this cell's database. */
     boolean holds(int cell, String account) {
         return rows(database(cell), "select count(*) from account where id = " + account) == 1;
+    }
+
+    /** Says where everything listens, so that the commands find it. */
+    void publish() {
+        home.writeEndpoints(plan.endpoints());
+    }
+
+    /** Changes this cell's rows behind the bank's back. */
+    void run(int cell, String sql) {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                database(cell).url(),
+                                EmbeddedPostgres.USER,
+                                database(cell).password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(sql, failed);
+        }
     }
 
     private static long rows(EmbeddedPostgres database, String sql) {

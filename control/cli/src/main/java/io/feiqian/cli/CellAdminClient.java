@@ -43,22 +43,44 @@ public final class CellAdminClient implements AutoCloseable {
      * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where none answers
      */
     public <R> R ask(Function<CellAdminGrpc.CellAdminBlockingStub, R> question) {
+        return answers(question, 1).getFirst();
+    }
+
+    /**
+     * What every instance that answers says: for what an instance knows of itself only.
+     *
+     * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where none answers
+     */
+    public <R> List<R> askEach(Function<CellAdminGrpc.CellAdminBlockingStub, R> question) {
+        return answers(question, channels.size());
+    }
+
+    private <R> List<R> answers(
+            Function<CellAdminGrpc.CellAdminBlockingStub, R> question, int enough) {
+        List<R> answers = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (ManagedChannel channel : channels) {
+            if (answers.size() == enough) {
+                break;
+            }
             try {
-                return question.apply(
-                        CellAdminGrpc.newBlockingStub(channel)
-                                .withInterceptors(
-                                        MetadataUtils.newAttachHeadersInterceptor(headers))
-                                .withDeadlineAfter(SECONDS, TimeUnit.SECONDS));
+                answers.add(
+                        question.apply(
+                                CellAdminGrpc.newBlockingStub(channel)
+                                        .withInterceptors(
+                                                MetadataUtils.newAttachHeadersInterceptor(headers))
+                                        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)));
             } catch (StatusRuntimeException failed) {
                 failures.add(channel.authority() + ": " + inOneLine(failed));
             }
         }
-        throw new CommandFailure(
-                ExitStatus.NOT_RUNNING,
-                cell + " does not answer: " + String.join("; ", failures),
-                "See 'feiqian status' and the logs in the home folder.");
+        if (answers.isEmpty()) {
+            throw new CommandFailure(
+                    ExitStatus.NOT_RUNNING,
+                    cell + " does not answer: " + String.join("; ", failures),
+                    "See 'feiqian status' and the logs in the home folder.");
+        }
+        return answers;
     }
 
     /** Without the trace of the cause that a status brings along. */

@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.io.UncheckedIOException;
+import java.util.Base64;
 import java.util.List;
 
 /** How commands write JSON: indented, keys in the order of the record's components. */
@@ -35,7 +38,12 @@ public final class Json {
     }
 
     private static JsonNode tree(Object value) {
-        return value instanceof Message message ? of(message) : MAPPER.valueToTree(value);
+        return switch (value) {
+            case Message message -> of(message);
+            case ByteString bytes ->
+                    TextNode.valueOf(Base64.getEncoder().encodeToString(bytes.toByteArray()));
+            default -> MAPPER.valueToTree(value);
+        };
     }
 
     /** The value as JSON text. */

@@ -209,7 +209,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
                 () ->
                         resolutions.approve(
                                 request.getId(),
-                                request.getDigest(),
+                                Fields.digest("digest", request.getDigest()),
                                 Caller.of(CurrentCall.context())));
     }
 

@@ -7,6 +7,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Set;
 
 /**
@@ -25,6 +26,21 @@ final class Fields {
                     OutcomeCode.MISSING_FIELD, field + ": empty (expected: a value)");
         }
         return value;
+    }
+
+    /** A digest as people copy it: 16 hexadecimal digits. */
+    static long digest(String field, String value) {
+        if (!value.matches("[0-9a-f]{16}")) {
+            throw new RefusedException(
+                    OutcomeCode.MALFORMED_REQUEST,
+                    "%s: %s (expected: 16 hexadecimal digits)".formatted(field, shown(value)));
+        }
+        return HexFormat.fromHexDigitsToLong(value);
+    }
+
+    /** The digest as {@link #digest(String, String)} reads it. */
+    static String digest(long digest) {
+        return HexFormat.of().toHexDigits(digest);
     }
 
     /** A trace number. */

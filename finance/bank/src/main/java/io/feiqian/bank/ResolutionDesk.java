@@ -269,7 +269,7 @@ final class ResolutionDesk {
                 new BranchKey(trace, lost.getAttempt(), number),
                 spec.slot(),
                 CellId.parse(lost.getInitiator()),
-                lost.getTransactionDigest(),
+                Fields.digest("transaction_digest", lost.getTransactionDigest()),
                 spec.digest(),
                 spec.service(),
                 spec.content(),

@@ -40,9 +40,10 @@ final class Shown {
                 .build();
     }
 
-    static DrivingRecord driving(Driving driving) {
+    static DrivingRecord driving(String instance, Driving driving) {
         DrivingRecord.Builder record =
                 DrivingRecord.newBuilder()
+                        .setInstance(instance)
                         .setRole(driving.role())
                         .setPhase(driving.phase())
                         .setAttempt(driving.attempt())
@@ -88,7 +89,7 @@ final class Shown {
                 .setWay(row.way().name())
                 .setVerdict(row.verdict().name())
                 .setEvidence(row.evidence())
-                .setDigest(row.digest())
+                .setDigest(Fields.digest(row.digest()))
                 .setState(expired ? "EXPIRED" : row.state().name())
                 .setProposer(row.proposer().operator())
                 .setProposalReason(row.proposer().reason())

@@ -127,6 +127,7 @@ final class TransactionDesk {
                                     state.equals(UNFINISHED) || each.getState().equals(state))
                             .filter(each -> isOverdue(each, overdue))
                             .filter(takesPart(request.getCell()))
+                            .filter(isOf(request.getService()))
                             .limit(limit + 1L)
                             .toList();
             Unfinished counts = TransactionQueries.unfinished(connection);
@@ -169,7 +170,9 @@ final class TransactionDesk {
                             response.addResolutions(
                                     Shown.resolution(parts.cell(), each, rows.databaseMillis())));
         }
-        transactions.driving(trace).forEach(each -> response.addDriving(Shown.driving(each)));
+        transactions
+                .driving(trace)
+                .forEach(each -> response.addDriving(Shown.driving(instance, each)));
         transactions.phase(trace).ifPresent(phase -> response.setPhase(phase.name()));
         return response.build();
     }
@@ -323,7 +326,7 @@ final class TransactionDesk {
                         .setContent(inWords(decision.trace(), decision.content()))
                         .setChannel(decision.trace().channel())
                         .setHomeSlot(decision.trace().home().number())
-                        .setTransactionDigest(decision.digest());
+                        .setTransactionDigest(Fields.digest(decision.digest()));
         for (BranchSpec each : decision.branches()) {
             record.addBranches(
                     BranchRecord.newBuilder()
@@ -354,7 +357,7 @@ final class TransactionDesk {
                 .setContent(inWords(branch.key().trace(), branch.content()))
                 .setChannel(branch.key().trace().channel())
                 .setHomeSlot(branch.key().trace().home().number())
-                .setTransactionDigest(branch.transactionDigest())
+                .setTransactionDigest(Fields.digest(branch.transactionDigest()))
                 .addBranches(
                         BranchRecord.newBuilder()
                                 .setBranch(branch.key().branch())
@@ -420,6 +423,13 @@ final class TransactionDesk {
                         || record.getInitiator().equals(cell)
                         || record.getBranchesList().stream()
                                 .anyMatch(branch -> branch.getCell().equals(cell));
+    }
+
+    private static Predicate<TransactionRecord> isOf(String service) {
+        return record ->
+                service.isEmpty()
+                        || record.getBranchesList().stream()
+                                .anyMatch(branch -> branch.getService().equals(service));
     }
 
     private static List<String> sorted(Set<String> names) {

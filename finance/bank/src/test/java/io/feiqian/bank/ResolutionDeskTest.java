@@ -93,9 +93,9 @@ class ResolutionDeskTest {
                 approve(" Anna", proposed.getId(), proposed.getDigest()),
                 OutcomeCode.SECOND_OPERATOR_REQUIRED);
         assertCode(
-                approve("berta", proposed.getId(), proposed.getDigest() + 1),
+                approve("berta", proposed.getId(), "0123456789abcdef"),
                 OutcomeCode.PROPOSAL_DIFFERS);
-        assertCode(approve("berta", "2-4711", 1), OutcomeCode.UNKNOWN_PROPOSAL);
+        assertCode(approve("berta", "2-4711", "0123456789abcdef"), OutcomeCode.UNKNOWN_PROPOSAL);
         assertThat(cells.balance(payee)).isEqualTo("0.00");
 
         List<ResolutionResponse> atOnce =
@@ -365,7 +365,7 @@ class ResolutionDeskTest {
                 .setEvidence("voucher 17 of 2026-01-05");
     }
 
-    private ResolutionResponse approve(String operator, String id, long digest) {
+    private ResolutionResponse approve(String operator, String id, String digest) {
         return cells.admin(TwoCells.SECOND, operator)
                 .approveResolution(
                         ApproveResolutionRequest.newBuilder().setId(id).setDigest(digest).build());
