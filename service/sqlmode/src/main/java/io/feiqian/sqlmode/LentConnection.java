@@ -62,10 +62,21 @@ final class LentConnection implements InvocationHandler {
             case "prepareStatement":
                 Object[] checked = given.clone();
                 checked[0] = capture.checked((String) given[0]);
+                if (checked.length == 1 && !capture.isAnnounced()) {
+                    return proxy(
+                            PreparedStatement.class,
+                            new FirstStatement(raw, (String) checked[0], proxy, capture));
+                }
+                capture.announce();
                 return statement(
                         PreparedStatement.class, proxy, call(raw, method, checked, capture));
             case "createStatement":
+                capture.announce();
                 return statement(Statement.class, proxy, call(raw, method, given, capture));
+            case "setSavepoint":
+                // What is told after a savepoint is forgotten when it is rolled back to.
+                capture.announce();
+                return call(raw, method, given, capture);
             case "equals":
                 return isHandledBy(given[0], this);
             case "hashCode":
@@ -88,13 +99,13 @@ final class LentConnection implements InvocationHandler {
                         LentConnection.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
-    private static boolean isHandledBy(@Nullable Object other, InvocationHandler handler) {
+    static boolean isHandledBy(@Nullable Object other, InvocationHandler handler) {
         return other != null
                 && Proxy.isProxyClass(other.getClass())
                 && handler.equals(Proxy.getInvocationHandler(other));
     }
 
-    private static @Nullable Object call(
+    static @Nullable Object call(
             Object target, Method method, Object[] arguments, SqlCapture capture) throws Throwable {
         try {
             return method.invoke(target, arguments);

@@ -16,13 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** PostgreSQL 14 and up: the trigger of an enrolled table captures, locks and refuses. */
 final class PostgresDialect implements Dialect {
     static final PostgresDialect INSTANCE = new PostgresDialect();
 
-    /** The guard lets a statement that begins so change rows which were not read. */
-    private static final String UNREAD = "/*feiqian: unread*/ ";
+    /** The guard lets a statement with this change rows which were not read. */
+    private static final String UNREAD = "\n/*feiqian: unread*/";
+
+    private static final Pattern END = Pattern.compile("[\\s;]+$");
 
     /** Change nothing but a counter with gaps, or nothing at all. */
     private static final Set<String> HARMLESS_VOLATILE =
@@ -130,7 +133,8 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String unread(String sql) {
-        return UNREAD + sql;
+        // At the end: the driver drops what stands before the second of two statements.
+        return END.matcher(sql).replaceFirst("") + UNREAD;
     }
 
     @Override

@@ -14,36 +14,36 @@ import org.jspecify.annotations.Nullable;
  * trip. For one thread at a time, like the connection.
  */
 public final class SqlCapture {
+    private final Connection raw;
     private final TableCatalog catalog;
     private final SqlModeSettings settings;
     private final Connection lent;
     private @Nullable LockConflictException conflict;
 
-    private SqlCapture(Connection raw, SqlModeSettings settings, TableCatalog catalog) {
+    /** The values of the announcement; empty once the database knows them. */
+    private List<String> unannounced;
+
+    private SqlCapture(
+            Connection raw, SqlModeSettings settings, TableCatalog catalog, List<String> values) {
+        this.raw = raw;
         this.catalog = catalog;
         this.settings = settings;
+        this.unannounced = values;
         this.lent = LentConnection.over(raw, this);
     }
 
     /**
-     * Begins a branch on this connection, in one round trip.
+     * Begins a branch on this connection. The database is told whose the transaction's writes are
+     * together with the first statement.
      *
      * @throws IllegalStateException where the connection commits by itself
      */
     public static SqlCapture over(
             Connection raw, BranchKey key, SqlModeSettings settings, TableCatalog catalog)
             throws SQLException {
-        SqlCapture capture = announced(raw, settings, catalog);
-        Dialect dialect = catalog.dialect();
-        try (PreparedStatement statement =
-                raw.prepareStatement("select " + dialect.announcement())) {
-            List<String> values = dialect.announcementValues(key, settings);
-            for (int i = 0; i < values.size(); i++) {
-                statement.setString(i + 1, values.get(i));
-            }
-            statement.execute();
-        }
-        return capture;
+        refuseAutocommit(raw);
+        return new SqlCapture(
+                raw, settings, catalog, catalog.dialect().announcementValues(key, settings));
     }
 
     /**
@@ -52,10 +52,60 @@ public final class SqlCapture {
      */
     public static SqlCapture announced(
             Connection raw, SqlModeSettings settings, TableCatalog catalog) throws SQLException {
+        refuseAutocommit(raw);
+        return new SqlCapture(raw, settings, catalog, List.of());
+    }
+
+    private static void refuseAutocommit(Connection raw) throws SQLException {
         if (raw.getAutoCommit()) {
             throw new IllegalStateException("autocommit: true (expected: false, in a branch)");
         }
-        return new SqlCapture(raw, settings, catalog);
+    }
+
+    boolean isAnnounced() {
+        return unannounced.isEmpty();
+    }
+
+    /** In a round trip of its own, where there is no statement to send it with. */
+    void announce() throws SQLException {
+        if (isAnnounced()) {
+            return;
+        }
+        try (PreparedStatement statement =
+                raw.prepareStatement("select " + catalog.dialect().announcement())) {
+            bindAnnouncement(statement);
+            statement.execute();
+        }
+        unannounced = List.of();
+    }
+
+    /** A text that announces first; its own parameters are bound already. */
+    PreparedStatement prepareWithAnnouncement(String sql) throws SQLException {
+        PreparedStatement both =
+                raw.prepareStatement("select " + catalog.dialect().announcement() + "; " + sql);
+        bindAnnouncement(both);
+        return both;
+    }
+
+    /** How many parameters come before the statement's own. */
+    int announcementParameters() {
+        return unannounced.size();
+    }
+
+    /**
+     * Runs a statement that announces. Where it fails, whatever it told the database may be undone
+     * with it, so that the next statement tells it again.
+     */
+    void runAnnouncing(PreparedStatement both) throws SQLException {
+        both.execute();
+        both.getMoreResults();
+        unannounced = List.of();
+    }
+
+    private void bindAnnouncement(PreparedStatement statement) throws SQLException {
+        for (int i = 0; i < unannounced.size(); i++) {
+            statement.setString(i + 1, unannounced.get(i));
+        }
     }
 
     /**

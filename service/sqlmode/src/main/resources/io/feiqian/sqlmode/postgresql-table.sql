@@ -88,7 +88,7 @@ begin
     end if;
     insert into {schema}.feiqian_lock (lock, branch) values (fq_old_1, fq_branch) on conflict (lock) do nothing;
     if found then
-        if current_query() not like '/*feiqian:%' then
+        if current_query() not like '%/*feiqian: unread*/%' then
             raise exception 'row of %: changed without being read (expected: SELECT ... FOR UPDATE in the same branch, or a delta such as x = x + ?)', {table_text}
                 using errcode = 'FQ002';
         end if;

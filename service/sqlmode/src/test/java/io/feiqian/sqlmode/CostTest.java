@@ -3,6 +3,7 @@ package io.feiqian.sqlmode;
 import static io.feiqian.sqlmode.TestDatabase.SETTINGS;
 import static io.feiqian.sqlmode.TestDatabase.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.participant.BranchKey;
 import java.lang.reflect.InvocationTargetException;
@@ -10,6 +11,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -42,10 +44,9 @@ final class CostTest {
     }
 
     @Test
-    void capturingCostsNoRoundTripBesidesTheAnnouncement() throws SQLException {
+    void capturingCostsNoRoundTrip() throws SQLException {
         database.commit(raw -> {
             SqlCapture capture = SqlCapture.over(counted(raw), key(1), SETTINGS, catalog());
-            assertThat(sent.getAndSet(0)).isEqualTo(1);
             add(capture.connection(), 1);
             add(capture.connection(), 2);
             TestDatabase.execute(
@@ -53,6 +54,88 @@ final class CostTest {
             capture.flush();
             assertThat(sent.get()).as("three statements of the user's").isEqualTo(3);
         });
+        database.cancel(1);
+        assertThat(database.rows("select sum(balance) from account")).containsExactly("0");
+    }
+
+    @Test
+    void whatCannotTravelWithTheFirstStatementCostsOneRoundTripMore() throws SQLException {
+        database.commit(raw -> {
+            SqlCapture capture = SqlCapture.over(counted(raw), key(1), SETTINGS, catalog());
+            try (PreparedStatement update =
+                    capture.connection()
+                            .prepareStatement(
+                                    "update account set balance = balance + ? where id = ?")) {
+                for (int id = 1; id <= 50; id++) {
+                    update.setInt(1, 1);
+                    update.setInt(2, id);
+                    update.addBatch();
+                }
+                assertThat(update.executeBatch()).hasSize(50).containsOnly(1);
+            }
+            assertThat(sent.get()).isEqualTo(2);
+        });
+        assertThat(database.rows("select count(*) from feiqian_undo")).containsExactly("50");
+    }
+
+    @Test
+    void theFirstStatementRunsAgainLikeAnyOther() throws SQLException {
+        database.commit(raw -> {
+            SqlCapture capture = SqlCapture.over(counted(raw), key(1), SETTINGS, catalog());
+            Connection connection = capture.connection();
+            try (PreparedStatement update =
+                            connection.prepareStatement(
+                                    "update account set balance = balance + ? where id = ?");
+                    PreparedStatement read =
+                            connection.prepareStatement(
+                                    "select balance from account where id = ? for update")) {
+                read.setInt(1, 7);
+                try (ResultSet row = read.executeQuery()) {
+                    assertThat(row.next()).isTrue();
+                    assertThat(row.getInt(1)).isZero();
+                    assertThat(row.next()).isFalse();
+                }
+                update.setInt(1, 1);
+                update.setInt(2, 7);
+                assertThat(update.execute()).isFalse();
+                assertThat(update.getUpdateCount()).isEqualTo(1);
+                update.setInt(2, 8);
+                assertThat(update.executeUpdate()).isEqualTo(1);
+                assertThat(read.executeQuery().next()).isTrue();
+                assertThat(update.getMoreResults()).isFalse();
+            }
+            assertThat(sent.get()).isEqualTo(4);
+        });
+    }
+
+    @Test
+    void afterAFailureThatTookTheAnnouncementBackItIsMadeAgain() throws SQLException {
+        try (Connection raw = database.open()) {
+            SqlCapture capture = SqlCapture.over(raw, key(1), SETTINGS, catalog());
+            var before = raw.setSavepoint();
+            assertThatThrownBy(() -> add(capture.connection(), "balance / 0", 1))
+                    .isInstanceOf(SQLException.class);
+            raw.rollback(before);
+            add(capture.connection(), 1);
+            raw.commit();
+        }
+        assertThat(database.rows("select count(*) from feiqian_undo")).containsExactly("1");
+    }
+
+    @Test
+    void aSavepointBeforeTheFirstStatementDoesNotTakeTheAnnouncementBack() throws SQLException {
+        database.branch(
+                1,
+                connection -> {
+                    PreparedStatement prepared =
+                            connection.prepareStatement("update account set balance = balance + 1");
+                    var before = connection.setSavepoint();
+                    assertThat(prepared.executeUpdate()).isEqualTo(200);
+                    connection.rollback(before);
+                    add(connection, 1);
+                    prepared.close();
+                });
+        assertThat(database.rows("select count(*) from feiqian_undo")).containsExactly("1");
     }
 
     @Test
@@ -102,9 +185,13 @@ final class CostTest {
     }
 
     private static void add(Connection connection, int id) throws SQLException {
+        add(connection, "balance", id);
+    }
+
+    private static void add(Connection connection, String what, int id) throws SQLException {
         try (PreparedStatement update =
                 connection.prepareStatement(
-                        "update account set balance = balance + ? where id = ?")) {
+                        "update account set balance = " + what + " + ? where id = ?")) {
             update.setInt(1, 1);
             update.setInt(2, id);
             assertThat(update.executeUpdate()).isEqualTo(1);
