@@ -11,7 +11,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures ratios between ways to do the same work, in one run.",
-        subcommands = {LedgerBenchCommand.class, TransferBenchCommand.class})
+        subcommands = {
+            LedgerBenchCommand.class,
+            TransferBenchCommand.class,
+            TransactionBenchCommand.class
+        })
 final class BenchCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -45,7 +46,23 @@ public final class BenchDatabase implements AutoCloseable {
 
     /** Starts an empty one, gone when closed. */
     public static BenchDatabase start() throws SQLException {
-        return new BenchDatabase(EmbeddedPostgres.temporary(ALONE));
+        return start(Map.of());
+    }
+
+    /** Starts an empty one with these parameters besides, gone when closed. */
+    static BenchDatabase start(Map<String, String> parameters) throws SQLException {
+        Map<String, String> all = new HashMap<>(ALONE);
+        all.putAll(parameters);
+        return new BenchDatabase(EmbeddedPostgres.temporary(all));
+    }
+
+    /** The one number that a query answers. */
+    long number(String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /** The server. */

@@ -178,11 +178,13 @@ public final class Branches {
             Connection connection, Proposed proposed, SQLException failed) throws SQLException {
         Optional<BranchRow> found = BranchTable.find(connection, proposed.context.key());
         connection.rollback();
-        return found.map(row -> recorded(row, proposed))
-                .orElseGet(() ->
-                        BranchAnswer.refused(
-                                OutcomeCode.OVERLOADED,
-                                "rows: held by another (" + DatabaseErrors.text(failed) + ")"));
+        return found.map(row -> recorded(row, proposed)).orElseGet(() -> overloaded(failed));
+    }
+
+    private static BranchAnswer overloaded(SQLException failed) {
+        return BranchAnswer.refused(
+                OutcomeCode.OVERLOADED,
+                "rows: held by another, or no room (" + DatabaseErrors.text(failed) + ")");
     }
 
     private BranchAnswer commit(
@@ -207,7 +209,11 @@ public final class Branches {
                 return BranchAnswer.unknown("commit: sent, and its answer was lost; ask again");
             }
             connection.rollback();
-            return known(connection, proposed).orElseThrow(() -> failed);
+            Optional<BranchAnswer> known = known(connection, proposed);
+            if (known.isEmpty() && !DatabaseErrors.isContention(failed)) {
+                throw failed;
+            }
+            return known.orElseGet(() -> overloaded(failed));
         }
         return warning.isPresent()
                 ? BranchAnswer.unknown("commit: not confirmed by every copy of the database")

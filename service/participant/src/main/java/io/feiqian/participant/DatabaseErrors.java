@@ -22,10 +22,11 @@ final class DatabaseErrors {
         return state == null || state.startsWith("08") || state.startsWith("57P0");
     }
 
-    /** Somebody else holds what is wanted, or the database chose this one to yield. */
+    /** Somebody else holds what is wanted, or the database has no room for more just now. */
     static boolean isContention(SQLException failed) {
         String state = failed.getSQLState();
-        return state != null && (state.startsWith("40") || state.equals("55P03"));
+        return state != null
+                && (state.startsWith("40") || state.startsWith("53") || state.equals("55P03"));
     }
 
     /** What an operator reads. */

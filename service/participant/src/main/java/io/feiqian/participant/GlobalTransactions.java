@@ -54,7 +54,7 @@ public final class GlobalTransactions implements AutoCloseable {
         this.service = service;
         this.settings = settings;
         this.clock = clock;
-        XaBranches xa = new XaBranches(database, clock, xaAllowed, settings);
+        XaBranches xa = new XaBranches(database, clock, executor, xaAllowed, settings);
         this.branches = new Branches(database, actions, xa, settings, clock);
         this.finishing = new Finishing(database, actions, xa, settings, alarms);
         this.decisions = new Decisions(database, settings);

@@ -9,10 +9,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
 /**
@@ -26,14 +30,23 @@ final class XaBranches {
                     + PreparedName.PREFIX
                     + "')";
 
+    private static final int LANES = 4;
+
     private final DataSource database;
     private final Clock clock;
+    private final Executor executor;
     private final boolean allowed;
     private final long lockTimeoutMillis;
 
-    XaBranches(DataSource database, Clock clock, boolean allowed, TransactionSettings settings) {
+    XaBranches(
+            DataSource database,
+            Clock clock,
+            Executor executor,
+            boolean allowed,
+            TransactionSettings settings) {
         this.database = database;
         this.clock = clock;
+        this.executor = executor;
         this.allowed = allowed;
         this.lockTimeoutMillis = settings.lockTimeout().toMillis();
     }
@@ -106,13 +119,49 @@ final class XaBranches {
     /**
      * Settles branches of which no row is seen: what is prepared is committed or rolled back, and
      * then the row decides, which a committed one carries and a cancelled one gets here.
+     *
+     * <p>The end of a prepared transaction is a commit of its own that no other can share, so
+     * several connections make the database write the log for them together.
      */
     Map<BranchKey, FinishReport> settle(List<FinishOrder> orders) throws SQLException {
+        Map<BranchKey, PreparedName> prepared = inDoubt();
+        int lanes = Math.min(LANES, orders.size());
+        List<CompletableFuture<Map<BranchKey, FinishReport>>> shares = new ArrayList<>();
+        for (int lane = 1; lane < lanes; lane++) {
+            List<FinishOrder> share = share(orders, lane, lanes);
+            shares.add(
+                    CompletableFuture.supplyAsync(
+                            () -> {
+                                try {
+                                    return settle(share, prepared);
+                                } catch (SQLException failed) {
+                                    throw new CompletionException(failed);
+                                }
+                            },
+                            executor));
+        }
+        Map<BranchKey, FinishReport> reports =
+                new HashMap<>(settle(share(orders, 0, lanes), prepared));
+        for (CompletableFuture<Map<BranchKey, FinishReport>> each : shares) {
+            reports.putAll(each.join());
+        }
+        return reports;
+    }
+
+    private static List<FinishOrder> share(List<FinishOrder> orders, int lane, int lanes) {
+        List<FinishOrder> share = new ArrayList<>();
+        for (int i = lane; i < orders.size(); i += lanes) {
+            share.add(orders.get(i));
+        }
+        return share;
+    }
+
+    private Map<BranchKey, FinishReport> settle(
+            List<FinishOrder> orders, Map<BranchKey, PreparedName> prepared) throws SQLException {
         Map<BranchKey, FinishReport> reports = new HashMap<>();
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(true);
             try {
-                Map<BranchKey, PreparedName> prepared = inDoubt(connection);
                 for (FinishOrder order : orders) {
                     Optional<PreparedName> name = Optional.ofNullable(prepared.get(order.key()));
                     reports.put(order.key(), settle(connection, order, name));

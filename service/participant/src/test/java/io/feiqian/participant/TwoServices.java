@@ -36,7 +36,8 @@ final class TwoServices implements AutoCloseable {
     private static final class Server {
         static final EmbeddedPostgres POSTGRES =
                 EmbeddedPostgres.temporary(Map.of("max_prepared_transactions", "64"));
-        static final AtomicLong DATABASES = new AtomicLong();
+        static final HikariDataSource PAYMENTS = database("payments");
+        static final HikariDataSource ACCOUNTS = database("accounts");
     }
 
     static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
@@ -47,8 +48,8 @@ final class TwoServices implements AutoCloseable {
     final Timer timer = Timer.system("two-services");
     final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     final List<String> alarms = java.util.Collections.synchronizedList(new ArrayList<>());
-    final HikariDataSource paymentsDatabase = database();
-    final HikariDataSource accountsDatabase = database();
+    final HikariDataSource paymentsDatabase = Server.PAYMENTS;
+    final HikariDataSource accountsDatabase = Server.ACCOUNTS;
     private final AtomicLong serial = new AtomicLong();
     private final List<GlobalTransactions> opened = new ArrayList<>();
     private TransactionSettings settings =
@@ -76,11 +77,34 @@ final class TwoServices implements AutoCloseable {
 
     private TwoServices() throws SQLException {
         for (HikariDataSource each : List.of(paymentsDatabase, accountsDatabase)) {
+            empty(each);
             run(each, AccountActions.TABLE);
             run(
                     each,
                     "insert into account (id, balance) select id, %d from generate_series(1, %d) id"
                             .formatted(OPENING, ACCOUNTS));
+        }
+    }
+
+    /** What another test left, prepared transactions first: they hold locks. */
+    private static void empty(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(true);
+            List<String> prepared = new ArrayList<>();
+            try (ResultSet row =
+                    statement.executeQuery(
+                            "select gid from pg_prepared_xacts"
+                                    + " where database = current_database()")) {
+                while (row.next()) {
+                    prepared.add(row.getString(1));
+                }
+            }
+            for (String each : prepared) {
+                statement.execute("rollback prepared '" + each + "'");
+            }
+            statement.execute("drop schema public cascade; create schema public");
+            connection.setAutoCommit(false);
         }
     }
 
@@ -224,9 +248,8 @@ final class TwoServices implements AutoCloseable {
         };
     }
 
-    private static HikariDataSource database() {
+    private static HikariDataSource database(String name) {
         DatabaseConfig config = Server.POSTGRES.database();
-        String name = "services_" + Server.DATABASES.incrementAndGet();
         try (Connection connection =
                         DriverManager.getConnection(
                                 Server.POSTGRES.url(),
@@ -252,7 +275,5 @@ final class TwoServices implements AutoCloseable {
         opened.forEach(GlobalTransactions::close);
         timer.close();
         executor.close();
-        paymentsDatabase.close();
-        accountsDatabase.close();
     }
 }
