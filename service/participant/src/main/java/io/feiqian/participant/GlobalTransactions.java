@@ -55,7 +55,9 @@ public final class GlobalTransactions implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         XaBranches xa = new XaBranches(database, clock, executor, xaAllowed, settings);
-        this.branches = new Branches(database, actions, xa, settings, clock);
+        this.branches =
+                new Branches(
+                        new RecordedWork(database, settings.mostContent(), clock), actions, xa);
         this.finishing = new Finishing(database, actions, xa, settings, alarms);
         this.decisions = new Decisions(database, settings);
         this.ends = new Ends(database, timer, executor, settings.endsEvery());

@@ -55,22 +55,35 @@ final class XaBranches {
         return allowed;
     }
 
-    /** Refuses at the start what would fail at the first prepare. */
+    /**
+     * Refuses at the start what would fail at the first prepare, and waits without a bound: what
+     * waits for a prepared transaction's rows is no deadlock that the database would find.
+     */
     static void requirePreparedTransactions(DataSource database) throws SQLException {
+        if (setting(database, "max_prepared_transactions").equals("0")) {
+            throw new IllegalStateException(
+                    "max_prepared_transactions: 0 (expected: more than the branches of kind XA"
+                            + " that are open at once; set it and restart the database, or"
+                            + " start this service without XA)");
+        }
+        if (setting(database, "lock_timeout").equals("0")) {
+            throw new IllegalStateException(
+                    "lock_timeout: 0, which is none (expected: a bound for the connections of a"
+                            + " service with XA, such as ?options=-c%20lock_timeout=3s in the"
+                            + " database's URL)");
+        }
+    }
+
+    private static String setting(DataSource database, String name) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("show max_prepared_transactions")) {
+                ResultSet row = statement.executeQuery("show " + name)) {
             row.next();
-            int most = Integer.parseInt(row.getString(1));
+            String value = row.getString(1);
             if (!connection.getAutoCommit()) {
                 connection.rollback();
             }
-            if (most < 1) {
-                throw new IllegalStateException(
-                        "max_prepared_transactions: 0 (expected: more than the branches of kind XA"
-                                + " that are open at once; set it and restart the database, or"
-                                + " start this service without XA)");
-            }
+            return value;
         }
     }
 

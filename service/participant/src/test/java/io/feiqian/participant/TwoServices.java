@@ -267,6 +267,7 @@ final class TwoServices implements AutoCloseable {
         pool.setMaximumPoolSize(12);
         pool.setMinimumIdle(1);
         pool.setAutoCommit(false);
+        pool.addDataSourceProperty("options", "-c lock_timeout=150");
         return new HikariDataSource(pool);
     }
 

@@ -1,0 +1,146 @@
+package io.feiqian.participant;
+
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
+import io.feiqian.vocabulary.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.SubNumber;
+import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * Idempotence for everybody (幂等): a call that comes again is answered what the first call was
+ * answered, by a row that the business's own commit wrote, keyed by trace number and sub-number.
+ * Refusals for business reasons are recorded like acceptances.
+ *
+ * <p>Thread-safe. Needs no transaction of others, only the table {@code feiqian_answer} ({@link
+ * ServiceSetup#tables}) in the database of the business. Rows: D7.3-a, M6.5-1 to 3.
+ */
+public final class Once {
+    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+
+    private static final String INSERT_AND_COMMIT =
+            "insert into feiqian_answer (trace_head, trace_serial, sub, digest, outcome, message,"
+                    + " answer, answered_at) values (?, ?, ?, ?, ?, ?, ?, "
+                    + NOW
+                    + "); commit";
+
+    private static final String FIND =
+            "select digest, outcome, message, answer from feiqian_answer"
+                    + " where trace_serial = ? and trace_head = ? and sub = ?";
+
+    private static final String CLEAN =
+            "delete from feiqian_answer where ctid = any(array(select ctid from feiqian_answer"
+                    + " where answered_at < "
+                    + NOW
+                    + " - ? limit ? for update skip locked))";
+
+    private final DataSource database;
+    private final RecordedWork work;
+
+    private Once(DataSource database, RecordedWork work) {
+        this.database = database;
+        this.work = work;
+    }
+
+    /** Calls that are answered once, in a service's own database. */
+    public static Once over(DataSource database) {
+        return over(database, TransactionSettings.DEFAULT, Clock.system());
+    }
+
+    /** The same with other bounds and another clock. */
+    public static Once over(DataSource database, TransactionSettings settings, Clock clock) {
+        return new Once(database, new RecordedWork(database, settings.mostContent(), clock));
+    }
+
+    /**
+     * Does the work and records its answer in one commit, or answers what is recorded.
+     *
+     * @param request what is asked for: the same key with another is refused
+     * @param within how long the work may take to its commit
+     * @return unknown only where the commit's answer was lost: the same call again finds the truth
+     * @throws SQLException where the work failed; nothing of it remains
+     */
+    public BranchAnswer answer(
+            TraceNumber trace, SubNumber sub, Content request, Duration within, BranchWork business)
+            throws SQLException {
+        return work.run(within, new Row(trace, sub, request.digest()), business);
+    }
+
+    /**
+     * Deletes answers that are older than repetitions are recognised, a small batch at a time.
+     *
+     * @return how many
+     */
+    public int clean(Duration age, int batch) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement clean = connection.prepareStatement(CLEAN)) {
+            clean.setLong(1, age.toMillis());
+            clean.setInt(2, batch);
+            int deleted = clean.executeUpdate();
+            if (!connection.getAutoCommit()) {
+                connection.commit();
+            }
+            return deleted;
+        }
+    }
+
+    private static final class Row implements RecordedWork.Row {
+        private final TraceNumber trace;
+        private final SubNumber sub;
+        private final long digest;
+
+        Row(TraceNumber trace, SubNumber sub, long digest) {
+            this.trace = trace;
+            this.sub = sub;
+            this.digest = digest;
+        }
+
+        @Override
+        public Optional<SQLWarning> commit(
+                Connection connection, Outcome outcome, Content answer, Deadline deadline)
+                throws SQLException {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT_AND_COMMIT)) {
+                insert.setLong(1, trace.head());
+                insert.setLong(2, trace.serial());
+                insert.setInt(3, sub.number());
+                insert.setLong(4, digest);
+                insert.setInt(5, outcome.code().number());
+                insert.setString(6, Texts.fit(outcome.message()));
+                insert.setBytes(7, answer.bytes());
+                insert.execute();
+                return Optional.ofNullable(insert.getWarnings());
+            }
+        }
+
+        @Override
+        public Optional<BranchAnswer> find(Connection connection) throws SQLException {
+            try (PreparedStatement find = connection.prepareStatement(FIND)) {
+                find.setLong(1, trace.serial());
+                find.setLong(2, trace.head());
+                find.setInt(3, sub.number());
+                try (ResultSet row = find.executeQuery()) {
+                    return row.next() ? Optional.of(recorded(row)) : Optional.empty();
+                }
+            }
+        }
+
+        private BranchAnswer recorded(ResultSet row) throws SQLException {
+            if (row.getLong(1) != digest) {
+                return BranchAnswer.refused(
+                        OutcomeCode.TRACE_CONTENT_DIFFERS,
+                        "call: %s/%s was answered for other content (expected: the same)"
+                                .formatted(trace, sub));
+            }
+            Outcome outcome = Outcome.of(OutcomeCode.ofNumber(row.getInt(2)), row.getString(3));
+            return new BranchAnswer(outcome, Content.of(row.getBytes(4)), true);
+        }
+    }
+}
