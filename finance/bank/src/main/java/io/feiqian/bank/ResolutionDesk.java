@@ -34,6 +34,7 @@ import io.feiqian.transaction.Resolution.Way;
 import io.feiqian.transaction.ResolutionBook;
 import io.feiqian.transaction.ResolutionCommand;
 import io.feiqian.transaction.ResolutionContribution;
+import io.feiqian.transaction.Suspension;
 import io.feiqian.transaction.TransactionSearch;
 import io.feiqian.transaction.TransactionSearch.Rows;
 import io.feiqian.vocabulary.BusinessDate;
@@ -44,6 +45,7 @@ import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -104,7 +106,12 @@ final class ResolutionDesk {
             long id = ResolutionContribution.nextId(connection);
             Branch branch =
                     switch (way) {
-                        case ACKNOWLEDGE -> acknowledged(rows, trace, request.getBranch(), verdict);
+                        case ACKNOWLEDGE ->
+                                acknowledged(
+                                        rows,
+                                        Suspension.find(connection, trace).isPresent(),
+                                        request.getBranch(),
+                                        verdict);
                         case CORRECT -> corrected(rows, trace, request);
                     };
             String full =
@@ -205,31 +212,36 @@ final class ResolutionDesk {
         return response.build();
     }
 
-    /** The branch of a decision of this cell that goes on neither by itself nor by a retry. */
-    private Branch acknowledged(Rows rows, TraceNumber trace, int number, BranchState verdict) {
+    /**
+     * The branch of a decision of this cell that goes on neither by itself nor by a retry. While
+     * nobody has said so definitely no confirm may leave any more: it must be suspended, or what is
+     * corrected elsewhere could be credited here too.
+     */
+    private Branch acknowledged(Rows rows, boolean suspended, int number, BranchState verdict) {
         Decision decision =
                 rows.decisions().stream()
                         .findFirst()
                         .orElseThrow(() ->
                                 new RefusedException(
                                         OutcomeCode.UNKNOWN_TRANSACTION,
-                                        "trace number: %s (expected: one that this cell decided)"
-                                                .formatted(trace)));
+                                        "trace number: no decision (expected: one of this cell)"));
         if (number < 1 || number > decision.branches().size()) {
             throw malformed(
                     "branch: %d (expected: 1 to %d)".formatted(number, decision.branches().size()));
         }
         Branch branch = Resolution.listed(decision, number);
         refuse(DecisionBook.judge(decision, resolve(branch, verdict)));
-        long overdue = rows.databaseMillis() - decision.decideBy();
         boolean stopped =
-                transactions.driving(trace).stream()
+                transactions.driving(decision.trace()).stream()
                         .anyMatch(each -> each.phase().equals("STOPPED"));
-        if (!stopped && overdue < transactions.watchSettings().stuckAfter().toMillis()) {
+        Duration stuckAfter = transactions.watchSettings().stuckAfter();
+        boolean stuck = rows.databaseMillis() - decision.decideBy() >= stuckAfter.toMillis();
+        if (!stopped && !(stuck && suspended)) {
             throw new RefusedException(
                     OutcomeCode.NOT_TO_BE_RESOLVED,
-                    "transaction: goes on by itself (expected: a contradiction, or %d s overdue)"
-                            .formatted(transactions.watchSettings().stuckAfter().toSeconds()));
+                    "transaction: may go on by itself (expected: a contradiction, or %d s overdue"
+                                    .formatted(stuckAfter.toSeconds())
+                            + " and suspended)");
         }
         return branch;
     }

@@ -19,6 +19,7 @@ import io.feiqian.bank.contract.ResolutionResponse;
 import io.feiqian.bank.contract.RetryTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionResponse;
+import io.feiqian.bank.contract.SuspendTransactionRequest;
 import io.feiqian.bank.contract.TransactionRecord;
 import io.feiqian.bank.contract.TransferRequest;
 import io.feiqian.bank.contract.Wait;
@@ -201,6 +202,17 @@ class ResolutionDeskTest {
     void aBranchWhoseCellIsGoneIsAcknowledgedAtTheDecisionWithWhereItWasCorrected() {
         String trace = stuck();
         cells.run(TwoCells.FIRST, "update decision set decide_by = decide_by - 3600000");
+        assertCode(
+                propose(TwoCells.FIRST, "anna", trace, ACKNOWLEDGE, CONFIRMED),
+                OutcomeCode.NOT_TO_BE_RESOLVED);
+        assertThat(
+                        cells.admin(TwoCells.FIRST)
+                                .suspendTransaction(
+                                        SuspendTransactionRequest.newBuilder()
+                                                .setTraceNumber(trace)
+                                                .build())
+                                .getChanged())
+                .isTrue();
         assertCode(
                 cells.admin(TwoCells.FIRST, "anna")
                         .proposeResolution(

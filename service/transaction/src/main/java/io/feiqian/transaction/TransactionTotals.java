@@ -105,14 +105,14 @@ public record TransactionTotals(
         }
     }
 
-    private static final String DECISIONS =
+    static final String DECISIONS =
             "select d.state, d.decide_by, d.acknowledged, d.branches from decision d"
                     + " where d.finished_at is null limit ?";
 
-    private static final String BRANCHES =
+    static final String BRANCHES =
             "select b.service, b.decide_by from branch b where b.state = 1 limit ?";
 
-    private static final String NEWEST_STATES =
+    static final String NEWEST_STATES =
             """
             select state, finished_at is null, count(*) from (
                 select d.state, d.finished_at from decision d

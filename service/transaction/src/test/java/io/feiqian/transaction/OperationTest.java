@@ -6,6 +6,8 @@ import io.feiqian.telemetry.Alarm;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -245,6 +247,60 @@ class OperationTest {
         }
         assertThat(cells.payer.number("select count(*) from decision")).isEqualTo(1);
         assertThat(cells.payee.number("select count(*) from branch where state = 1")).isEqualTo(1);
+    }
+
+    @Test
+    void noLookReadsWhatIsFinishedHoweverMuchThatIs() throws Exception {
+        decidedButUnconfirmed();
+        for (TwoCells.Cell each : List.of(cells.payer, cells.payee)) {
+            each.run(
+                    "insert into decision (trace_head, trace_serial, digest, decide_by,"
+                            + " acknowledged, finished_at, attempt, business_date, home_slot,"
+                            + " state, initiator, outcome, branches, content) select 1, n, 1, n, 0,"
+                            + " n, 1, 20260105, 17, 1, 1, 0, '', '' from generate_series(1, 50000)"
+                            + " n");
+            each.run(
+                    "insert into branch (trace_head, trace_serial, transaction_digest, digest,"
+                            + " decide_by, finished_at, attempt, business_date, branch, state,"
+                            + " slot, initiator, outcome, service, content) select 1, n, 1, 1, n,"
+                            + " n, 1, 20260105, 1, 2, 9000, 1, 0, 'purse', '' from"
+                            + " generate_series(1, 50000) n");
+            each.run("analyze decision, branch");
+        }
+
+        for (String each :
+                List.of(
+                        TransactionTotals.DECISIONS,
+                        TransactionTotals.NEWEST_STATES,
+                        TransactionSql.UNFINISHED_NOT_SUSPENDED,
+                        TransactionSql.UNFINISHED_DECISIONS)) {
+            assertThat(planOf(cells.payer, each))
+                    .as(each)
+                    .containsAnyOf("using decision_unfinished", "using decision_pkey")
+                    .doesNotContain("Seq Scan on decision");
+        }
+        for (String each :
+                List.of(
+                        TransactionTotals.BRANCHES,
+                        TransactionSql.OVERDUE_NOT_SUSPENDED,
+                        TransactionSql.OVERDUE_BRANCHES)) {
+            assertThat(planOf(cells.payee, each))
+                    .as(each)
+                    .contains("branch_tried")
+                    .doesNotContain("Seq Scan on branch");
+        }
+    }
+
+    private static String planOf(TwoCells.Cell cell, String sql) throws Exception {
+        StringBuilder plan = new StringBuilder();
+        try (Connection connection = cell.database.pool().getConnection();
+                Statement explain = connection.createStatement();
+                ResultSet row = explain.executeQuery("explain " + sql.replace("?", "1000"))) {
+            while (row.next()) {
+                plan.append(row.getString(1)).append('\n');
+            }
+        }
+        return plan.toString();
     }
 
     private List<Alarm> stuck() {
