@@ -101,7 +101,7 @@ public final class LedgerBook {
     }
 
     /** Whether every command is a posting. After the last add. */
-    boolean onlyPosts() {
+    public boolean onlyPosts() {
         return onlyPosts;
     }
 

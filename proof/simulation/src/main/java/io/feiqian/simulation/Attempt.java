@@ -39,7 +39,7 @@ final class Attempt {
         /** Refused by the fence, before anything was looked at. */
         record Fenced(Answer answer) implements Finding {}
 
-        /** Its slot is in another range by now. */
+        /** Its slot is in another range by now, or something was presumed that must be seen. */
         record LookAgain() implements Finding {}
     }
 
@@ -57,12 +57,18 @@ final class Attempt {
     private List<Range> ranges;
     private List<Statement> writes = List.of();
 
-    Attempt(CellId cell, List<Pending> works, List<Range> ranges, Rules rules, Dice dice) {
+    Attempt(
+            CellId cell,
+            List<Pending> works,
+            List<Range> ranges,
+            Rules rules,
+            boolean presumesNew,
+            Dice dice) {
         this.cell = cell;
         this.works = works;
         this.ranges = ranges;
         this.rules = rules;
-        this.moment = new Moment(cell, rules);
+        this.moment = new Moment(cell, rules, presumesNew);
         this.ledger = new LedgerShell(moment, rules, dice);
         this.decisions = new DecisionShell(moment, rules);
         this.branches = new BranchShell(moment);
@@ -81,6 +87,9 @@ final class Attempt {
         statements.add(new Statement.Shared(Tables.DAY_LOCK));
         if (rules.lack(Rule.FENCE_ORDER)) {
             statements.add(new Statement.LockAndRead(shared, ownership));
+        } else if (rules.lack(Rule.FENCE_QUEUE)) {
+            locks.forEach(each -> statements.add(new Statement.Shared(each)));
+            statements.add(ownership);
         } else {
             statements.add(shared);
             statements.add(ownership);
@@ -168,6 +177,13 @@ final class Attempt {
         if (rules.lack(Rule.FENCE_ORDER)) {
             granted = (List<?>) ((List<?>) first).getFirst();
             ownership = (Map<?, ?>) ((List<?>) first).getLast();
+        } else if (rules.lack(Rule.FENCE_QUEUE)) {
+            List<Object> waitedFor = new ArrayList<>(List.of(first));
+            while (waitedFor.size() < claimed.size()) {
+                waitedFor.add(results.removeFirst());
+            }
+            granted = waitedFor;
+            ownership = (Map<?, ?>) results.removeFirst();
         } else {
             granted = (List<?>) first;
             ownership = (Map<?, ?>) results.removeFirst();
@@ -208,8 +224,14 @@ final class Attempt {
             }
         }
         for (Part<?> part : work.parts()) {
-            if (check(part.command()) instanceof Check.Ended ended) {
-                return new Finding.Judged(ended.answer());
+            switch (check(part.command())) {
+                case Check.Fresh _ -> {}
+                case Check.Ended ended -> {
+                    return new Finding.Judged(ended.answer());
+                }
+                case Check.Unsure _ -> {
+                    return new Finding.LookAgain();
+                }
             }
         }
         Answer soFar = Answer.accepted();

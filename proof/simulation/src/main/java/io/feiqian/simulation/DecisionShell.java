@@ -71,6 +71,9 @@ final class DecisionShell implements Shell<DecisionCommand> {
         if (rules.lack(Rule.BRANCH_LIST) && committed) {
             return new Check.Ended(Answer.accepted(Standing.COMMITTED));
         }
+        if (rules.lack(Rule.HOME_SLOT) && checked instanceof Check.Fresh) {
+            return new Check.Ended(Answer.accepted(Standing.ABORTED));
+        }
         return checked;
     }
 

@@ -11,12 +11,14 @@ final class Moment implements CommitContext {
 
     private final CellId cell;
     private final Rules rules;
+    private final boolean presumesNew;
     private Tables.Day day = new Tables.Day(0, 0);
     private Tick tick = new Tick(0, 0);
 
-    Moment(CellId cell, Rules rules) {
+    Moment(CellId cell, Rules rules, boolean presumesNew) {
         this.cell = cell;
         this.rules = rules;
+        this.presumesNew = presumesNew;
     }
 
     void settle(Tables.Day underLocks, Tick now) {
@@ -43,6 +45,11 @@ final class Moment implements CommitContext {
     @Override
     public long databaseMillis() {
         return tick.millis();
+    }
+
+    @Override
+    public boolean presumesNew() {
+        return presumesNew;
     }
 
     @Override

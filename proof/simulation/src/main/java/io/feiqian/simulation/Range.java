@@ -16,9 +16,16 @@ import java.util.Optional;
  * @param epoch the version of the ownership
  */
 record Range(int id, SlotRange slots, SlotState state, Epoch epoch) {
+    private static final String LOCK = "range-";
+
     /** The name of the advisory lock that protects this row. */
     String lock() {
-        return "range-" + id;
+        return LOCK + id;
+    }
+
+    /** Whether a lock of this name protects the row of a range. */
+    static boolean isLock(Object name) {
+        return name instanceof String text && text.startsWith(LOCK);
     }
 
     /** The same slots in the next epoch. */

@@ -23,12 +23,26 @@ public enum Rule {
     ABORT_FIRST("branches are cancelled on a timeout while the decision still commits"),
     /** The decision lists its branches. */
     BRANCH_LIST("an inquiry confirms a branch of another attempt than the one decided"),
+    /** Inquiries are answered from an insert attempt, never from a select. */
+    HOME_SLOT("an inquiry finds no decision and has the branch cancelled, and then it commits"),
     /** A confirm uses its reservation and checks no business rule. */
     CONFIRM_NEVER_REFUSED("the payee is frozen in between: decided money never arrives"),
     /** A decision is kept until every confirm is recorded. */
     CLEANING("the decision is deleted early, the branch asks and is cancelled"),
     /** Transport faults are retried for ever. */
     RETRY_FOR_EVER("after some tries a confirm is given up: decided money never arrives"),
+    /** A work whose time is over is dropped before it begins, with a definite answer. */
+    TWO_LANES("what was answered as too late, and not done, is done all the same"),
+    /** A key that is presumed new is proven so by its insert, or looked for before any answer. */
+    PRESUMPTION("a key that is presumed new is taken for new: a repeated request is posted again"),
+    /** Repeats inside a batch wait for the outcome of the first. */
+    NO_POISON(
+            "the repeat in a batch is answered before the batch is: it fails, and nothing was done"),
+    /** Every message of a frame has an outcome of its own. */
+    FRAMED(
+            "a confirm takes the answer of its neighbour in the frame for its own, and is never done"),
+    /** The fence's lock is tried, never waited for. */
+    FENCE_QUEUE("a batch waits for a slot that changes hands, and with it every other slot's work"),
     /** Lock first, read the ownership row by a later statement. */
     FENCE_ORDER("a write slips past a switch: it read the old epoch before it had the lock"),
     /** Owner and epoch are verified inside the commit. */

@@ -30,11 +30,23 @@ final class SimulatedCommit implements LocalCommit {
     private static final int MOST_TRIES = 4;
     private static final int LARGEST_BATCH = 8;
     private static final int NEW_QUEUE = 40;
+    private static final int SHORT_TIME = 50;
+    private static final int BATCHES_WITH_A_LOOK = 3;
 
     /** Works that are tried in one transaction. */
-    private record Group(List<Pending> works, int failures) {
+    private record Group(List<Pending> works, int failures, boolean looks) {
+        static Group of(List<Pending> works) {
+            boolean tried = works.stream().anyMatch(each -> each.maybeCommitted);
+            return new Group(works, 0, tried);
+        }
+
         Group again() {
-            return new Group(works, failures + 1);
+            return new Group(works, failures + 1, true);
+        }
+
+        /** A part of it, after a failure. */
+        Group part(int from, int to) {
+            return new Group(works.subList(from, to), failures, true);
         }
     }
 
@@ -51,6 +63,7 @@ final class SimulatedCommit implements LocalCommit {
     private @Nullable Session session;
     private boolean busy;
     private int rounds;
+    private int looks;
 
     SimulatedCommit(
             SimulatedProcess process,
@@ -81,6 +94,9 @@ final class SimulatedCommit implements LocalCommit {
             (first ? finishing : fresh).add(pending);
             wake();
         }
+        if (rules.lack(Rule.TWO_LANES)) {
+            refuseWhenLate(pending);
+        }
         return pending.answer;
     }
 
@@ -107,6 +123,17 @@ final class SimulatedCommit implements LocalCommit {
             return Optional.of(new Answer(abort.outcome(), row, false));
         }
         return Optional.empty();
+    }
+
+    /**
+     * What the rule two-lanes forbids: a work is called too late and yet stays where it is. Time is
+     * short in such a run, so that this is seen soon.
+     */
+    private void refuseWhenLate(Pending pending) {
+        var _ =
+                process.after(
+                        pending.work.deadline().remaining().dividedBy(SHORT_TIME),
+                        () -> pending.refuse(OutcomeCode.DEADLINE_EXPIRED, "deadline: passed"));
     }
 
     @Override
@@ -163,13 +190,13 @@ final class SimulatedCommit implements LocalCommit {
             }
         }
         if (!wanted.isEmpty()) {
-            todo.add(new Group(wanted, 0));
+            todo.add(Group.of(wanted));
         }
         List<Pending> batch = new ArrayList<>();
         take(finishing, batch);
         take(fresh, batch);
         if (!batch.isEmpty()) {
-            todo.add(new Group(batch, 0));
+            todo.add(Group.of(batch));
         }
     }
 
@@ -187,7 +214,9 @@ final class SimulatedCommit implements LocalCommit {
     private void attempt(Group group) {
         Session on = session == null ? database.connect() : session;
         session = on;
-        Attempt attempt = new Attempt(cell, group.works, ranges, rules, dice);
+        boolean presumesNew = !group.looks && looks == 0;
+        looks = Math.max(0, looks - 1);
+        Attempt attempt = new Attempt(cell, group.works, ranges, rules, presumesNew, dice);
         on.execute(
                 attempt.lockAndRead(),
                 reply -> process.run(() -> locked(group, attempt, on, reply)));
@@ -200,6 +229,9 @@ final class SimulatedCommit implements LocalCommit {
         }
         attempt.judge(done);
         ranges = attempt.ranges();
+        if (rules.lack(Rule.NO_POISON)) {
+            answerRepeats(group, attempt);
+        }
         if (attempt.writes().isEmpty()) {
             on.rollback();
             answered(group, attempt);
@@ -207,6 +239,19 @@ final class SimulatedCommit implements LocalCommit {
             on.commit(
                     attempt.writes(),
                     committed -> process.run(() -> committed(group, attempt, committed)));
+        }
+    }
+
+    /** What the rule no-poison forbids: a repeat hears of the first before that is committed. */
+    private static void answerRepeats(Group group, Attempt attempt) {
+        for (int i = 1; i < group.works.size(); i++) {
+            Pending repeat = group.works.get(i);
+            boolean repeats =
+                    group.works.subList(0, i).stream()
+                            .anyMatch(each -> each.work.parts().equals(repeat.work.parts()));
+            if (repeats && attempt.finding(i) instanceof Attempt.Finding.Judged judged) {
+                repeat.complete(judged.answer());
+            }
         }
     }
 
@@ -235,7 +280,7 @@ final class SimulatedCommit implements LocalCommit {
             }
         }
         if (!again.isEmpty()) {
-            todo.addFirst(new Group(again, group.failures));
+            todo.addFirst(new Group(again, group.failures, true));
         }
         process.later(dice.between(1, 100), this::next);
     }
@@ -253,7 +298,7 @@ final class SimulatedCommit implements LocalCommit {
 
     /** What the rule unknown-commit forbids: a select that finds nothing counts as proof. */
     private void lookInsteadOfRunningAgain(Group group) {
-        Attempt attempt = new Attempt(cell, group.works, ranges, rules, dice);
+        Attempt attempt = new Attempt(cell, group.works, ranges, rules, false, dice);
         Session on = database.connect();
         session = on;
         on.execute(
@@ -276,14 +321,16 @@ final class SimulatedCommit implements LocalCommit {
         boolean locked =
                 reply.equals(new Reply.Failed(Reply.Reason.LOCK_TIMEOUT))
                         || reply.equals(new Reply.Failed(Reply.Reason.DEADLOCK));
+        if (reply.equals(new Reply.Failed(Reply.Reason.CONFLICT))) {
+            looks = BATCHES_WITH_A_LOOK;
+        }
         if (reply instanceof Reply.Lost || reply.equals(new Reply.Failed(Reply.Reason.DOWN))) {
             discard();
         }
         if (group.works.size() > 1 && (locked || group.failures > 0)) {
             int middle = group.works.size() / 2;
-            todo.addFirst(
-                    new Group(group.works.subList(middle, group.works.size()), group.failures));
-            todo.addFirst(new Group(group.works.subList(0, middle), group.failures));
+            todo.addFirst(group.part(middle, group.works.size()));
+            todo.addFirst(group.part(0, middle));
         } else if (group.failures + 1 < MOST_TRIES) {
             todo.addLast(group.again());
         } else {

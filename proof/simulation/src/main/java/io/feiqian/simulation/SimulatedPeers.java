@@ -14,11 +14,17 @@ import java.util.concurrent.CompletableFuture;
 
 /** How an instance sends protocol messages to the owner of a slot. Not thread-safe. */
 final class SimulatedPeers implements PeerChannel {
+    private static final long FRAME_MICROS = 50_000;
+
+    /** What the rule framed forbids: messages of one frame share the answer of the first. */
+    private record Frame(long since, CompletableFuture<PeerReply> answer) {}
+
     private final World world;
     private final Cell cell;
     private final String name;
     private final SimulatedProcess process;
     private final Map<Slot, Epoch> epochs = new HashMap<>();
+    private final Map<Cell, Frame> frames = new HashMap<>();
 
     SimulatedPeers(World world, Cell cell, String name, SimulatedProcess process) {
         this.world = world;
@@ -40,6 +46,9 @@ final class SimulatedPeers implements PeerChannel {
         }
         PeerMessage addressed = message.with(epochs.computeIfAbsent(message.slot(), world::epoch));
         Cell target = world.owner(message.slot());
+        if (world.rules().lack(Rule.FRAMED)) {
+            shareAnswer(target, reply);
+        }
         world.log(() -> name + " sends " + message.kind() + " " + message.key());
         world.network()
                 .send(
@@ -54,6 +63,16 @@ final class SimulatedPeers implements PeerChannel {
                         message.remaining(),
                         () -> reply.complete(new PeerReply.Unheard("no answer in time")));
         return reply;
+    }
+
+    private void shareAnswer(Cell target, CompletableFuture<PeerReply> reply) {
+        long now = world.scheduler().now();
+        Frame frame = frames.get(target);
+        if (frame == null || frame.since + FRAME_MICROS < now) {
+            frames.put(target, new Frame(now, reply));
+        } else {
+            var _ = frame.answer.thenAccept(reply::complete);
+        }
     }
 
     private void comesBack(

@@ -111,6 +111,13 @@ final class World {
                 if (each.database().deadlocks() > 0) {
                     throw new Violation("transactions of " + each.id() + " wait for each other");
                 }
+                for (Object name : each.database().waitedToShare()) {
+                    if (Range.isLock(name)) {
+                        throw new Violation(
+                                "all works of %s wait for %s, which changes hands"
+                                        .formatted(each.id(), name));
+                    }
+                }
             }
         }
     }

@@ -55,6 +55,7 @@ public final class Database {
     private int starts = 1;
     private long sequence;
     private int deadlocks;
+    private final Set<Object> waitedToShare = new LinkedHashSet<>();
 
     /** An empty database that runs. */
     public Database(
@@ -90,6 +91,11 @@ public final class Database {
     /** How many transactions were rolled back because they waited for each other. */
     public int deadlocks() {
         return deadlocks;
+    }
+
+    /** The names of the locks that somebody had to wait for to share them. */
+    public Set<Object> waitedToShare() {
+        return waitedToShare;
     }
 
     /** From now on it behaves so. */
@@ -176,6 +182,10 @@ public final class Database {
 
     void countDeadlock() {
         deadlocks++;
+    }
+
+    void countWaitToShare(Object name) {
+        waitedToShare.add(name);
     }
 
     /** The transaction is safe; it is not visible yet. */

@@ -389,6 +389,9 @@ public final class Session {
             database.countDeadlock();
             fail(now, Reply.Reason.DEADLOCK);
         } else {
+            if (mode == Mode.SHARED) {
+                database.countWaitToShare(name);
+            }
             database.scheduler.after(
                     database.traits().lockTimeoutMicros(),
                     () -> {
