@@ -67,11 +67,14 @@ final class DecisionTable {
                     + NOW
                     + " - ? order by d.decided_at limit ?";
 
+    /** What was decided stays as long as its trace number is recognised. */
     private static final String CLEAN =
             "delete from feiqian_decision where ctid = any(array(select ctid from feiqian_decision"
                     + " where finished_at < "
                     + NOW
-                    + " - ? limit ? for update skip locked))";
+                    + " - ? and (state = 2 or finished_at < "
+                    + NOW
+                    + " - ?) limit ? for update skip locked))";
 
     /** What phase two has recorded of one transaction. */
     record Mark(TraceNumber trace, int attempt, long acknowledged, boolean finished) {}
@@ -131,11 +134,13 @@ final class DecisionTable {
         }
     }
 
-    /** Deletes finished rows of this age; how many. */
-    static int clean(Connection connection, long ageMillis, int most) throws SQLException {
+    /** Deletes finished rows of these ages, aborted and decided ones; how many. */
+    static int clean(Connection connection, long ageMillis, long decidedMillis, int most)
+            throws SQLException {
         try (PreparedStatement clean = connection.prepareStatement(CLEAN)) {
             clean.setLong(1, ageMillis);
-            clean.setInt(2, most);
+            clean.setLong(2, decidedMillis);
+            clean.setInt(3, most);
             return clean.executeUpdate();
         }
     }

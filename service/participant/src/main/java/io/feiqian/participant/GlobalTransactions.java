@@ -12,6 +12,7 @@ import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +87,14 @@ public final class GlobalTransactions implements AutoCloseable {
      */
     public <E extends Exception> TransactionAnswer execute(
             TransactionOrder order, TransactionBody<E> body) throws E {
+        long age =
+                ChronoUnit.DAYS.between(order.trace().date().date(), order.businessDate().date());
+        if (age > settings.recognised().toDays()) {
+            return TransactionAnswer.refused(
+                    OutcomeCode.TRACE_EXPIRED,
+                    "trace number: %d days old (expected: at most %d)"
+                            .formatted(age, settings.recognised().toDays()));
+        }
         if (!phaseTwo.enter()) {
             return TransactionAnswer.refused(
                     OutcomeCode.OVERLOADED,

@@ -170,7 +170,11 @@ final class Leftovers {
                 int last;
                 do {
                     last =
-                            DecisionTable.clean(connection, age, settings.cleanBatch())
+                            DecisionTable.clean(
+                                            connection,
+                                            age,
+                                            settings.keepDecided().toMillis(),
+                                            settings.cleanBatch())
                                     + BranchTable.clean(connection, age, settings.cleanBatch());
                     deleted.add(last);
                 } while (last > 0);

@@ -20,7 +20,10 @@ import java.time.Duration;
  * @param scanLimit how many rows one look takes up
  * @param grace how long after their time rows are taken for left behind
  * @param lockTimeout how long phase two waits for a row that somebody else holds
- * @param keepFinished how long finished rows are kept (cleaning)
+ * @param keepFinished how long branches and aborted attempts are kept when they are finished
+ *     (cleaning)
+ * @param recognised how long after its date a trace number is recognised; an older one is refused,
+ *     never executed (trace-identity). What was decided is kept a little longer.
  * @param cleanBatch how many rows one statement of a cleaning deletes
  */
 public record TransactionSettings(
@@ -38,7 +41,9 @@ public record TransactionSettings(
         Duration grace,
         Duration lockTimeout,
         Duration keepFinished,
+        Duration recognised,
         int cleanBatch) {
+    private static final Duration MARGIN = Duration.ofDays(10);
     private static final Duration SHORTEST_KEEP = Duration.ofMinutes(10);
 
     /** What is used unless configured. */
@@ -58,6 +63,7 @@ public record TransactionSettings(
                     Duration.ofSeconds(2),
                     Duration.ofMillis(500),
                     Duration.ofDays(7),
+                    Duration.ofDays(400),
                     500);
 
     /** Refuses bounds out of range. */
@@ -71,10 +77,16 @@ public record TransactionSettings(
         if (least < 1) {
             throw new IllegalArgumentException("settings: " + least + " (expected: each >= 1)");
         }
-        if (keepFinished.compareTo(SHORTEST_KEEP) < 0) {
+        if (keepFinished.compareTo(SHORTEST_KEEP) < 0 || recognised.compareTo(keepFinished) < 0) {
             throw new IllegalArgumentException(
-                    "keep: %s (expected: at least %s)".formatted(keepFinished, SHORTEST_KEEP));
+                    "keep: %s, recognised: %s (expected: at least %s, recognised no shorter)"
+                            .formatted(keepFinished, recognised, SHORTEST_KEEP));
         }
+    }
+
+    /** How long decisions are kept: no repetition of a number that is recognised finds nothing. */
+    Duration keepDecided() {
+        return recognised.plus(MARGIN);
     }
 
     /** The same with other times for looks at what was left behind. */
@@ -94,6 +106,7 @@ public record TransactionSettings(
                 newGrace,
                 lockTimeout,
                 keepFinished,
+                recognised,
                 cleanBatch);
     }
 
@@ -114,6 +127,7 @@ public record TransactionSettings(
                 grace,
                 lockTimeout,
                 keepFinished,
+                recognised,
                 cleanBatch);
     }
 }

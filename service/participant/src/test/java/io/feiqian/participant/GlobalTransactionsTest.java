@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.participant.FinishOrder.Verb;
 import io.feiqian.participant.TransactionScope.Call;
+import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Slot;
+import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -461,12 +464,43 @@ final class GlobalTransactionsTest {
                             + " case when finished_at > 0 then finished_at - 700000 else 0 end");
         }
 
+        // What was decided stays as long as its number is recognised, and answers.
+        assertThat(payments.cleanNow()).isZero();
+        TransactionOrder first = TwoServices.order(1, "old 0");
+        assertThat(payments.execute(first, scope -> {}).recorded()).isTrue();
+        TwoServices.run(
+                two.paymentsDatabase,
+                "update feiqian_decision set finished_at = finished_at - 41 * 86400000::bigint");
         assertThat(payments.cleanNow()).isEqualTo(12);
         assertThat(accounts.cleanNow()).isEqualTo(12);
 
         assertThat(two.unfinished()).isEqualTo(2);
         two.settle(payments, accounts);
         assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_013);
+    }
+
+    @Test
+    void aTraceNumberThatIsNoLongerRecognisedIsRefusedAndNeverExecuted() throws SQLException {
+        GlobalTransactions payments = two.payments();
+        TransactionOrder order =
+                TransactionOrder.of(
+                        TraceNumber.of(
+                                new BusinessDate(TwoServices.DAY.date().minusDays(31)),
+                                new Slot(1),
+                                7,
+                                1),
+                        Content.EMPTY,
+                        TwoServices.DAY);
+
+        TransactionAnswer answer =
+                payments.execute(
+                        order,
+                        scope ->
+                                scope.own(connection ->
+                                        AccountActions.change(connection, PAYER, -10)));
+
+        assertThat(answer.outcome().code()).isEqualTo(OutcomeCode.TRACE_EXPIRED);
+        assertThat(two.balance(two.paymentsDatabase, PAYER)).isEqualTo(1_000);
     }
 
     @Test

@@ -68,6 +68,7 @@ final class TwoServices implements AutoCloseable {
                     Duration.ZERO,
                     Duration.ofMillis(200),
                     Duration.ofMinutes(10),
+                    Duration.ofDays(30),
                     5);
 
     /** The two services as they are opened first; nothing looks for leftovers by itself. */
