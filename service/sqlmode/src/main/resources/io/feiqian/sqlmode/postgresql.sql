@@ -29,8 +29,9 @@ create table if not exists {schema}.feiqian_undo (
     primary key (branch, seq)
 ) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
 
--- Every writer of an enrolled table must be able to see whether a row is locked.
+-- Every writer of an enrolled table must be able to see whether a row is locked, and that there are images.
 grant select on {schema}.feiqian_lock to public;
+grant select (tab) on {schema}.feiqian_undo to public;
 
 -- Takes a lock for a branch: true where it is new, false where the branch has it already. Another's is a conflict, at
 -- once: whoever waits here would hold rows that the other's undo needs.

@@ -234,6 +234,46 @@ final class LockTest {
         assertThat(database.rows("select count(*) from feiqian_undo")).containsExactly("1");
     }
 
+    @Test
+    void theRightsThatTheManualNamesAreEnough() throws SQLException {
+        database.run(
+                "drop role if exists teller",
+                "drop role if exists service",
+                "create role teller",
+                "create role service",
+                "grant select, insert, update, delete, truncate on account to teller, service",
+                "grant select, insert, update, delete on feiqian_lock, feiqian_undo to service",
+                "grant select on feiqian_table to service");
+        database.commit(connection -> {
+            execute(connection, "set local role service");
+            SqlCapture capture =
+                    SqlCapture.over(
+                            connection,
+                            key(1),
+                            TestDatabase.SETTINGS,
+                            TableCatalog.load(connection));
+            execute(
+                    capture.connection(),
+                    "update account set balance = balance + 1 where id = 1",
+                    "select * from account where id = 2 for update");
+            capture.flush();
+        });
+        database.run(
+                "set local role teller", "update account set balance = balance + 1 where id = 3");
+        for (String statement :
+                List.of("update account set balance = 0 where id = 1", "truncate account")) {
+            assertThatThrownBy(() -> database.run("set local role teller", statement))
+                    .hasMessageContaining("unfinished global transaction");
+        }
+        database.commit(connection -> {
+            execute(connection, "set local role service");
+            SqlUndo.cancel(connection, key(1), TestDatabase.SETTINGS);
+            SqlUndo.confirm(connection, List.of(key(2)));
+        });
+        assertThat(balances()).containsExactly("100.00", "50.00", "8.00");
+        database.run("drop owned by teller, service", "drop role teller, service");
+    }
+
     private void add(int number) throws SQLException {
         add(number, 1);
     }
