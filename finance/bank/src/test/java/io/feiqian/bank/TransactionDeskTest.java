@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.bank.contract.BranchRecord;
 import io.feiqian.bank.contract.Change;
+import io.feiqian.bank.contract.CountTransactionsRequest;
+import io.feiqian.bank.contract.CountTransactionsResponse;
 import io.feiqian.bank.contract.JournalRecord;
 import io.feiqian.bank.contract.ListChangesRequest;
 import io.feiqian.bank.contract.ListTransactionsRequest;
 import io.feiqian.bank.contract.ListTransactionsResponse;
+import io.feiqian.bank.contract.ResumeTransactionRequest;
 import io.feiqian.bank.contract.RetryTransactionRequest;
 import io.feiqian.bank.contract.RetryTransactionResponse;
 import io.feiqian.bank.contract.ShowTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionResponse;
+import io.feiqian.bank.contract.SuspendTransactionRequest;
+import io.feiqian.bank.contract.SuspendTransactionResponse;
 import io.feiqian.bank.contract.TransactionRecord;
 import io.feiqian.bank.contract.TransferRequest;
+import io.feiqian.bank.contract.UnfinishedCount;
 import io.feiqian.bank.contract.Wait;
 import io.feiqian.transaction.PeerMessage;
 import io.feiqian.vocabulary.CellId;
@@ -115,6 +121,59 @@ class TransactionDeskTest {
                 .isEqualTo(OutcomeCode.UNKNOWN_TRANSACTION.number());
         assertThat(show(TwoCells.FIRST, "12").getOutcome().getCode())
                 .isNotEqualTo(OutcomeCode.ACCEPTED.number());
+    }
+
+    @Test
+    void anOperatorCountsSuspendsAndResumesAndEachIsOnRecordWithWhoAndWhy() {
+        String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
+        String payee = cells.account(TwoCells.IN_SECOND, "");
+        cells.peers().lose(PeerMessage.Kind.CONFIRM);
+        cells.peers().lose(PeerMessage.Kind.INQUIRY);
+        TransferRequest.Builder transfer =
+                cells.transfer(payer, payee, "60.00").setWait(Wait.DECIDED);
+        cells.bank(payer).transfer(transfer.build());
+        String trace = transfer.getTraceNumber();
+
+        CountTransactionsResponse counts = count();
+        assertThat(counts.getUnfinishedList())
+                .singleElement()
+                .returns("DECIDED", UnfinishedCount::getState)
+                .returns("ledger.credit", UnfinishedCount::getService)
+                .returns(1L, UnfinishedCount::getCount);
+        assertThat(suspend("anna", trace).getChanged()).isTrue();
+        assertThat(suspend("berta", trace).getChanged()).isFalse();
+        assertThat(count().getSuspended()).isEqualTo(1);
+        assertThat(show(TwoCells.FIRST, trace).getSuspension().getOperator()).isEqualTo("anna");
+        assertThat(retry(TwoCells.FIRST, trace).getOutcome().getCode())
+                .isEqualTo(OutcomeCode.TRANSACTION_SUSPENDED.number());
+
+        cells.peers().heal();
+        ResumeTransactionRequest resume =
+                ResumeTransactionRequest.newBuilder().setTraceNumber(trace).build();
+        assertThat(cells.admin(TwoCells.FIRST).resumeTransaction(resume).getChanged()).isTrue();
+        assertThat(cells.admin(TwoCells.FIRST).resumeTransaction(resume).getChanged()).isFalse();
+        cells.until(() -> show(TwoCells.FIRST, trace).getRecords(0).getState().equals("SETTLED"));
+        assertThat(show(TwoCells.FIRST, trace).getActionsList())
+                .extracting(Change::getAction, Change::getOperator)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("transaction.resume", "tester"),
+                        org.assertj.core.groups.Tuple.tuple("transaction.suspend", "anna"));
+        assertThat(
+                        suspend("anna", cells.trace(TwoCells.IN_FIRST).toString())
+                                .getOutcome()
+                                .getName())
+                .isEqualTo(OutcomeCode.UNKNOWN_TRANSACTION.name());
+    }
+
+    private CountTransactionsResponse count() {
+        return cells.admin(TwoCells.FIRST)
+                .countTransactions(CountTransactionsRequest.getDefaultInstance());
+    }
+
+    private SuspendTransactionResponse suspend(String operator, String trace) {
+        return cells.admin(TwoCells.FIRST, operator)
+                .suspendTransaction(
+                        SuspendTransactionRequest.newBuilder().setTraceNumber(trace).build());
     }
 
     private ListTransactionsResponse list(CellId cell, String state) {

@@ -212,20 +212,10 @@ class OperationTest {
     }
 
     @Test
-    void noRowOfWhatIsUnfinishedOrSuspendedIsCleanedAway() throws Exception {
-        TraceNumber suspended = cells.trace();
-        cells.payer
-                .serving
-                .execute(cells.payment(suspended, 1, 2, 10))
-                .settled()
-                .get(20, TimeUnit.SECONDS);
-        cells.payer
-                .serving
-                .execute(cells.payment(cells.trace(), 1, 2, 10))
-                .settled()
-                .get(20, TimeUnit.SECONDS);
-        until(() ->
-                cells.payer.number("select count(*) from decision where finished_at is null") == 0);
+    void noRowOfWhatIsUnfinishedSuspendedOrUnresolvedIsCleanedAway() throws Exception {
+        TraceNumber suspended = settled();
+        TraceNumber proposed = settled();
+        settled();
         decidedButUnconfirmed();
         for (TwoCells.Cell each : List.of(cells.payer, cells.payee)) {
             each.run("update decision set decide_by = 0, finished_at = finished_at * 0");
@@ -233,20 +223,41 @@ class OperationTest {
             try (Connection connection = each.database.pool().getConnection()) {
                 Suspension.begin(connection, suspended, "anna", "evidence");
             }
+            each.run(
+                    "insert into resolution select 1, %d, %d, 1, 1, 1, 1, 1, 0, 1, 20260105, 1, 1, 2,"
+                                    .formatted(proposed.head(), proposed.serial())
+                            + " 1, 9000, 1, 'purse', '', '', 'anna', 'why', '', ''");
             each.serving.cleanNow().get(20, TimeUnit.SECONDS);
         }
 
-        assertThat(cells.payer.number("select count(*) from decision")).isEqualTo(2);
-        assertThat(cells.payee.number("select count(*) from branch")).isEqualTo(2);
+        assertThat(cells.payer.number("select count(*) from decision")).isEqualTo(3);
+        assertThat(cells.payee.number("select count(*) from branch")).isEqualTo(3);
 
         for (TwoCells.Cell each : List.of(cells.payer, cells.payee)) {
             try (Connection connection = each.database.pool().getConnection()) {
                 Suspension.end(connection, suspended);
             }
+            each.run("update resolution set state = 3");
             each.serving.cleanNow().get(20, TimeUnit.SECONDS);
         }
         assertThat(cells.payer.number("select count(*) from decision")).isEqualTo(1);
         assertThat(cells.payee.number("select count(*) from branch where state = 1")).isEqualTo(1);
+        assertThat(cells.payer.number("select count(*) from resolution"))
+                .as("what two operators did is kept")
+                .isEqualTo(1);
+    }
+
+    private TraceNumber settled() throws Exception {
+        TraceNumber trace = cells.trace();
+        cells.network = cells::deliver;
+        cells.payer
+                .serving
+                .execute(cells.payment(trace, 1, 2, 10))
+                .settled()
+                .get(20, TimeUnit.SECONDS);
+        until(() ->
+                cells.payer.number("select count(*) from decision where finished_at is null") == 0);
+        return trace;
     }
 
     @Test
