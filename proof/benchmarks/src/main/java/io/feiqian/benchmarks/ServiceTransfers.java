@@ -18,6 +18,10 @@ import io.feiqian.participant.spi.ReversibleAction;
 import io.feiqian.participant.spi.TccAction;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
+import io.feiqian.sqlmode.SqlMode;
+import io.feiqian.sqlmode.SqlModeSettings;
+import io.feiqian.sqlmode.SqlStatements;
+import io.feiqian.sqlmode.TableCatalog;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
@@ -60,7 +64,7 @@ final class ServiceTransfers implements Variant {
         this.second = PlainAccounts.pool(payees, name, connections);
         LocalChannel channel = new LocalChannel();
         this.payers = ServiceSetup.of("payers", first, channel).createTables().open();
-        ServiceSetup setup = ServiceSetup.of(PAYEES, second, channel).with(actions());
+        ServiceSetup setup = ServiceSetup.of(PAYEES, second, channel).with(actions(kind, second));
         this.payees = (kind == BranchKind.XA ? setup.withXa() : setup).createTables().open();
         channel.add(this.payers);
         channel.add(this.payees);
@@ -153,11 +157,25 @@ final class ServiceTransfers implements Variant {
         return Content.EMPTY;
     }
 
-    private static ServiceActions actions() {
-        return ServiceActions.none()
-                .with(new Credit())
-                .with(new CreditAtOnce())
-                .with(new CreditMessage());
+    private static ServiceActions actions(BranchKind kind, HikariDataSource database)
+            throws SQLException {
+        ServiceActions actions =
+                ServiceActions.none()
+                        .with(new Credit())
+                        .with(new CreditAtOnce())
+                        .with(new CreditMessage());
+        if (kind != BranchKind.SQL) {
+            return actions;
+        }
+        try (Connection connection = database.getConnection()) {
+            SqlMode.install(connection);
+            SqlMode.enrol(connection, "account");
+            SqlMode.enrol(connection, "journal");
+            connection.commit();
+            TableCatalog catalog = TableCatalog.load(connection);
+            connection.rollback();
+            return actions.with(new SqlStatements(catalog, SqlModeSettings.defaults()));
+        }
     }
 
     private static final class Credit implements TccAction {

@@ -14,13 +14,15 @@ import java.util.Map;
 /**
  * What it costs to be atomic over two databases, by kind: the same business as two plain local
  * transactions (the limit), as global transactions of services with a branch of each kind, and by
- * the batched ledger. The case is {@code two-databases}.
+ * the batched ledger; and with Narayana, an XA transaction manager. The case is {@code
+ * two-databases}.
  */
 final class TransactionBench {
     private static final int ACCOUNTS = 100_000;
     private static final int ROUNDS = 3;
     private static final int CALLERS = 64;
     private static final List<Integer> POOLS = List.of(8, 16, 32);
+    private static final String LEDGER = "ledger";
     private static final Load LOAD = new Load("two-databases", CALLERS, ACCOUNTS, ACCOUNTS);
 
     /** The kinds by the names they have in reports. */
@@ -28,6 +30,7 @@ final class TransactionBench {
 
     static {
         KINDS.put("tcc", BranchKind.TCC);
+        KINDS.put("sql", BranchKind.SQL);
         KINDS.put("xa", BranchKind.XA);
         KINDS.put("saga", BranchKind.REVERSAL);
         KINDS.put("message", BranchKind.MESSAGE);
@@ -50,7 +53,8 @@ final class TransactionBench {
 
     /** Runs everything; the rows of the report. */
     List<BenchRow> run() throws SQLException, InterruptedException {
-        Map<String, String> prepared = Map.of("max_prepared_transactions", "256");
+        Map<String, String> prepared =
+                Map.of("max_prepared_transactions", "256", "max_connections", "400");
         try (BenchDatabase first = BenchDatabase.start(prepared);
                 BenchDatabase second = BenchDatabase.start(prepared);
                 Rounds rounds = new Rounds(List.of(first, second))) {
@@ -80,6 +84,15 @@ final class TransactionBench {
                                                         size)));
                     }
                 }
+                if (wants(NarayanaTransfers.NAME)) {
+                    variants.add(
+                            best(
+                                    rounds,
+                                    NarayanaTransfers.NAME,
+                                    first,
+                                    second,
+                                    size -> new NarayanaTransfers(first, second, size)));
+                }
                 if (wants(LEDGER)) {
                     variants.add(new LedgerTransfers(first, second));
                 }
@@ -94,8 +107,6 @@ final class TransactionBench {
             }
         }
     }
-
-    private static final String LEDGER = "ledger";
 
     private boolean wants(String variant) {
         return wanted.isEmpty() || wanted.contains(variant);

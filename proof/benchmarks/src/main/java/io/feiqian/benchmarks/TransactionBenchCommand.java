@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "transaction",
         description = {
             "Global transactions over two databases, by kind, against two plain local transactions",
-            "that are not atomic (limit). 64 callers, unbatched user code; ledger is batched.",
+            "that are not atomic (limit), and Narayana as XA peer. 64 callers, unbatched user code;",
+            "ledger is batched.",
             "Starts two databases of its own; takes about ten minutes."
         })
 final class TransactionBenchCommand implements Callable<Integer> {
@@ -30,7 +31,9 @@ final class TransactionBenchCommand implements Callable<Integer> {
             names = "--variant",
             paramLabel = "NAME",
             split = ",",
-            description = "only these beside the limit: tcc, xa, saga, message, ledger")
+            description =
+                    "only these beside the limit: tcc, sql, xa, saga, message, narayana,"
+                            + " ledger")
     private List<String> variants = List.of();
 
     @Override
