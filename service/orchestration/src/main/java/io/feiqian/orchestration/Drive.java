@@ -51,6 +51,9 @@ final class Drive {
 
     private long revision;
 
+    /** Writes in a row whose fate is unknown. */
+    private int faults;
+
     Drive(
             TraceNumber trace,
             Definition definition,
@@ -103,7 +106,7 @@ final class Drive {
             }
             busy = true;
         }
-        engine.execute(this::work, this::leave);
+        go(this::work);
     }
 
     /** Forgets it: whoever looks for it finds the rows. */
@@ -160,19 +163,51 @@ final class Drive {
     private void save(OrchestrationState next, List<OrchestrationEffect> effects) {
         engine.store()
                 .save(OrchestrationChange.between(trace, revision, state, next))
-                .whenComplete((won, fault) ->
-                        engine.execute(
-                                () -> {
-                                    if (fault == null && won) {
-                                        state = next;
-                                        revision++;
-                                        perform(effects);
-                                        work();
-                                    } else {
-                                        read(1);
-                                    }
-                                },
-                                this::leave));
+                .whenComplete((won, fault) -> {
+                    if (fault != null) {
+                        faults++;
+                        LOG.warn(
+                                "orchestration {}: not written, {} times: {}",
+                                trace,
+                                faults,
+                                text(fault));
+                        pause(READING.after(faults), () -> read(1));
+                    } else if (won) {
+                        go(() -> saved(next, effects));
+                    } else {
+                        go(() -> read(1));
+                    }
+                });
+    }
+
+    private void saved(OrchestrationState next, List<OrchestrationEffect> effects) {
+        faults = 0;
+        state = next;
+        revision++;
+        perform(effects);
+        work();
+    }
+
+    /** Goes on, on the host's executor; whatever goes wrong there, the rows are still right. */
+    private void go(Runnable next) {
+        engine.execute(
+                () -> {
+                    try {
+                        next.run();
+                    } catch (RuntimeException broken) {
+                        LOG.error("orchestration {}: left alone until it is found", trace, broken);
+                        leave();
+                    }
+                },
+                this::leave);
+    }
+
+    private void pause(Duration length, Runnable next) {
+        engine.timer().after(length, () -> go(next));
+    }
+
+    private static String text(Throwable fault) {
+        return fault.getCause() == null ? fault.toString() : fault + ", " + fault.getCause();
     }
 
     /** Begins again from the rows: another instance was quicker, or a commit's fate is unknown. */
@@ -181,11 +216,12 @@ final class Drive {
         try {
             row = engine.store().find(trace).orElse(null);
         } catch (RuntimeException away) {
-            LOG.warn("orchestration {}: rows cannot be read, {} times", trace, failures, away);
-            engine.timer()
-                    .after(
-                            READING.after(failures),
-                            () -> engine.execute(() -> read(failures + 1), this::leave));
+            LOG.warn(
+                    "orchestration {}: rows cannot be read, {} times: {}",
+                    trace,
+                    failures,
+                    text(away));
+            pause(READING.after(failures), () -> read(failures + 1));
             return;
         }
         if (row == null) {

@@ -225,7 +225,11 @@ final class Drives implements Drive.Engine {
     @Override
     public void alarm(OrchestrationAlarms.Kind kind, TraceNumber trace, String message) {
         LOG.warn("orchestration {}: {}: {}", trace, kind, message);
-        host.alarms().raise(kind, trace, message);
+        try {
+            host.alarms().raise(kind, trace, message);
+        } catch (RuntimeException deaf) {
+            LOG.error("orchestration {}: the alarm was not taken", trace, deaf);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.feiqian.orchestration;
 
 import io.feiqian.orchestration.StoreWrites.Write;
 import io.feiqian.orchestration.spi.OrchestrationStore;
+import io.feiqian.orchestration.spi.StoreGuard;
 import io.feiqian.runtime.MicroBatcher;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import javax.sql.DataSource;
 
@@ -29,14 +31,17 @@ public final class JdbcOrchestrationStore implements OrchestrationStore, AutoClo
 
     private final DataSource database;
     private final OrchestrationSql sql;
+    private final StoreGuard guard;
     private final MicroBatcher<Write> writes;
 
-    private JdbcOrchestrationStore(DataSource database, OrchestrationSql.Family family) {
+    private JdbcOrchestrationStore(
+            DataSource database, OrchestrationSql.Family family, StoreGuard guard) {
         this.database = database;
+        this.guard = guard;
         this.sql = new OrchestrationSql(family);
         List<StoreWrites> workers = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
-            workers.add(new StoreWrites(database, sql));
+            workers.add(new StoreWrites(database, sql, guard));
         }
         this.writes =
                 new MicroBatcher<>(
@@ -57,8 +62,17 @@ public final class JdbcOrchestrationStore implements OrchestrationStore, AutoClo
      * @throws StoreException where the database does not answer or is of another family
      */
     public static JdbcOrchestrationStore over(DataSource database) {
+        return over(database, StoreGuard.NONE);
+    }
+
+    /**
+     * The same for rows that move with their home slots: every write is guarded in its own
+     * transaction (home-slot).
+     */
+    public static JdbcOrchestrationStore over(DataSource database, StoreGuard guard) {
         try (Connection connection = database.getConnection()) {
-            return new JdbcOrchestrationStore(database, OrchestrationSql.Family.of(connection));
+            return new JdbcOrchestrationStore(
+                    database, OrchestrationSql.Family.of(connection), guard);
         } catch (SQLException failed) {
             throw new StoreException("orchestrations: no database", failed);
         }
@@ -108,6 +122,7 @@ public final class JdbcOrchestrationStore implements OrchestrationStore, AutoClo
     public boolean beginIn(Connection connection, OrchestrationRow row) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(sql.insertIfAbsent());
                 PreparedStatement step = connection.prepareStatement(sql.insertStep())) {
+            guard.check(connection, new TreeSet<>(List.of(row.trace().home())));
             OrchestrationSql.bind(insert, row);
             if (insert.executeUpdate() == 0) {
                 return false;
@@ -125,51 +140,22 @@ public final class JdbcOrchestrationStore implements OrchestrationStore, AutoClo
         return asked(
                 "find",
                 connection -> {
-                    List<StepRecord> steps = new ArrayList<>();
-                    // Both statements see one moment: the revision guards whatever is made of it.
                     try (PreparedStatement find = connection.prepareStatement(sql.find())) {
                         find.setLong(1, trace.head());
                         find.setLong(2, trace.serial());
-                        for (int i = 0; i < 3; i++) {
-                            steps.clear();
-                            Optional<OrchestrationRow> before = one(find, List.of());
-                            if (before.isEmpty()) {
-                                return before;
+                        try (ResultSet rows = find.executeQuery()) {
+                            Optional<OrchestrationRow> found = Optional.empty();
+                            List<StepRecord> steps = new ArrayList<>();
+                            while (rows.next()) {
+                                if (found.isEmpty()) {
+                                    found = Optional.of(OrchestrationSql.row(rows, List.of()));
+                                }
+                                OrchestrationSql.step(rows).ifPresent(steps::add);
                             }
-                            steps.addAll(steps(connection, trace));
-                            Optional<OrchestrationRow> after = one(find, steps);
-                            boolean same =
-                                    after.map(OrchestrationRow::revision)
-                                            .equals(before.map(OrchestrationRow::revision));
-                            if (same) {
-                                return after;
-                            }
+                            return found.map(row -> row.with(steps));
                         }
-                        throw new SQLException(
-                                "orchestration " + trace + ": changes too fast to be read");
                     }
                 });
-    }
-
-    private static Optional<OrchestrationRow> one(PreparedStatement find, List<StepRecord> steps)
-            throws SQLException {
-        try (ResultSet rows = find.executeQuery()) {
-            return rows.next() ? Optional.of(OrchestrationSql.row(rows, steps)) : Optional.empty();
-        }
-    }
-
-    private List<StepRecord> steps(Connection connection, TraceNumber trace) throws SQLException {
-        List<StepRecord> all = new ArrayList<>();
-        try (PreparedStatement steps = connection.prepareStatement(sql.steps())) {
-            steps.setLong(1, trace.head());
-            steps.setLong(2, trace.serial());
-            try (ResultSet rows = steps.executeQuery()) {
-                while (rows.next()) {
-                    all.add(OrchestrationSql.step(rows));
-                }
-            }
-        }
-        return all;
     }
 
     @Override
@@ -227,24 +213,40 @@ public final class JdbcOrchestrationStore implements OrchestrationStore, AutoClo
 
     private boolean own(Connection connection, TraceNumber trace, long revision, String instance)
             throws SQLException {
+        connection.setAutoCommit(false);
         try (PreparedStatement own = connection.prepareStatement(sql.own())) {
+            guard.check(connection, new TreeSet<>(List.of(trace.home())));
             own.setString(1, instance);
             own.setLong(2, trace.head());
             own.setLong(3, trace.serial());
             own.setLong(4, revision);
-            return own.executeUpdate() == 1;
+            boolean won = own.executeUpdate() == 1;
+            connection.commit();
+            return won;
+        } catch (RefusedException elsewhere) {
+            connection.rollback();
+            return false;
+        } catch (SQLException failed) {
+            connection.rollback();
+            throw failed;
+        } finally {
+            connection.setAutoCommit(true);
         }
     }
 
     @Override
-    public List<TraceNumber> idle(String instance, Duration since, int most) {
+    public List<TraceNumber> idle(
+            String instance, Duration since, Optional<TraceNumber> behind, int most) {
         return asked(
                 "idle",
                 connection -> {
                     try (PreparedStatement idle = connection.prepareStatement(sql.idle())) {
                         idle.setString(1, instance);
                         idle.setLong(2, since.toMillis());
-                        idle.setInt(3, most);
+                        idle.setLong(3, behind.map(TraceNumber::head).orElse(0L));
+                        idle.setLong(4, behind.map(TraceNumber::head).orElse(0L));
+                        idle.setLong(5, behind.map(TraceNumber::serial).orElse(0L));
+                        idle.setInt(6, most);
                         try (ResultSet rows = idle.executeQuery()) {
                             return OrchestrationSql.traces(rows);
                         }

@@ -6,8 +6,8 @@ import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,10 +72,17 @@ final class Leftovers {
 
     private void look() {
         store.live(instance, settings.lease());
-        int limit = settings.scanLimit();
-        List<TraceNumber> found = new ArrayList<>(store.takeOver(instance, limit));
-        found.addAll(store.idle(instance, settings.lease(), limit));
-        found.forEach(drives::takeUpFound);
+        store.takeOver(instance, settings.scanLimit()).forEach(drives::takeUpFound);
+        Optional<TraceNumber> last = Optional.empty();
+        do {
+            List<TraceNumber> some =
+                    store.idle(instance, settings.lease(), last, settings.scanLimit());
+            some.forEach(drives::takeUpFound);
+            last =
+                    some.size() < settings.scanLimit()
+                            ? Optional.empty()
+                            : Optional.of(some.get(some.size() - 1));
+        } while (last.isPresent() && !closed);
     }
 
     int clean() {

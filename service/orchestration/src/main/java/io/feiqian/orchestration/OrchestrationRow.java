@@ -65,6 +65,25 @@ public record OrchestrationRow(
                 Optional.empty());
     }
 
+    /** The same with these calls on record. */
+    OrchestrationRow with(List<StepRecord> steps) {
+        return new OrchestrationRow(
+                trace,
+                definition,
+                version,
+                input,
+                phase,
+                suspended,
+                failure,
+                position,
+                steps,
+                revision,
+                owner,
+                createdAt,
+                changedAt,
+                finishedAt);
+    }
+
     /** What the rows mean to the protocol. */
     OrchestrationState state() {
         return OrchestrationState.of(

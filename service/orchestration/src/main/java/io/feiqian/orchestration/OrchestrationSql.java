@@ -116,17 +116,15 @@ final class OrchestrationSql {
                 + " where trace_head = ? and trace_serial = ? and step = ?";
     }
 
+    /** The row with its steps, at one moment. */
     String find() {
         return "select "
-                + COLUMNS
-                + " from feiqian_orchestration where trace_head = ? and"
-                + " trace_serial = ?";
-    }
-
-    String steps() {
-        return "select step, round, ended, standing, attempts, reversed, reverse_attempts, output,"
-                + " code, message from feiqian_orchestration_step where trace_head = ? and"
-                + " trace_serial = ? order by ended, step";
+                + COLUMNS.replaceAll("(\\w+)", "o.$1")
+                + ", s.step, s.round, s.ended, s.standing, s.attempts, s.reversed,"
+                + " s.reverse_attempts, s.output, s.code, s.message from feiqian_orchestration o"
+                + " left join feiqian_orchestration_step s on s.trace_head = o.trace_head and"
+                + " s.trace_serial = o.trace_serial where o.trace_head = ? and o.trace_serial = ?"
+                + " order by s.ended, s.step";
     }
 
     String search(String conditions) {
@@ -171,7 +169,8 @@ final class OrchestrationSql {
         return "select trace_head, trace_serial from feiqian_orchestration"
                 + " where finished_at is null and owner = ? and changed_at < "
                 + family.now
-                + " - ? order by changed_at limit ?";
+                + " - ? and (trace_head > ? or (trace_head = ? and trace_serial > ?))"
+                + " order by trace_head, trace_serial limit ?";
     }
 
     String define() {
@@ -276,16 +275,22 @@ final class OrchestrationSql {
                 finished);
     }
 
-    static StepRecord step(ResultSet row) throws SQLException {
-        return new StepRecord(
-                StepNumber.parse(row.getString(1)).withRound(row.getInt(2)),
-                row.getInt(3),
-                StepStanding.ofNumber(row.getInt(4)),
-                row.getInt(5),
-                row.getInt(6) == 1,
-                row.getInt(7),
-                Optional.ofNullable(row.getString(8)),
-                row.getString(9),
-                row.getString(10));
+    /** The step beside the row; empty where it has none. */
+    static Optional<StepRecord> step(ResultSet row) throws SQLException {
+        String number = row.getString(18);
+        if (number == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new StepRecord(
+                        StepNumber.parse(number).withRound(row.getInt(19)),
+                        row.getInt(20),
+                        StepStanding.ofNumber(row.getInt(21)),
+                        row.getInt(22),
+                        row.getInt(23) == 1,
+                        row.getInt(24),
+                        Optional.ofNullable(row.getString(25)),
+                        row.getString(26),
+                        row.getString(27)));
     }
 }

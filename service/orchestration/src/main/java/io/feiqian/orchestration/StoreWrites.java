@@ -1,6 +1,9 @@
 package io.feiqian.orchestration;
 
+import io.feiqian.orchestration.spi.StoreGuard;
 import io.feiqian.runtime.MicroBatcher;
+import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 
@@ -41,10 +46,12 @@ final class StoreWrites implements MicroBatcher.Handler<StoreWrites.Write> {
 
     private final DataSource database;
     private final OrchestrationSql sql;
+    private final StoreGuard guard;
 
-    StoreWrites(DataSource database, OrchestrationSql sql) {
+    StoreWrites(DataSource database, OrchestrationSql sql, StoreGuard guard) {
         this.database = database;
         this.sql = sql;
+        this.guard = guard;
     }
 
     @Override
@@ -54,6 +61,11 @@ final class StoreWrites implements MicroBatcher.Handler<StoreWrites.Write> {
         Optional<List<Boolean>> done = Optional.empty();
         try {
             done = together(ordered);
+        } catch (RefusedException refused) {
+            if (ordered.size() == 1) {
+                ordered.get(0).done().completeExceptionally(refused);
+                return;
+            }
         } catch (SQLException failed) {
             if (!isOfOne(failed)) {
                 onFault(ordered, failed);
@@ -87,6 +99,9 @@ final class StoreWrites implements MicroBatcher.Handler<StoreWrites.Write> {
             connection.setAutoCommit(false);
             boolean committed = false;
             try {
+                SortedSet<Slot> slots = new TreeSet<>();
+                batch.forEach(each -> slots.add(each.trace().home()));
+                guard.check(connection, slots);
                 Optional<List<Boolean>> done = write(connection, batch);
                 if (done.isPresent()) {
                     connection.commit();
@@ -206,6 +221,8 @@ final class StoreWrites implements MicroBatcher.Handler<StoreWrites.Write> {
         try {
             List<Boolean> done = together(List.of(write)).orElse(List.of(false));
             write.done().complete(done.get(0));
+        } catch (RefusedException refused) {
+            write.done().completeExceptionally(refused);
         } catch (SQLException failed) {
             if (write.row().isPresent() && String.valueOf(failed.getSQLState()).startsWith("23")) {
                 write.done().complete(false);

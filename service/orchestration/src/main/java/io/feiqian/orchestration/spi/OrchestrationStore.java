@@ -49,8 +49,11 @@ public interface OrchestrationStore {
     /** Gives the instance one that another one has; false where the row is of another revision. */
     boolean takeOver(TraceNumber trace, long revision, String instance);
 
-    /** Open ones of this instance that have not changed for so long, oldest first. Blocks. */
-    List<TraceNumber> idle(String instance, Duration since, int most);
+    /**
+     * Up to so many open ones of this instance that have not changed for so long, in the order of
+     * their trace numbers, behind that one. Blocks.
+     */
+    List<TraceNumber> idle(String instance, Duration since, Optional<TraceNumber> behind, int most);
 
     /**
      * Keeps a definition under its name and version, unless there is one; the digest of the one
