@@ -100,13 +100,16 @@ final class WorkTransaction implements CommitContext {
         return fence.refusal();
     }
 
-    /** What the first of the work's parts says that is not fresh, if any. */
+    /**
+     * What the first of the work's parts says that is not fresh, if any. What a part says counts
+     * only where those before it have nothing on record: where that was presumed, it is to be seen.
+     */
     Check check(Work work) {
         List<Part<?>> parts = work.parts();
         for (int i = 0; i < parts.size(); i++) {
             Check check = check(parts.get(i));
             if (!(check instanceof Check.Fresh)) {
-                return check;
+                return presumesNew && i > 0 ? Check.UNSURE : check;
             }
         }
         return Check.FRESH;

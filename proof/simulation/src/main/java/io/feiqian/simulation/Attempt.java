@@ -223,11 +223,13 @@ final class Attempt {
                 }
             }
         }
-        for (Part<?> part : work.parts()) {
-            switch (check(part.command())) {
+        for (int i = 0; i < work.parts().size(); i++) {
+            switch (check(work.parts().get(i).command())) {
                 case Check.Fresh _ -> {}
                 case Check.Ended ended -> {
-                    return new Finding.Judged(ended.answer());
+                    return moment.presumesNew() && i > 0 && !rules.lack(Rule.PRESUMPTION)
+                            ? new Finding.LookAgain()
+                            : new Finding.Judged(ended.answer());
                 }
                 case Check.Unsure _ -> {
                     return new Finding.LookAgain();
