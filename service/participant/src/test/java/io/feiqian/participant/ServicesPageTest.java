@@ -1,0 +1,97 @@
+package io.feiqian.participant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.feiqian.vocabulary.OutcomeCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the page shows is what the build compiles, and it does what the page says. */
+final class ServicesPageTest {
+    /** Surefire runs in the module's folder. */
+    private static final Path PAGE = Path.of("../../docs/services.md");
+
+    private static final Path SNIPPETS =
+            Path.of("src/test/java/io/feiqian/participant/ServiceSnippets.java");
+
+    @Test
+    void everySnippetIsCompiledByTheBuild() throws IOException {
+        String source = Files.readString(SNIPPETS).replaceAll("\\s+", "");
+        List<String> shown =
+                Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                        .matcher(Files.readString(PAGE))
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList();
+
+        assertThat(shown).hasSize(7);
+        shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
+    }
+
+    @Test
+    void everyCodeThatIsParticularToServicesIsOnThePage() throws IOException {
+        String page = Files.readString(PAGE);
+        for (OutcomeCode each :
+                List.of(
+                        OutcomeCode.MALFORMED_CONTEXT,
+                        OutcomeCode.FORGED_CONTEXT,
+                        OutcomeCode.UNKNOWN_ACTION,
+                        OutcomeCode.TRANSACTION_TOO_LARGE,
+                        OutcomeCode.BRANCH_CANCELLED,
+                        OutcomeCode.TRACE_CONTENT_DIFFERS,
+                        OutcomeCode.TRACE_EXPIRED,
+                        OutcomeCode.UNKNOWN_TRANSACTION,
+                        OutcomeCode.OVERLOADED,
+                        OutcomeCode.CONTRADICTION,
+                        OutcomeCode.SQL_DIRTY_ROW)) {
+            assertThat(page).contains("`" + each + "`");
+        }
+        for (ServiceAlarms.Kind each : ServiceAlarms.Kind.values()) {
+            assertThat(page).contains("`" + each + "`");
+        }
+    }
+
+    @Test
+    void theTransferOfThePageMovesMoney() throws SQLException {
+        ContextKeys keys = ContextKeys.of("1 " + "0a".repeat(32));
+        try (TwoServices two = TwoServices.open();
+                GlobalTransactions accounts =
+                        ServiceSnippets.open(two.accountsDatabase, two.wire)) {
+            two.wire.add(accounts);
+            GlobalTransactions payments = two.payments();
+            TransactionOrder order = two.order("7:30");
+
+            TransactionAnswer answer =
+                    ServiceSnippets.transfer(
+                            payments,
+                            (header, content) -> {
+                                try {
+                                    return ServiceSnippets.join(accounts, keys, header, content);
+                                } catch (SQLException failed) {
+                                    return BranchAnswer.unknown("no answer");
+                                }
+                            },
+                            keys,
+                            order.trace(),
+                            TwoServices.DAY,
+                            3,
+                            Content.ofText("7:30"),
+                            30);
+            BranchAnswer credited =
+                    ServiceSnippets.once(
+                            two.accountsDatabase, order.trace(), order.content(), 8, 5);
+
+            assertThat(answer.answer().text()).isEqualTo("paid");
+            assertThat(credited.answer().text()).isEqualTo("credited");
+            two.settle(payments, accounts);
+            assertThat(two.balance(two.paymentsDatabase, 3)).isEqualTo(970);
+            assertThat(two.balance(two.accountsDatabase, 7)).isEqualTo(1_030);
+            assertThat(two.balance(two.accountsDatabase, 8)).isEqualTo(1_005);
+        }
+    }
+}
