@@ -1,7 +1,7 @@
 package io.feiqian.orchestration;
 
-import static io.feiqian.orchestration.OrchestrationsTest.transfer;
-import static io.feiqian.orchestration.OrchestrationsTest.until;
+import static io.feiqian.orchestration.PurseBank.transfer;
+import static io.feiqian.orchestration.PurseBank.until;
 import static io.feiqian.orchestration.TestEngine.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
