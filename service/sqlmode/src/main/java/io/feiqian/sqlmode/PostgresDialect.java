@@ -56,7 +56,8 @@ final class PostgresDialect implements Dialect {
         enrolled.refuseWhatCannotBeUndone(connection, declaredTriggers);
         String schema = schema(connection);
         int id = register(connection, enrolled);
-        run(connection, Scripts.read("postgresql-table.sql", enrolled.parts(schema, id)));
+        PostgresGuard guard = new PostgresGuard(enrolled, schema, id);
+        run(connection, Scripts.read("postgresql-table.sql", guard.parts()));
     }
 
     @Override
@@ -142,7 +143,8 @@ final class PostgresDialect implements Dialect {
         String keys =
                 String.join(
                         ", ", table.keyColumns().stream().map(key -> alias + "." + key).toList());
-        return "feiqian_hold_" + table.id() + "(" + keys + ")";
+        return "feiqian_hold_%d(hash_record_extended(row(%s), %d))"
+                .formatted(table.id(), keys, PostgresGuard.seed(table.id()));
     }
 
     @Override

@@ -7,11 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntFunction;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -23,11 +20,17 @@ import java.util.stream.Collectors;
  * @param columns its columns in order
  * @param keys its unique indexes, the primary key first
  * @param references the columns of its foreign keys
+ * @param partitioned whether its rows lie in partitions, whose columns may stand in another order
  */
 record PostgresTable(
-        String name, String kind, List<Column> columns, List<Key> keys, List<String> references) {
+        String name,
+        String kind,
+        List<Column> columns,
+        List<Key> keys,
+        List<String> references,
+        boolean partitioned) {
     /** More keys than any table has; keeps the seeds of two tables apart. */
-    private static final int MOST_KEYS = 256;
+    static final int MOST_KEYS = 256;
 
     /**
      * A column.
@@ -87,13 +90,18 @@ record PostgresTable(
                         select quote_ident(n.nspname) || '.' || quote_ident(c.relname),
                             case when c.relname like 'feiqian\\_%' then 'a table of this system'
                                 when c.relispartition then 'a partition'
-                                when c.relkind = 'p' then 'a partitioned table'
-                                when c.relkind <> 'r' then 'no ordinary table'
+                                when c.relkind not in ('r', 'p') then 'no ordinary table'
                                 when c.relpersistence <> 'p' then 'a table that a crash empties'
-                                when exists (select 1 from pg_inherits i
+                                when c.relkind = 'r' and exists (select 1 from pg_inherits i
                                     where c.oid in (i.inhrelid, i.inhparent))
                                     then 'a table with inheritance'
+                                when exists (select 1 from pg_partition_tree(c.oid) p
+                                    join pg_index i on i.indrelid = p.relid and i.indisunique
+                                    where p.level > 0 and not exists (select 1 from pg_inherits h
+                                        where h.inhrelid = i.indexrelid))
+                                    then 'a table with a partition that has a unique key alone'
                                 else '' end,
+                            c.relkind = 'p',
                             coalesce((select array_agg(distinct quote_ident(a.attname))
                                 from pg_constraint k join pg_attribute a
                                     on a.attrelid = k.conrelid and a.attnum = any (k.conkey)
@@ -113,7 +121,8 @@ record PostgresTable(
                         row.getString(2),
                         columns(connection, name),
                         keys(connection, name),
-                        PostgresDialect.texts(row.getArray(3)));
+                        PostgresDialect.texts(row.getArray(4)),
+                        row.getBoolean(3));
             }
         }
     }
@@ -227,7 +236,9 @@ record PostgresTable(
                 connection.prepareStatement(
                         """
                         select 'trigger ' || quote_literal(tgname) from pg_trigger
-                        where tgrelid = to_regclass(?) and not tgisinternal
+                        where tgrelid in (select relid from pg_partition_tree(to_regclass(?))
+                                union select to_regclass(?))
+                            and not tgisinternal and tgparentid = 0
                             and tgname not like 'feiqian\\_%' and tgname <> all (?)
                         union all
                         select 'rule ' || quote_literal(rulename) from pg_rewrite
@@ -242,10 +253,11 @@ record PostgresTable(
                         order by 1 limit 1
                         """)) {
             statement.setString(1, name);
-            statement.setArray(2, connection.createArrayOf("text", declaredTriggers.toArray()));
-            statement.setString(3, name);
+            statement.setString(2, name);
+            statement.setArray(3, connection.createArrayOf("text", declaredTriggers.toArray()));
             statement.setString(4, name);
             statement.setString(5, name);
+            statement.setString(6, name);
             try (ResultSet row = statement.executeQuery()) {
                 if (row.next()) {
                     throw refused(
@@ -266,161 +278,6 @@ record PostgresTable(
                                 ? each.substring(1, each.length() - 1).replace("\"\"", "\"")
                                 : each)
                 .toList();
-    }
-
-    /** The parts of the guard's script. */
-    Map<String, String> parts(String schema, int id) {
-        List<String> stored = names(each -> !each.generated().equals("v"));
-        List<String> written = names(each -> each.generated().isEmpty());
-        List<String> set =
-                names(each -> each.generated().isEmpty() && !each.identity().equals("a"));
-        int seed = id * MOST_KEYS;
-        return Map.ofEntries(
-                Map.entry("schema", schema),
-                Map.entry("id", Integer.toString(id)),
-                Map.entry("table", name),
-                Map.entry("table_text", text()),
-                Map.entry("t_is_a", matches("fq_a")),
-                Map.entry("t_is_b", matches("fq_b")),
-                Map.entry("columns", String.join(", ", written)),
-                Map.entry("b_columns", prefixed("fq_b", written)),
-                Map.entry("a_columns", prefixed("fq_a", stored)),
-                Map.entry("f_columns", prefixed("fq_f", stored)),
-                Map.entry("b_stored", prefixed("fq_b", stored)),
-                Map.entry(
-                        "set_b",
-                        set.stream()
-                                .map(each -> each + " = fq_b." + each)
-                                .collect(Collectors.joining(", "))),
-                Map.entry("key_parameters", keyParameters()),
-                Map.entry("hold_lock", holdLock(seed)),
-                Map.entry(
-                        "declarations", perKey(0, i -> "fq_old_%1$d bigint; fq_new_%1$d bigint;")),
-                Map.entry("old_locks", perKey(0, i -> lock("old", i, seed))),
-                Map.entry("new_locks", perKey(0, i -> lock("new", i, seed))),
-                Map.entry("look_ups", lookUps(schema)),
-                Map.entry("insert_takes", perKey(0, i -> take(schema, "fq_new_%1$d"))),
-                Map.entry("delete_takes", perKey(1, i -> take(schema, "fq_old_%1$d"))),
-                Map.entry("update_takes", updateTakes(schema)),
-                Map.entry("delete_check", deleteCheck()),
-                Map.entry("reference_check", referenceCheck()));
-    }
-
-    private static String prefixed(String row, List<String> columns) {
-        return columns.stream().map(each -> row + "." + each).collect(Collectors.joining(", "));
-    }
-
-    private List<String> names(Predicate<Column> which) {
-        return columns.stream().filter(which).map(Column::name).toList();
-    }
-
-    private String matches(String row) {
-        return "(%s) = (%s)"
-                .formatted(
-                        prefixed("t", keys.get(0).expressions()),
-                        prefixed(row, keys.get(0).expressions()));
-    }
-
-    /** Lines for each key from this one on; {@code %1$d} in them is its number from 1. */
-    private String perKey(int from, IntFunction<String> line) {
-        StringBuilder lines = new StringBuilder();
-        for (int i = from; i < keys.size(); i++) {
-            lines.append("        ")
-                    .append(line.apply(i).replace("%1$d", "" + (i + 1)))
-                    .append('\n');
-        }
-        return lines.toString();
-    }
-
-    private String lock(String row, int key, int seed) {
-        return "fq_" + row + "_%1$d := " + keys.get(key).lock(row, seed + key) + ";";
-    }
-
-    /** What a writer outside branches meets. */
-    private String lookUps(String schema) {
-        String lookUp =
-                """
-                if WHEN then
-                    select l.branch into fq_holder from SCHEMA.feiqian_lock l where l.lock = LOCK;
-                    if found then
-                        perform SCHEMA.feiqian_conflict(TABLE, fq_holder);
-                    end if;
-                end if;
-                """
-                        .replace("SCHEMA", schema)
-                        .replace("TABLE", text());
-        return perKey(
-                        0,
-                        i ->
-                                lookUp.replace("WHEN", "fq_old_%1$d is not null")
-                                        .replace("LOCK", "fq_old_%1$d"))
-                + perKey(
-                        0,
-                        i ->
-                                lookUp.replace(
-                                                "WHEN",
-                                                "fq_new_%1$d is not null and fq_new_%1$d is"
-                                                        + " distinct from fq_old_%1$d")
-                                        .replace("LOCK", "fq_new_%1$d"));
-    }
-
-    private String take(String schema, String lock) {
-        return "if %1$s is not null then"
-                .concat(" fq_taken := %2$s.feiqian_take(%1$s, fq_branch, %3$s); end if;")
-                .replace("%1$s", lock)
-                .replace("%2$s", schema)
-                .replace("%3$s", text());
-    }
-
-    private String updateTakes(String schema) {
-        return perKey(
-                0,
-                i ->
-                        "if fq_old_%1$d is distinct from fq_new_%1$d then "
-                                + (i == 0 ? "" : take(schema, "fq_old_%1$d") + " ")
-                                + take(schema, "fq_new_%1$d")
-                                + " end if;");
-    }
-
-    private String text() {
-        return "'" + name.replace("'", "''") + "'";
-    }
-
-    private String keyParameters() {
-        Key primary = keys.get(0);
-        List<String> parameters = new ArrayList<>();
-        for (int i = 0; i < primary.types().size(); i++) {
-            parameters.add("p_" + (i + 1) + " " + primary.types().get(i));
-        }
-        return String.join(", ", parameters);
-    }
-
-    private String holdLock(int seed) {
-        List<String> names = keys.get(0).expressions();
-        return keys.get(0).hash(each -> "p_" + (names.indexOf(each) + 1), seed);
-    }
-
-    private String deleteCheck() {
-        return references.isEmpty() ? "" : refusal("deleted");
-    }
-
-    private String referenceCheck() {
-        return references.isEmpty()
-                ? ""
-                : "if row(%s) is distinct from row(%s) then %s end if;"
-                        .formatted(
-                                prefixed("old", references),
-                                prefixed("new", references),
-                                refusal("made to refer to another"));
-    }
-
-    private String refusal(String what) {
-        return """
-        raise exception 'row of %%: %s although it refers to a row that might be gone when it is \
-        restored (expected: marked as ended instead)', '%s' using errcode = 'FQ003';
-        """
-                .formatted(what, name.replace("'", "''"))
-                .strip();
     }
 
     private SqlModeException refused(String why) {

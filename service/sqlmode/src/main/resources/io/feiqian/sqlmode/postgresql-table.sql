@@ -46,19 +46,20 @@ end
 $restore$;
 
 -- Locks a row that a branch reads FOR UPDATE, after the row itself is locked.
-create or replace function {schema}.feiqian_hold_{id}({key_parameters}) returns boolean
-language plpgsql volatile cost 10000 as $hold$
+create or replace function {schema}.feiqian_hold_{id}(p_lock bigint) returns boolean
+language plpgsql volatile cost 10000 set enable_seqscan = off as $hold$
 begin
-    perform {schema}.feiqian_take({hold_lock}, current_setting('feiqian.branch'), {table_text});
+    perform {schema}.feiqian_take(p_lock, current_setting('feiqian.branch'), {table_text});
     return true;
 end
 $hold$;
 
 -- Captures what a branch writes and refuses whoever else writes a locked row. It runs after the row is written, so that
 -- it sees the locks of whomever the writer waited for. One lock is looked up at a time: a list of them would be planned
--- anew for every row.
+-- anew for every row. Without scans: the table of locks is empty one minute and large the next, and a plan that was made
+-- for the empty one is kept.
 create or replace function {schema}.feiqian_guard_{id}() returns trigger
-language plpgsql as $guard$
+language plpgsql set enable_seqscan = off as $guard$
 declare
     fq_branch text := current_setting('feiqian.branch', true);
     fq_holder text;
@@ -83,7 +84,7 @@ begin
     end if;
     if tg_op = 'INSERT' then
 {insert_takes}
-        insert into {schema}.feiqian_undo (branch, tab, op, after) values (fq_branch, {id}, 'I', new::text);
+        insert into {schema}.feiqian_undo (branch, tab, op, after) values (fq_branch, {id}, 'I', {new_image});
         return null;
     end if;
     insert into {schema}.feiqian_lock (lock, branch) values (fq_old_1, fq_branch) on conflict (lock) do nothing;
@@ -98,12 +99,12 @@ begin
     if tg_op = 'DELETE' then
         {delete_check}
 {delete_takes}
-        insert into {schema}.feiqian_undo (branch, tab, op, before) values (fq_branch, {id}, 'D', old::text);
+        insert into {schema}.feiqian_undo (branch, tab, op, before) values (fq_branch, {id}, 'D', {old_image});
         return null;
     end if;
     {reference_check}
 {update_takes}
-    insert into {schema}.feiqian_undo (branch, tab, op, before, after) values (fq_branch, {id}, 'U', old::text, new::text);
+    insert into {schema}.feiqian_undo (branch, tab, op, before, after) values (fq_branch, {id}, 'U', {old_image}, {new_image});
     return null;
 end
 $guard$;

@@ -61,8 +61,14 @@ final class EnrolmentTest {
                                 "create table t (id int primary key, m bit(3) unique)",
                                 "that can be hashed"),
                         Map.entry(
-                                "create table t (id int primary key) partition by range (id)",
-                                "is a partitioned table"),
+                                "create table p (id int primary key) partition by range (id);"
+                                        + " create table t partition of p default",
+                                "is a partition"),
+                        Map.entry(
+                                "create table t (id int primary key, x int) partition by range"
+                                        + " (id); create table p (id int primary key, x int unique);"
+                                        + " alter table t attach partition p default",
+                                "a partition that has a unique key alone"),
                         Map.entry(
                                 "create unlogged table t (id int primary key)", "a crash empties"),
                         Map.entry("create view t as select * from parent", "no ordinary table"),
@@ -113,6 +119,63 @@ final class EnrolmentTest {
         database.cancel(1);
         assertThat(database.content(table)).isEqualTo(before);
         assertThat(database.content("\"it's\"")).containsExactly("(1,1)");
+    }
+
+    @Test
+    void rowsOfPartitionsAreRestoredWhereverTheyLieAndHoweverTheirColumnsStand()
+            throws SQLException {
+        database.run(
+                """
+                create table movement (day int, id int, text text, amount numeric,
+                    primary key (day, id)) partition by list (day);
+                create table movement_1 partition of movement for values in (1);
+                create table movement_2 (gone int, amount numeric, text text, id int not null,
+                    day int not null);
+                alter table movement_2 drop column gone;
+                alter table movement attach partition movement_2 for values in (2);
+                insert into movement values (1, 1, 'a', 10), (2, 2, 'b,"c', 20), (2, 3, null, 30);
+                """);
+        database.enrol(Set.of(), "movement");
+        var before = database.content("movement");
+        database.branch(
+                1,
+                "update movement set amount = amount + 1, text = text || '!'",
+                "insert into movement values (2, 9, 'new', 1)",
+                "select * from movement for update",
+                "update movement set day = 2 where id = 1",
+                "delete from movement where id = 3");
+        assertThatThrownBy(() -> database.run("update movement_2 set amount = 0 where id = 2"))
+                .hasMessageContaining("locked by the unfinished global transaction");
+        database.cancel(1);
+        assertThat(database.content("movement")).isEqualTo(before);
+        assertThat(database.left()).isEmpty();
+    }
+
+    @Test
+    void keysThatCompareEqualLockAlike() throws SQLException {
+        database.run(
+                "create collation fold (provider = icu, locale = 'und-u-ks-level2',"
+                        + " deterministic = false)",
+                "create table t (name text collate fold primary key, price numeric unique, x int"
+                        + " default 0)",
+                "insert into t values ('Li', 1.0)");
+        database.enrol(Set.of(), "t");
+        database.branch(
+                1,
+                "select * from t where name = 'LI' for update",
+                "update t set name = 'WU', price = 2 where name = 'li'");
+        for (String statement :
+                new String[] {
+                    "insert into t values ('LI', 7)",
+                    "insert into t values ('Bo', 1.000)",
+                    "update t set x = 1 where name = 'wu'"
+                }) {
+            assertThatThrownBy(() -> database.run(statement))
+                    .as(statement)
+                    .hasMessageContaining("locked by the unfinished global transaction");
+        }
+        database.cancel(1);
+        assertThat(database.content("t")).containsExactly("(Li,1.0,0)");
     }
 
     @Test
