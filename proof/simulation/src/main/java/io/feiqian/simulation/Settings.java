@@ -35,6 +35,7 @@ record Settings(
         int crashMicros,
         int stopMicros,
         int cutMicros) {
+    private static final int MANY_LOST = 80;
     private static final int LOCK_TIMEOUT_MICROS = 900_000;
 
     static Settings drawn(Dice dice) {
@@ -55,8 +56,10 @@ record Settings(
     }
 
     Database.Traits traits(Rules rules) {
+        // A rule that only lost connections show is not to be waited for.
+        int lost = rules.lack(Rule.UNKNOWN_COMMIT) ? MANY_LOST : loseConnectionPerMille;
         return new Database.Traits(
-                loseConnectionPerMille,
+                lost,
                 lateVisiblePerMille,
                 LOCK_TIMEOUT_MICROS,
                 !rules.lack(Rule.CHECKED_DURABILITY));
