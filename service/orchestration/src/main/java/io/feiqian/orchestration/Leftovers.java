@@ -70,7 +70,10 @@ final class Leftovers {
                                                         "orchestrations: the executor takes no more work")));
     }
 
-    private void look() {
+    private synchronized void look() {
+        if (closed) {
+            return;
+        }
         store.live(instance, settings.lease());
         store.takeOver(instance, settings.scanLimit()).forEach(drives::takeUpFound);
         Optional<TraceNumber> last = Optional.empty();
@@ -104,5 +107,14 @@ final class Leftovers {
 
     void close() {
         closed = true;
+    }
+
+    /** Lets the others have at once what this instance leaves. */
+    synchronized void giveUp() {
+        try {
+            store.live(instance, Duration.ZERO);
+        } catch (StoreException away) {
+            LOG.warn("orchestrations: taken over only after the lease", away);
+        }
     }
 }

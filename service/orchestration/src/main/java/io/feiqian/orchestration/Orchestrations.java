@@ -256,13 +256,14 @@ public final class Orchestrations implements AutoCloseable {
     }
 
     /**
-     * Drives nothing any more. What is open goes on at another instance after the lease, or here
-     * after a new start; calls that are under way are not waited for.
+     * Drives nothing any more. Other instances take over what is open at once, or after the lease
+     * where the database does not answer; calls that are under way are not waited for. Blocks.
      */
     @Override
     public void close() {
         leftovers.close();
         drives.close();
+        leftovers.giveUp();
     }
 
     private JsonNode input(Definition definition, String input) {

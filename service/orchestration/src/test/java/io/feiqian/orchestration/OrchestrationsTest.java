@@ -240,6 +240,32 @@ final class OrchestrationsTest extends PurseBank {
     }
 
     @Test
+    void anInstanceThatIsClosedInOrderGivesItsWorkUpAtOnce() {
+        TestEngine slow =
+                new TestEngine(
+                        database,
+                        "slow",
+                        TestEngine.QUICK.withLease(Duration.ofHours(1), Duration.ofMinutes(1)));
+        serve(slow);
+        CompletableFuture<StepCall> reached = new CompletableFuture<>();
+        slow.services.put(
+                "purses.add",
+                call -> {
+                    reached.complete(call);
+                    return new CompletableFuture<>();
+                });
+        slow.engine.register(TRANSFER);
+        TraceNumber trace = TestEngine.trace();
+        slow.engine.begin(trace, "transfer", transfer("a", "b", 30));
+        get(reached);
+
+        slow.close();
+        until(() -> one.engine.find(trace).orElseThrow().phase().isEnd());
+
+        assertThat(purses.balance("b")).isEqualTo(30);
+    }
+
+    @Test
     void runningInstancesFinishOnTheDefinitionThatTheyBeganWith() {
         CompletableFuture<StepCall> reached = new CompletableFuture<>();
         CompletableFuture<StepOutcome> answer = new CompletableFuture<>();
