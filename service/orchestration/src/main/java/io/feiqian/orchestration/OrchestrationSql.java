@@ -127,12 +127,13 @@ final class OrchestrationSql {
                 + " order by s.ended, s.step";
     }
 
+    /** Newest first; the sums keep the planner from looking for open ones along the whole key. */
     String search(String conditions) {
         return "select "
                 + COLUMNS
                 + " from feiqian_orchestration where "
                 + conditions
-                + " order by trace_head desc, trace_serial desc limit ?";
+                + " order by trace_head + 0 desc, trace_serial + 0 desc limit ?";
     }
 
     String age() {
@@ -156,7 +157,7 @@ final class OrchestrationSql {
                 + " where finished_at is null and owner in (select instance"
                 + " from feiqian_orchestration_instance where alive_until < "
                 + family.now
-                + ") order by trace_head, trace_serial limit ?";
+                + ") limit ?";
     }
 
     String own() {

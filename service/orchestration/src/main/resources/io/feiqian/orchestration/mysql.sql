@@ -20,7 +20,7 @@ create table if not exists feiqian_orchestration (
     changed_at bigint not null,
     finished_at bigint,
     primary key (trace_head, trace_serial),
-    index feiqian_orchestration_open (finished_at, owner)
+    index feiqian_orchestration_open (finished_at, owner, trace_head, trace_serial)
 );
 
 create table if not exists feiqian_orchestration_step (

@@ -24,7 +24,7 @@ create table if not exists feiqian_orchestration (
 
 -- What is open is found at a cost that does not grow with what is finished.
 create index if not exists feiqian_orchestration_open
-    on feiqian_orchestration (owner) where finished_at is null;
+    on feiqian_orchestration (owner, trace_head, trace_serial) where finished_at is null;
 
 create table if not exists feiqian_orchestration_step (
     trace_head bigint not null,

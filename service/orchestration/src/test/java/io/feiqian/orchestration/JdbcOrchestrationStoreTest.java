@@ -173,6 +173,39 @@ final class JdbcOrchestrationStoreTest {
                 .hasRootCauseMessage("ERROR: value too long for type character varying(64)");
     }
 
+    @Test
+    void openOnesAreFoundAtACostThatDoesNotGrowWithTheFinishedOnes() throws Exception {
+        OrchestrationSql sql = new OrchestrationSql(OrchestrationSql.Family.POSTGRESQL);
+        try (var connection = database.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(
+                    "insert into feiqian_orchestration select 202602010042001, i, 42, 'old', 1, '{}',"
+                            + " 4, 0, null, null, null, '', 3, 'gone', 1, 1, 1"
+                            + " from generate_series(1, 30000) i");
+            statement.execute("analyze feiqian_orchestration");
+            String count = "select count(*) from feiqian_orchestration where finished_at is null";
+            List<String> questions =
+                    List.of(
+                            sql.orphans().replace("?", "1000"),
+                            sql.idle().replaceFirst("\\?", "'me'").replace("?", "1000"),
+                            sql.search("finished_at is null").replace("?", "1000"),
+                            count);
+            for (String question : questions) {
+                StringBuilder plan = new StringBuilder();
+                try (var rows = statement.executeQuery("explain " + question)) {
+                    while (rows.next()) {
+                        plan.append(rows.getString(1)).append('\n');
+                    }
+                }
+                assertThat(plan.toString())
+                        .contains("feiqian_orchestration_open")
+                        .doesNotContain("Seq Scan on feiqian_orchestration ")
+                        .doesNotContain("feiqian_orchestration_pkey");
+            }
+            statement.execute("delete from feiqian_orchestration where owner = 'gone'");
+        }
+    }
+
     private static OrchestrationRow row(TraceNumber trace, String owner) {
         return OrchestrationRow.beginning(trace, ONE, BEGUN, owner);
     }

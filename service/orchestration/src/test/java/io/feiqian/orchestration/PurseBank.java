@@ -2,6 +2,7 @@ package io.feiqian.orchestration;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.orchestration.spi.StepCall;
+import io.feiqian.runtime.Timer;
 import io.feiqian.storage.TemporaryDatabase;
 import java.sql.Connection;
 import java.time.Duration;
@@ -105,12 +106,14 @@ abstract class PurseBank {
         return "{\"from\": \"%s\", \"to\": \"%s\", \"amount\": %d}".formatted(from, to, amount);
     }
 
-    /**
-     * Asks the database again and again; each question is a round trip, so this is no busy loop.
-     */
+    /** Asks again and again, with a pause between. */
     static void until(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
+        try (Timer timer = Timer.system("test-wait")) {
+            while (!condition.getAsBoolean()) {
+                timer.pause(Duration.ofMillis(10));
+            }
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         }
     }
 }
