@@ -1,13 +1,10 @@
 package io.feiqian.bank;
 
 import io.feiqian.bank.contract.ListResolutionsResponse;
-import io.feiqian.bank.contract.LostBranch;
 import io.feiqian.bank.contract.ProposeResolutionRequest;
 import io.feiqian.bank.contract.ResolutionResponse;
-import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.BranchState;
 import io.feiqian.participant.BranchStep;
-import io.feiqian.participant.Content;
 import io.feiqian.participant.Standing;
 import io.feiqian.routing.WorkKind;
 import io.feiqian.runtime.MicroBatcher.Lane;
@@ -22,11 +19,8 @@ import io.feiqian.storage.Work;
 import io.feiqian.transaction.Branch;
 import io.feiqian.transaction.BranchBook;
 import io.feiqian.transaction.BranchCommand;
-import io.feiqian.transaction.BranchSpec;
 import io.feiqian.transaction.CellTransactions;
-import io.feiqian.transaction.Decision;
 import io.feiqian.transaction.DecisionBook;
-import io.feiqian.transaction.DecisionCommand;
 import io.feiqian.transaction.PeerReply;
 import io.feiqian.transaction.Resolution;
 import io.feiqian.transaction.Resolution.Person;
@@ -37,17 +31,13 @@ import io.feiqian.transaction.ResolutionContribution;
 import io.feiqian.transaction.Suspension;
 import io.feiqian.transaction.TransactionSearch;
 import io.feiqian.transaction.TransactionSearch.Rows;
-import io.feiqian.vocabulary.BusinessDate;
-import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +64,7 @@ final class ResolutionDesk {
     private final CellParts parts;
     private final CellTransactions transactions;
     private final Contributions contributions;
+    private final ResolutionSubjects subjects;
     private final Corrections corrections;
     private final Replies replies;
 
@@ -88,6 +79,7 @@ final class ResolutionDesk {
         this.parts = parts;
         this.transactions = transactions;
         this.contributions = contributions;
+        this.subjects = new ResolutionSubjects(transactions);
         this.corrections = corrections;
         this.replies = replies;
     }
@@ -107,12 +99,12 @@ final class ResolutionDesk {
             Branch branch =
                     switch (way) {
                         case ACKNOWLEDGE ->
-                                acknowledged(
+                                subjects.acknowledged(
                                         rows,
                                         Suspension.find(connection, trace).isPresent(),
                                         request.getBranch(),
                                         verdict);
-                        case CORRECT -> corrected(rows, trace, request);
+                        case CORRECT -> ResolutionSubjects.corrected(rows, trace, request);
                     };
             String full =
                     switch (way) {
@@ -212,82 +204,6 @@ final class ResolutionDesk {
         return response.build();
     }
 
-    /**
-     * The branch of a decision of this cell that goes on neither by itself nor by a retry. While
-     * nobody has said so definitely no confirm may leave any more: it must be suspended, or what is
-     * corrected elsewhere could be credited here too.
-     */
-    private Branch acknowledged(Rows rows, boolean suspended, int number, BranchState verdict) {
-        Decision decision =
-                rows.decisions().stream()
-                        .findFirst()
-                        .orElseThrow(() ->
-                                new RefusedException(
-                                        OutcomeCode.UNKNOWN_TRANSACTION,
-                                        "trace number: no decision (expected: one of this cell)"));
-        if (number < 1 || number > decision.branches().size()) {
-            throw malformed(
-                    "branch: %d (expected: 1 to %d)".formatted(number, decision.branches().size()));
-        }
-        Branch branch = Resolution.listed(decision, number);
-        refuse(DecisionBook.judge(decision, resolve(branch, verdict)));
-        boolean stopped =
-                transactions.driving(decision.trace()).stream()
-                        .anyMatch(each -> each.phase().equals("STOPPED"));
-        Duration stuckAfter = transactions.watchSettings().stuckAfter();
-        boolean stuck = rows.databaseMillis() - decision.decideBy() >= stuckAfter.toMillis();
-        if (!stopped && !(stuck && suspended)) {
-            throw new RefusedException(
-                    OutcomeCode.NOT_TO_BE_RESOLVED,
-                    "transaction: may go on by itself (expected: a contradiction, or %d s overdue"
-                                    .formatted(stuckAfter.toSeconds())
-                            + " and suspended)");
-        }
-        return branch;
-    }
-
-    /** The branch of this cell, from its row or, where that is lost, from the decision's list. */
-    private Branch corrected(Rows rows, TraceNumber trace, ProposeResolutionRequest request) {
-        Optional<Branch> row =
-                rows.branches().stream()
-                        .filter(each -> each.key().branch() == request.getBranch())
-                        .filter(each ->
-                                !request.hasLost()
-                                        || each.key().attempt() == request.getLost().getAttempt())
-                        .max(Comparator.comparing(Branch::key));
-        if (row.isEmpty() && !request.hasLost()) {
-            throw new RefusedException(
-                    OutcomeCode.UNKNOWN_TRANSACTION,
-                    "branch: %d of %s (expected: one of this cell)"
-                            .formatted(request.getBranch(), trace));
-        }
-        Branch branch = row.orElseGet(() -> lost(trace, request.getBranch(), request.getLost()));
-        if (!branch.service().equals(LedgerCredit.SERVICE)) {
-            throw malformed(
-                    "service: %s (expected: %s; correct others in their own books, then ACKNOWLEDGE)"
-                            .formatted(branch.service(), LedgerCredit.SERVICE));
-        }
-        return branch;
-    }
-
-    private static Branch lost(TraceNumber trace, int number, LostBranch lost) {
-        BranchSpec spec =
-                BranchSpec.of(
-                        number,
-                        new Slot(lost.getSlot()),
-                        lost.getService(),
-                        Content.of(lost.getContent().toByteArray()));
-        return Resolution.branch(
-                new BranchKey(trace, lost.getAttempt(), number),
-                spec.slot(),
-                CellId.parse(lost.getInitiator()),
-                Fields.digest("transaction_digest", lost.getTransactionDigest()),
-                spec.digest(),
-                spec.service(),
-                spec.content(),
-                BusinessDate.parse(lost.getBusinessDate()));
-    }
-
     /** Asks the home slot where the decision is another's: the fate of a branch never changes. */
     private void requireDecided(Resolution proposal) {
         if (proposal.way() == Way.ACKNOWLEDGE) {
@@ -301,12 +217,12 @@ final class ResolutionDesk {
         switch (standing) {
             case COMMITTED, CONFIRMED -> {
                 if (proposal.verdict() != BranchState.CONFIRMED) {
-                    refuse(Optional.of(DecisionBook.against(true)));
+                    ResolutionSubjects.refuse(Optional.of(DecisionBook.against(true)));
                 }
             }
             case ABORTED -> {
                 if (proposal.verdict() != BranchState.CANCELLED) {
-                    refuse(Optional.of(DecisionBook.against(false)));
+                    ResolutionSubjects.refuse(Optional.of(DecisionBook.against(false)));
                 }
             }
             case NONE, TRIED, CANCELLED, REFUSED, WAIT ->
@@ -320,7 +236,10 @@ final class ResolutionDesk {
     private List<Part<?>> effect(Connection connection, Resolution proposal) throws SQLException {
         Branch branch = proposal.branch();
         if (proposal.way() == Way.ACKNOWLEDGE) {
-            return List.of(new Part<>(parts.decisions(), resolve(branch, proposal.verdict())));
+            return List.of(
+                    new Part<>(
+                            parts.decisions(),
+                            ResolutionSubjects.resolve(branch, proposal.verdict())));
         }
         Corrections.Correction correction =
                 correction(connection, branch, proposal.verdict(), proposal.id());
@@ -345,7 +264,7 @@ final class ResolutionDesk {
                 TransactionSearch.of(connection, branch.key().trace()).branches().stream()
                         .filter(each -> each.key().equals(branch.key()))
                         .findFirst();
-        refuse(BranchBook.judge(step(verdict), branch.key(), row));
+        ResolutionSubjects.refuse(BranchBook.judge(step(verdict), branch.key(), row));
         return corrections.of(connection, branch, verdict, id);
     }
 
@@ -413,22 +332,7 @@ final class ResolutionDesk {
                         .formatted(Fields.shown(id), parts.cell().number()));
     }
 
-    private static DecisionCommand.Resolve resolve(Branch branch, BranchState verdict) {
-        return new DecisionCommand.Resolve(
-                branch.key(), branch.transactionDigest(), branch.digest(), verdict);
-    }
-
     private static BranchStep step(BranchState verdict) {
         return verdict == BranchState.CONFIRMED ? BranchStep.CONFIRM : BranchStep.CANCEL;
-    }
-
-    private static void refuse(Optional<Answer> against) {
-        against.ifPresent(answer -> {
-            throw new RefusedException(answer.code(), answer.outcome().message());
-        });
-    }
-
-    private static RefusedException malformed(String message) {
-        return new RefusedException(OutcomeCode.MALFORMED_REQUEST, message);
     }
 }

@@ -1,7 +1,5 @@
 package io.feiqian.bank;
 
-import com.google.protobuf.ByteString;
-import io.feiqian.bank.contract.BranchRecord;
 import io.feiqian.bank.contract.CountTransactionsResponse;
 import io.feiqian.bank.contract.ListTransactionsRequest;
 import io.feiqian.bank.contract.ListTransactionsResponse;
@@ -12,17 +10,13 @@ import io.feiqian.bank.contract.TransactionRecord;
 import io.feiqian.bank.contract.UnfinishedCount;
 import io.feiqian.ledger.EntryKey;
 import io.feiqian.ledger.LedgerQueries;
-import io.feiqian.ledger.Movement;
 import io.feiqian.participant.BranchState;
-import io.feiqian.participant.Content;
 import io.feiqian.security.AuditEntry;
 import io.feiqian.security.ChangeOrder;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.transaction.Branch;
-import io.feiqian.transaction.BranchSpec;
 import io.feiqian.transaction.CellTransactions;
 import io.feiqian.transaction.Decision;
-import io.feiqian.transaction.DecisionState;
 import io.feiqian.transaction.RaisedAlarm;
 import io.feiqian.transaction.ResolutionContribution;
 import io.feiqian.transaction.Suspension;
@@ -32,10 +26,8 @@ import io.feiqian.transaction.TransactionSearch;
 import io.feiqian.transaction.TransactionSearch.Rows;
 import io.feiqian.transaction.TransactionState;
 import io.feiqian.transaction.TransactionTotals;
-import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
-import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * What a cell's operators see and do about global transactions (P6.3.3-c, B11.3, B12-c.2): search,
@@ -80,7 +71,7 @@ final class TransactionDesk {
     private final CellParts parts;
     private final CellTransactions transactions;
     private final ChangeTrail trail;
-    private final Replies replies;
+    private final TransactionRecords records;
 
     TransactionDesk(
             String instance,
@@ -94,7 +85,7 @@ final class TransactionDesk {
         this.parts = parts;
         this.transactions = transactions;
         this.trail = trail;
-        this.replies = replies;
+        this.records = new TransactionRecords(parts, replies);
     }
 
     ListTransactionsResponse list(ListTransactionsRequest request) throws SQLException {
@@ -122,7 +113,7 @@ final class TransactionDesk {
                             ? TransactionSearch.unfinished(connection, overdue, NEWEST)
                             : TransactionSearch.newest(connection, NEWEST);
             List<TransactionRecord> found =
-                    records(rows)
+                    records.of(rows)
                             .filter(each ->
                                     state.equals(UNFINISHED) || each.getState().equals(state))
                             .filter(each -> isOverdue(each, overdue))
@@ -149,7 +140,7 @@ final class TransactionDesk {
                         .setInstance(instance);
         try (Connection connection = database.pool().getConnection()) {
             Rows rows = TransactionSearch.of(connection, trace);
-            records(rows).forEach(response::addRecords);
+            records.of(rows).forEach(response::addRecords);
             List<EntryKey> keys = new ArrayList<>(List.of(EntryKey.own(trace)));
             rows.branches().stream()
                     .map(each -> EntryKey.branch(trace, each.key().branch()))
@@ -301,115 +292,6 @@ final class TransactionDesk {
                     "trace number: " + trace + " (expected: one with a record in this cell)");
         }
         return rows;
-    }
-
-    private Stream<TransactionRecord> records(Rows rows) {
-        return Stream.concat(
-                rows.decisions().stream().map(each -> record(each, rows.databaseMillis())),
-                rows.branches().stream().map(each -> record(each, rows.databaseMillis())));
-    }
-
-    private TransactionRecord record(Decision decision, long now) {
-        TransactionRecord.Builder record =
-                TransactionRecord.newBuilder()
-                        .setTraceNumber(decision.trace().toString())
-                        .setCell(parts.cell().toString())
-                        .setRole("INITIATOR")
-                        .setState(decision.transactionState().name())
-                        .setAttempt(decision.attempt())
-                        .setInitiator(decision.initiator().toString())
-                        .setBusinessDate(decision.businessDate().toString())
-                        .setDecideByMillis(decision.decideBy())
-                        .setFinishedAtMillis(decision.finishedAt())
-                        .setNowMillis(now)
-                        .setSaid(replies.of(decision.outcome()))
-                        .setContent(inWords(decision.trace(), decision.content()))
-                        .setChannel(decision.trace().channel())
-                        .setHomeSlot(decision.trace().home().number())
-                        .setTransactionDigest(Fields.digest(decision.digest()));
-        for (BranchSpec each : decision.branches()) {
-            record.addBranches(
-                    BranchRecord.newBuilder()
-                            .setBranch(each.branch())
-                            .setService(each.service())
-                            .setSlot(each.slot().number())
-                            .setCell(ownerOf(each.slot()))
-                            .setFinished(decision.isAcknowledged(each.branch()))
-                            .setContent(ByteString.copyFrom(each.content().bytes()))
-                            .setCorrectingEntry(correctingEntry(decision, each)));
-        }
-        return record.build();
-    }
-
-    private TransactionRecord record(Branch branch, long now) {
-        return TransactionRecord.newBuilder()
-                .setTraceNumber(branch.key().trace().toString())
-                .setCell(parts.cell().toString())
-                .setRole("BRANCH")
-                .setState(branch.state().name())
-                .setAttempt(branch.key().attempt())
-                .setInitiator(branch.initiator().toString())
-                .setBusinessDate(branch.businessDate().toString())
-                .setDecideByMillis(branch.decideBy())
-                .setFinishedAtMillis(branch.finishedAt())
-                .setNowMillis(now)
-                .setSaid(replies.of(branch.outcome()))
-                .setContent(inWords(branch.key().trace(), branch.content()))
-                .setChannel(branch.key().trace().channel())
-                .setHomeSlot(branch.key().trace().home().number())
-                .setTransactionDigest(Fields.digest(branch.transactionDigest()))
-                .addBranches(
-                        BranchRecord.newBuilder()
-                                .setBranch(branch.key().branch())
-                                .setService(branch.service())
-                                .setSlot(branch.slot().number())
-                                .setCell(ownerOf(branch.slot()))
-                                .setFinished(branch.state() != BranchState.TRIED))
-                .build();
-    }
-
-    private String ownerOf(Slot slot) {
-        return parts.routes()
-                .current()
-                .find(slot)
-                .map(route -> route.owner().toString())
-                .orElse("");
-    }
-
-    /** The movement, where the content is one; a row of another service may be anything. */
-    private static String inWords(TraceNumber trace, Content content) {
-        try {
-            MovementOrder order = CreditContent.read(trace, content);
-            return "%s %s %s from %s to %s"
-                    .formatted(
-                            order.kind(),
-                            order.amount().decimal(),
-                            order.amount().currency().code(),
-                            order.payer(),
-                            order.payee());
-        } catch (RefusedException unknown) {
-            return "";
-        }
-    }
-
-    /** What the confirm of a credit would post, for those who must put it right by hand. */
-    private String correctingEntry(Decision decision, BranchSpec branch) {
-        Optional<CellId> there =
-                parts.routes().current().find(branch.slot()).map(route -> route.owner());
-        if (!branch.service().equals(LedgerCredit.SERVICE)
-                || decision.state() != DecisionState.COMMITTED
-                || decision.isAcknowledged(branch.branch())
-                || there.isEmpty()) {
-            return "";
-        }
-        try {
-            Movement leg =
-                    CreditContent.read(decision.trace(), branch.content())
-                            .payeeLeg(there.get(), decision.initiator());
-            return Corrections.said(leg);
-        } catch (RefusedException unreadable) {
-            return "";
-        }
     }
 
     private static boolean isOverdue(TransactionRecord record, Duration overdue) {
