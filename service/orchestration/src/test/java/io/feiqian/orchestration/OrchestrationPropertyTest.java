@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * crash at any moment and by two at once over one row. A failing seed is named and replays.
  */
 final class OrchestrationPropertyTest {
-    private static final int RUNS = Boolean.getBoolean("feiqian.long") ? 100_000 : 4_000;
+    private static final int RUNS = Boolean.getBoolean("feiqian.long") ? 100_000 : 2_500;
     private static final int MOST_MOMENTS = 5_000;
 
     @Test
@@ -106,6 +106,10 @@ final class OrchestrationPropertyTest {
                 to(anyInstance(), new OrchestrationEvent.Forced("enough"));
             } else if (kind < 96) {
                 takeUp();
+            } else if (kind == 96) {
+                to(anyInstance(), new OrchestrationEvent.Suspended());
+            } else if (kind < 99) {
+                to(anyInstance(), new OrchestrationEvent.Resumed());
             } else if (messages.isEmpty() && pauses.isEmpty()) {
                 takeUp();
             }
