@@ -89,6 +89,10 @@ record PostgresTable(
                         """
                         select quote_ident(n.nspname) || '.' || quote_ident(c.relname),
                             case when c.relname like 'feiqian\\_%' then 'a table of this system'
+                                when exists (select 1 from pg_class o where o.relkind = 'r'
+                                    and o.relnamespace = c.relnamespace
+                                    and o.relname = 'slot_ownership')
+                                    then 'in the schema of a cell and its ledger'
                                 when c.relispartition then 'a partition'
                                 when c.relkind not in ('r', 'p') then 'no ordinary table'
                                 when c.relpersistence <> 'p' then 'a table that a crash empties'
@@ -197,7 +201,7 @@ record PostgresTable(
     void refuseWhatCannotBeUndone(Connection connection, Set<String> declaredTriggers)
             throws SQLException {
         if (!kind.isEmpty()) {
-            throw refused("is " + kind + " (expected: an ordinary table)");
+            throw refused("is " + kind + " (expected: an ordinary table of the service)");
         }
         if (keys.isEmpty() || !keys.get(0).primary()) {
             throw refused("has no primary key (expected: one, to find its rows again)");

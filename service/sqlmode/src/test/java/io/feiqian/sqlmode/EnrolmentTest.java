@@ -93,6 +93,27 @@ final class EnrolmentTest {
                 .hasMessageContaining("is a table of this system");
     }
 
+    /** Rule no-foreign-locks: the batches of a ledger never wait for a branch in SQL mode. */
+    @Test
+    void theTablesOfACellAndItsLedgerAreNeitherEnrolledNorLocked() throws SQLException {
+        database.run(
+                "create table slot_ownership (slot int primary key)",
+                "create table account (id int primary key, balance int)");
+        assertThatThrownBy(() -> database.enrol(Set.of(), "account"))
+                .isInstanceOf(SqlModeException.class)
+                .hasMessageContaining("is in the schema of a cell and its ledger");
+        for (String statement :
+                new String[] {
+                    "select * from account for update",
+                    "select * from account for share",
+                    "update account set balance = balance + 1"
+                }) {
+            assertThatThrownBy(() -> database.branch(1, statement))
+                    .as(statement)
+                    .isInstanceOf(SqlModeException.class);
+        }
+    }
+
     @Test
     void namesThatNeedQuotesAndSeveralSchemasAreEnrolled() throws SQLException {
         database.run(
