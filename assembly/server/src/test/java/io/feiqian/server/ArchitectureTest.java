@@ -55,6 +55,7 @@ final class ArchitectureTest {
                     "proof/conformance",
                     "proof/simulation",
                     "proof/model",
+                    "proof/demonstration",
                     "proof/realdata",
                     "proof/benchmarks",
                     "proof/chaos",
@@ -82,7 +83,7 @@ final class ArchitectureTest {
                     "org.apache.zookeeper", Set.of("registry"),
                     "org.apache.curator", Set.of("registry"),
                     "org.postgresql", Set.of("storage", "benchmarks"),
-                    "com.zaxxer.hikari", Set.of("storage", "benchmarks"),
+                    "com.zaxxer.hikari", Set.of("storage", "benchmarks", "demonstration"),
                     "org.flywaydb", Set.of("storage"),
                     "net.sf.jsqlparser", Set.of("sqlmode"),
                     "io.netty", Set.of("rpc", "gateway"));

@@ -190,13 +190,16 @@ final class Decisions {
         DecisionRow row = voided(tombstone).row();
         boolean listed =
                 row.state() == DecisionState.COMMITTED
-                        && !row.finished()
                         && row.attempt() == key.attempt()
-                        && row.open().stream()
+                        && row.branches().stream()
                                 .anyMatch(each ->
                                         each.branch() == key.branch()
                                                 && each.digest() == inquiry.digest());
-        return listed ? Verdict.COMMIT : Verdict.ABORT;
+        if (!listed) {
+            return Verdict.ABORT;
+        }
+        boolean open = row.open().stream().anyMatch(each -> each.branch() == key.branch());
+        return open && !row.finished() ? Verdict.COMMIT : Verdict.ENDED;
     }
 
     Optional<DecisionRow> find(TraceNumber trace) throws SQLException {

@@ -66,7 +66,10 @@ final class Ends {
                     connection, marks.stream().sorted(Comparator.comparing(Mark::trace)).toList());
             connection.commit();
         } catch (SQLException failed) {
-            LOG.warn("the end of {} transactions is recorded later", marks.size(), failed);
+            LOG.info(
+                    "the end of {} transactions is recorded later: {}",
+                    marks.size(),
+                    DatabaseErrors.text(failed));
         }
     }
 }

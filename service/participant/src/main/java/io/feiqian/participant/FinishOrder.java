@@ -27,6 +27,8 @@ public record FinishOrder(
         CONFIRM(BranchStep.CONFIRM),
         /** Undo what was tried, and refuse a try that comes later. */
         CANCEL(BranchStep.CANCEL),
+        /** The same for what is left of a branch whose confirm is on record. */
+        CLEAR(BranchStep.CANCEL),
         /** Take a message that the decision released. */
         DELIVER(BranchStep.REBUILD);
 

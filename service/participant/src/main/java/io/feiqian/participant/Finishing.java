@@ -170,6 +170,12 @@ final class Finishing {
                         "branch: " + order.key() + " has other content (expected: the same)");
                 return;
             }
+            boolean confirmed =
+                    row.filter(each -> each.state() == BranchState.CONFIRMED).isPresent();
+            if (order.verb() == Verb.CLEAR && confirmed) {
+                reports.put(order.key(), FinishReport.done(order.key()));
+                return;
+            }
             BranchVerdict verdict =
                     BranchVerdict.of(row.map(BranchRow::state), order.verb().step());
             switch (verdict) {
@@ -232,7 +238,7 @@ final class Finishing {
         private void absent(FinishOrder order) {
             if (xa.isAllowed()) {
                 unseen.add(order);
-            } else if (order.verb() == Verb.CANCEL) {
+            } else if (order.verb() != Verb.CONFIRM) {
                 fresh.add(BranchRow.planted(order));
                 reports.put(order.key(), FinishReport.done(order.key()));
             } else {

@@ -141,7 +141,11 @@ final class Leftovers {
                         .thenAcceptAsync(
                                 verdict -> {
                                     Verb verb =
-                                            verdict == Verdict.COMMIT ? Verb.CONFIRM : Verb.CANCEL;
+                                            switch (verdict) {
+                                                case COMMIT -> Verb.CONFIRM;
+                                                case ABORT -> Verb.CANCEL;
+                                                case ENDED -> Verb.CLEAR;
+                                            };
                                     List<FinishReport> reports =
                                             finishing.finish(
                                                     List.of(

@@ -250,7 +250,9 @@ final class XaBranches {
                 throw failed;
             }
             Optional<BranchRow> row = BranchTable.find(connection, order.key());
-            boolean confirmed = row.filter(r -> r.state() == BranchState.CONFIRMED).isPresent();
+            boolean confirmed =
+                    order.verb() != Verb.CLEAR
+                            && row.filter(r -> r.state() == BranchState.CONFIRMED).isPresent();
             Outcome outcome =
                     confirmed
                             ? Outcome.refused(

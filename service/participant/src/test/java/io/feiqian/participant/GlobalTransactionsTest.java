@@ -309,6 +309,60 @@ final class GlobalTransactionsTest {
         assertThat(two.alarms).anyMatch(alarm -> alarm.startsWith("CONTRADICTION"));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"TCC", "REVERSAL", "XA"})
+    void whoAsksForABranchThatWasConfirmedMeanwhileIsNotToldToCancelIt(BranchKind kind)
+            throws SQLException {
+        GlobalTransactions payments = two.payments();
+        GlobalTransactions accounts = two.accounts();
+        TransactionOrder order = two.order("asked too late").settled();
+        payments.execute(order, transfer(accounts, kind, PAYER, PAYEE, 10));
+        two.settle(payments, accounts);
+        BranchKey key = new BranchKey(order.trace(), 1, 1);
+        long digest = AccountActions.order(PAYEE, 10).digest();
+
+        Verdict verdict = payments.answer(new Inquiry(key, digest));
+        FinishReport report =
+                accounts.finish(
+                                List.of(
+                                        FinishOrder.of(
+                                                Verb.CLEAR,
+                                                key,
+                                                "payments",
+                                                digest,
+                                                TwoServices.DAY)))
+                        .get(0);
+
+        assertThat(verdict).isEqualTo(Verdict.ENDED);
+        assertThat(report.outcome().isAccepted()).isTrue();
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
+        assertThat(two.alarms).isEmpty();
+    }
+
+    @Test
+    void aTryThatComesAgainWhenItsRowIsGoneIsClearedAndNotDoneTwice() throws SQLException {
+        GlobalTransactions payments = two.payments();
+        GlobalTransactions accounts = two.accounts();
+        TransactionOrder order = two.order("very late").settled();
+        payments.execute(order, transfer(accounts, BranchKind.TCC, PAYER, PAYEE, 10));
+        two.settle(payments, accounts);
+        TwoServices.run(two.accountsDatabase, "delete from feiqian_branch");
+        Content content = AccountActions.order(PAYEE, 10);
+        BranchContext again =
+                new BranchContext(
+                        new BranchKey(order.trace(), 1, 1),
+                        "payments",
+                        content.digest(),
+                        TwoServices.DAY,
+                        Duration.ofMillis(50));
+
+        assertThat(accounts.branches().tcc(again, "credit", content).isAccepted()).isTrue();
+        two.settle(payments, accounts);
+
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
+        assertThat(two.held()).isZero();
+    }
+
     @Test
     void oneOrderThatCannotBeFinishedKeepsNoOtherFromIt() throws SQLException {
         GlobalTransactions payments = two.payments(TwoServices.silence());

@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.demonstration;
+
+import org.jspecify.annotations.NullMarked;
