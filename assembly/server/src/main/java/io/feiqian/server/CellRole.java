@@ -2,6 +2,7 @@ package io.feiqian.server;
 
 import io.feiqian.bank.CellBank;
 import io.feiqian.ledger.LedgerRules;
+import io.feiqian.messaging.StreamMessages;
 import io.feiqian.routing.Routes;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.PeerLimits;
@@ -67,12 +68,9 @@ final class CellRole {
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));
         Routes routes = view.routes();
-        StreamPeers peers =
-                new StreamPeers(
-                        cell,
-                        routes,
-                        streams(told, view, clock, timer, parts),
-                        telemetry.tracing());
+        PeerStreams streams = streams(told, view, clock, timer, parts);
+        StreamPeers peers = new StreamPeers(cell, routes, streams, telemetry.tracing());
+        StreamMessages messages = new StreamMessages(cell, routes, streams, telemetry.tracing());
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
         CellBank bank =
                 parts.add(
@@ -82,6 +80,7 @@ final class CellRole {
                                         database,
                                         routes,
                                         peers,
+                                        messages,
                                         new AesPersonalData(
                                                 KeyRing.obtain(secrets), Randomness.secure()),
                                         clock,
@@ -89,13 +88,16 @@ final class CellRole {
                                         telemetry.metrics(),
                                         telemetry.alarms())));
         peers.serveLocally(bank.transactions()::receive);
+        messages.serveLocally(bank.messages()::receive);
         RpcServer server =
                 RpcServer.builder(serverConfig(told), clock)
                         .add(bank.bank())
                         .addAdmin(bank.admin())
                         .add(
                                 new PeerStreamService(
-                                        peers.serving(bank.transactions()::receive),
+                                        messages.serving(
+                                                bank.messages()::receive,
+                                                peers.serving(bank.transactions()::receive)),
                                         PeerLimits.DEFAULT))
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
@@ -139,7 +141,8 @@ final class CellRole {
                 usual.firstDay(),
                 new LedgerRules(told.retentionDays(), LedgerRules.DEFAULT.futureDays()),
                 usual.commits(),
-                usual.transactions());
+                usual.transactions(),
+                usual.messages());
     }
 
     private static RpcServerConfig serverConfig(CellConfig told) {

@@ -12,6 +12,8 @@ import io.feiqian.bank.contract.GetStatementResponse;
 import io.feiqian.bank.contract.GetTransactionRequest;
 import io.feiqian.bank.contract.GetTransactionResponse;
 import io.feiqian.bank.contract.InterbankRequest;
+import io.feiqian.bank.contract.ListNoticesRequest;
+import io.feiqian.bank.contract.ListNoticesResponse;
 import io.feiqian.bank.contract.MovementResponse;
 import io.feiqian.bank.contract.OpenAccountRequest;
 import io.feiqian.bank.contract.OpenAccountResponse;
@@ -48,6 +50,7 @@ final class BankService extends BankGrpc.BankImplBase {
     private final Reversals reversals;
     private final Customers customers;
     private final Accounts accounts;
+    private final Notices notices;
     private final TransactionReads transactions;
     private final OpenDay openDay;
     private final Replies replies;
@@ -58,6 +61,7 @@ final class BankService extends BankGrpc.BankImplBase {
             Reversals reversals,
             Customers customers,
             Accounts accounts,
+            Notices notices,
             TransactionReads transactions,
             OpenDay openDay,
             Replies replies,
@@ -66,6 +70,7 @@ final class BankService extends BankGrpc.BankImplBase {
         this.reversals = reversals;
         this.customers = customers;
         this.accounts = accounts;
+        this.notices = notices;
         this.transactions = transactions;
         this.openDay = openDay;
         this.replies = replies;
@@ -133,6 +138,15 @@ final class BankService extends BankGrpc.BankImplBase {
                         accounts.statement(AccountReplies.read(request), caller)
                                 .thenApply(AccountReplies::statement),
                 refusal -> GetStatementResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void listNotices(
+            ListNoticesRequest request, StreamObserver<ListNoticesResponse> observer) {
+        reply(
+                observer,
+                caller -> notices.list(request, caller),
+                refusal -> ListNoticesResponse.newBuilder().setOutcome(refusal).build());
     }
 
     @Override

@@ -2,6 +2,9 @@ package io.feiqian.bank;
 
 import io.feiqian.ledger.LedgerContribution;
 import io.feiqian.ledger.LedgerRules;
+import io.feiqian.messaging.CellMessages;
+import io.feiqian.messaging.MessagingSettings;
+import io.feiqian.messaging.spi.MessageChannel;
 import io.feiqian.routing.Routes;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
@@ -35,7 +38,8 @@ import java.util.concurrent.Executors;
  */
 public final class CellBank implements AutoCloseable {
     /** The modules whose tables the bank needs, in the order {@link CellDatabase#open} takes. */
-    public static final List<String> MODULES = List.of("ledger", "transaction", "bank");
+    public static final List<String> MODULES =
+            List.of("ledger", "messaging", "transaction", "bank");
 
     /**
      * How the bank of a cell works.
@@ -45,13 +49,15 @@ public final class CellBank implements AutoCloseable {
      * @param ledger the window of trace numbers
      * @param commits the grouped commits
      * @param transactions the global transactions
+     * @param messages the messages between cells
      */
     public record Settings(
             String instance,
             BusinessDate firstDay,
             LedgerRules ledger,
             GroupedCommits.Settings commits,
-            TransactionSettings transactions) {
+            TransactionSettings transactions,
+            MessagingSettings messages) {
         /** What is used unless configured. */
         public static Settings of(String instance, BusinessDate firstDay) {
             return new Settings(
@@ -59,7 +65,8 @@ public final class CellBank implements AutoCloseable {
                     firstDay,
                     LedgerRules.DEFAULT,
                     GroupedCommits.Settings.defaults(),
-                    TransactionSettings.DEFAULT);
+                    TransactionSettings.DEFAULT,
+                    MessagingSettings.DEFAULT);
         }
     }
 
@@ -69,6 +76,7 @@ public final class CellBank implements AutoCloseable {
      * @param database the cell's database, opened with {@link #MODULES}
      * @param routes the route map this process goes by
      * @param peers the way to other cells, and to this one
+     * @param messages the way of messages to other cells, and to this one
      * @param personal encrypts personal columns
      * @param clock the clock
      * @param timer what happens later
@@ -79,6 +87,7 @@ public final class CellBank implements AutoCloseable {
             CellDatabase database,
             Routes routes,
             PeerChannel peers,
+            MessageChannel messages,
             PersonalData personal,
             Clock clock,
             Timer timer,
@@ -86,6 +95,7 @@ public final class CellBank implements AutoCloseable {
             AlarmEvents alarms) {}
 
     private final GroupedCommits commits;
+    private final CellMessages messages;
     private final CellTransactions transactions;
     private final FencedReads reads;
     private final OpenDay openDay;
@@ -103,6 +113,20 @@ public final class CellBank implements AutoCloseable {
                         ports.timer(),
                         ports.metrics(),
                         ports.alarms());
+        this.reads = new FencedReads(database);
+        NoticeContribution written = new NoticeContribution();
+        this.messages =
+                new CellMessages(
+                        new CellMessages.Ports(
+                                commits,
+                                database.pool(),
+                                ports.messages(),
+                                ports.clock(),
+                                ports.timer(),
+                                ports.alarms()),
+                        List.of(written),
+                        settings.messages());
+        Notices notices = new Notices(messages, reads);
         LedgerContribution ledger = new LedgerContribution(settings.ledger(), ports.alarms());
         DecisionContribution decisions = new DecisionContribution();
         BranchContribution branches = new BranchContribution();
@@ -111,7 +135,7 @@ public final class CellBank implements AutoCloseable {
                 new CellTransactions(
                         new CellTransactions.Ports(
                                 database.cell(),
-                                commits,
+                                messages.commits(),
                                 database.pool(),
                                 ports.peers(),
                                 ports.clock(),
@@ -121,12 +145,16 @@ public final class CellBank implements AutoCloseable {
                         branches,
                         List.of(credits),
                         settings.transactions());
-        this.reads = new FencedReads(database);
         this.openDay = new OpenDay(database.businessDays(), database.cell() + "-open-day");
         this.responders = responders(database.cell() + "-answers-");
         CellParts parts =
                 new CellParts(
-                        database.cell(), ports.routes(), commits, ledger, decisions, ports.timer());
+                        database.cell(),
+                        ports.routes(),
+                        messages.commits(),
+                        ledger,
+                        decisions,
+                        ports.timer());
         Replies replies = new Replies(() -> ports.routes().current().version());
         ChangeTrail trail = new ChangeTrail(database.pool());
         ChangeContribution changes = new ChangeContribution();
@@ -134,10 +162,11 @@ public final class CellBank implements AutoCloseable {
                 new Customers(commits, database, reads, ports.personal(), settings.ledger());
         this.bank =
                 new BankService(
-                        new Payments(parts, transactions, openDay),
+                        new Payments(parts, transactions, openDay, notices),
                         new Reversals(reads),
                         customers,
                         new Accounts(parts, database, reads, customers, changes),
+                        notices,
                         new TransactionReads(reads, transactions, replies),
                         openDay,
                         replies,
@@ -180,6 +209,7 @@ public final class CellBank implements AutoCloseable {
         }
         CellBank bank = new CellBank(settings, ports);
         bank.transactions.startRecovery();
+        bank.messages.start();
         return bank;
     }
 
@@ -198,6 +228,11 @@ public final class CellBank implements AutoCloseable {
         return transactions;
     }
 
+    /** The messages: who receives other cells' messages hands them over here. */
+    public CellMessages messages() {
+        return messages;
+    }
+
     /** The local commits. */
     public GroupedCommits commits() {
         return commits;
@@ -207,6 +242,7 @@ public final class CellBank implements AutoCloseable {
     @Override
     public void close() {
         transactions.close();
+        messages.close();
         commits.close();
         openDay.close();
         reads.close();

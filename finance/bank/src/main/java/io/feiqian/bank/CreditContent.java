@@ -70,7 +70,7 @@ final class CreditContent {
                             ? Optional.empty()
                             : Optional.of(EntryKey.own(new TraceNumber(head, serial)));
             String text = StandardCharsets.UTF_8.decode(form).toString();
-            return new MovementOrder(trace, kind, payer, payee, amount, text, digest, original);
+            return new MovementOrder(trace, kind, payer, payee, amount, text, digest, original, "");
         } catch (BufferUnderflowException | IllegalArgumentException wrong) {
             throw refused(content.size() + " bytes");
         }

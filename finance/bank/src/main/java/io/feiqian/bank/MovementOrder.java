@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param text what a person reads on the statements
  * @param digest the canonical digest of the content
  * @param original the entry of this cell that is taken back, for reversals only
+ * @param notice what the payee is told by a message; empty for no message
  */
 record MovementOrder(
         TraceNumber trace,
@@ -32,7 +33,8 @@ record MovementOrder(
         Money amount,
         String text,
         long digest,
-        Optional<EntryKey> original) {
+        Optional<EntryKey> original,
+        String notice) {
     /** Refuses what no account could book and a trace number that is not at home. */
     MovementOrder {
         requireHome(trace, payer);
@@ -48,6 +50,7 @@ record MovementOrder(
                             .formatted(amount, Movement.LARGEST));
         }
         Fields.text("text", text, Movement.LONGEST_TEXT);
+        Fields.text("notice", notice, Notices.LONGEST_TEXT);
     }
 
     /** A movement that takes nothing back. */
@@ -59,7 +62,18 @@ record MovementOrder(
             Money amount,
             String text) {
         long digest = ContentDigest.ofMovement(kind, payer, payee, amount, text, Optional.empty());
-        return new MovementOrder(trace, kind, payer, payee, amount, text, digest, Optional.empty());
+        return new MovementOrder(
+                trace, kind, payer, payee, amount, text, digest, Optional.empty(), "");
+    }
+
+    /** The same with a notice to the payee; its text is part of the content. */
+    MovementOrder withNotice(String newNotice) {
+        if (newNotice.isEmpty()) {
+            return this;
+        }
+        long whole = ContentDigest.begin(kind).add(digest).add(newNotice).end();
+        return new MovementOrder(
+                trace, kind, payer, payee, amount, text, whole, original, newNotice);
     }
 
     /** Refuses a trace number whose home is not the payer's slot. */

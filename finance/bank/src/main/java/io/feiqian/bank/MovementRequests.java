@@ -39,12 +39,13 @@ final class MovementRequests {
 
     static MovementOrder read(TransferRequest request) {
         return MovementOrder.of(
-                Fields.trace("trace_number", request.getTraceNumber()),
-                EntryKind.TRANSFER,
-                Fields.account("payer_account", request.getPayerAccount(), CUSTOMER),
-                Fields.account("payee_account", request.getPayeeAccount(), CUSTOMER),
-                Fields.amount(request.getAmount(), request.getCurrency()),
-                request.getText());
+                        Fields.trace("trace_number", request.getTraceNumber()),
+                        EntryKind.TRANSFER,
+                        Fields.account("payer_account", request.getPayerAccount(), CUSTOMER),
+                        Fields.account("payee_account", request.getPayeeAccount(), CUSTOMER),
+                        Fields.amount(request.getAmount(), request.getCurrency()),
+                        request.getText())
+                .withNotice(request.getNotice());
     }
 
     static MovementOrder read(DepositRequest request) {

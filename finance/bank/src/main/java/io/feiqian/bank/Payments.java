@@ -26,6 +26,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Slot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,9 +51,10 @@ final class Payments {
     private final Contribution<DecisionCommand> decisions;
     private final Transactions transactions;
     private final OpenDay openDay;
+    private final Notices notices;
     private final Timer timer;
 
-    Payments(CellParts parts, Transactions transactions, OpenDay openDay) {
+    Payments(CellParts parts, Transactions transactions, OpenDay openDay, Notices notices) {
         this.cell = parts.cell();
         this.routes = parts.routes();
         this.commits = parts.commits();
@@ -60,6 +62,7 @@ final class Payments {
         this.decisions = parts.decisions();
         this.transactions = transactions;
         this.openDay = openDay;
+        this.notices = notices;
         this.timer = parts.timer();
     }
 
@@ -132,12 +135,10 @@ final class Payments {
                 payer.equals(payee)
                         ? List.of(debit)
                         : List.of(debit, Claim.of(payee, WorkKind.NEW_CREDIT));
-        List<Part<?>> parts =
-                List.of(
-                        new Part<>(ledger, post(order, order.within(), Optional.empty())),
-                        new Part<>(
-                                decisions,
-                                new DecisionCommand.Guard(order.trace(), order.digest())));
+        List<Part<?>> parts = new ArrayList<>(3);
+        parts.add(new Part<>(ledger, post(order, order.within(), Optional.empty())));
+        parts.add(new Part<>(decisions, new DecisionCommand.Guard(order.trace(), order.digest())));
+        notices.of(order).ifPresent(parts::add);
         return commits.submit(new Work(claims, parts, Lane.NEW, caller.deadline()));
     }
 
@@ -168,7 +169,7 @@ final class Payments {
                                                 order.payee().slot(),
                                                 LedgerCredit.SERVICE,
                                                 content)),
-                                Share.of(new Part<>(ledger, post(order, leg, Optional.of(day)))),
+                                share(order, post(order, leg, Optional.of(day))),
                                 patience.compareTo(LONGEST_UNDECIDED) < 0
                                         ? patience
                                         : LONGEST_UNDECIDED,
@@ -199,6 +200,14 @@ final class Payments {
                             first.complete(new Moved(decided, true));
                         });
         return first;
+    }
+
+    /** The initiator's own share: its leg, and the notice that leaves with the decision. */
+    private Share share(MovementOrder order, LedgerCommand leg) {
+        Part<?> post = new Part<>(ledger, leg);
+        return notices.of(order)
+                .map(notice -> new Share(List.of(post, notice), List.of()))
+                .orElseGet(() -> Share.of(post));
     }
 
     private LedgerCommand post(

@@ -82,7 +82,8 @@ final class Reversals {
                 amount(order, original, connection),
                 order.text(),
                 order.digest(),
-                Optional.of(original.key()));
+                Optional.of(original.key()),
+                "");
     }
 
     /**

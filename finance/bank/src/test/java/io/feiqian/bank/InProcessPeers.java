@@ -1,5 +1,9 @@
 package io.feiqian.bank;
 
+import io.feiqian.messaging.CellMessages;
+import io.feiqian.messaging.Delivery;
+import io.feiqian.messaging.DeliveryReply;
+import io.feiqian.messaging.spi.MessageChannel;
 import io.feiqian.routing.Route;
 import io.feiqian.routing.Routes;
 import io.feiqian.transaction.PeerMessage;
@@ -16,20 +20,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
 /** The way between cells of one process, which a test can cut. */
-final class InProcessPeers implements PeerChannel {
+final class InProcessPeers implements PeerChannel, MessageChannel {
     private final Routes routes;
     private final ExecutorService threads;
     private final Map<CellId, Transactions> cells = new ConcurrentHashMap<>();
     private final Map<PeerMessage.Kind, PeerMessage.Kind> forged = new ConcurrentHashMap<>();
+    private final Map<CellId, CellMessages> consumers = new ConcurrentHashMap<>();
     private final Set<PeerMessage.Kind> lost = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean messagesLost;
 
     InProcessPeers(Routes routes, ExecutorService threads) {
         this.routes = routes;
         this.threads = threads;
     }
 
-    void connect(CellId cell, Transactions transactions) {
-        cells.put(cell, transactions);
+    void connect(CellId cell, CellBank bank) {
+        cells.put(cell, bank.transactions());
+        consumers.put(cell, bank.messages());
     }
 
     /** Loses every message of this kind, until {@link #heal}. */
@@ -45,7 +53,13 @@ final class InProcessPeers implements PeerChannel {
         forged.put(kind, into);
     }
 
+    /** Loses every message of the outboxes, until {@link #heal}. */
+    void loseMessages() {
+        messagesLost = true;
+    }
+
     void heal() {
+        messagesLost = false;
         lost.clear();
         forged.clear();
     }
@@ -65,6 +79,17 @@ final class InProcessPeers implements PeerChannel {
         }
         PeerMessage addressed = message.with(routes.route(message.slot()).epoch());
         return CompletableFuture.completedFuture(addressed)
+                .thenComposeAsync(there::receive, threads);
+    }
+
+    @Override
+    public CompletableFuture<DeliveryReply> deliver(Delivery delivery) {
+        Slot slot = delivery.message().key().consumer();
+        CellMessages there = owner(slot).map(consumers::get).orElse(null);
+        if (there == null || messagesLost) {
+            return CompletableFuture.completedFuture(new DeliveryReply.Unheard("no way there"));
+        }
+        return CompletableFuture.completedFuture(delivery.with(routes.route(slot).epoch()))
                 .thenComposeAsync(there::receive, threads);
     }
 

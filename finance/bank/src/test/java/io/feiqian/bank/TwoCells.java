@@ -308,12 +308,13 @@ final class TwoCells implements AutoCloseable {
                                 database,
                                 routes,
                                 peers,
+                                peers,
                                 new AesPersonalData(KeyRing.obtain(secrets), Randomness.secure()),
                                 Clock.system(),
                                 timer,
                                 new SimpleMeterRegistry(),
                                 alarms::add));
-        peers.connect(id, bank.transactions());
+        peers.connect(id, bank);
         RpcServer server =
                 RpcServer.builder(
                                 RpcServerConfig.loopback(0).withDefaultDeadline(patience),
