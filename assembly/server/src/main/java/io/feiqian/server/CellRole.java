@@ -93,6 +93,7 @@ final class CellRole {
                 RpcServer.builder(serverConfig(told), clock)
                         .add(bank.bank())
                         .addAdmin(bank.admin())
+                        .addAdmin(bank.messageAdmin())
                         .add(
                                 new PeerStreamService(
                                         messages.serving(

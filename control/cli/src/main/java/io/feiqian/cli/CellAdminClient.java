@@ -2,10 +2,12 @@ package io.feiqian.cli;
 
 import io.feiqian.bank.contract.CellAdminGrpc;
 import io.feiqian.rpc.CallHeaders;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractBlockingStub;
 import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +45,17 @@ public final class CellAdminClient implements AutoCloseable {
      * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where none answers
      */
     public <R> R ask(Function<CellAdminGrpc.CellAdminBlockingStub, R> question) {
-        return answers(question, 1).getFirst();
+        return answers(CellAdminGrpc::newBlockingStub, question, 1).getFirst();
+    }
+
+    /**
+     * What the first instance that answers says, of another service for operators.
+     *
+     * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where none answers
+     */
+    public <S extends AbstractBlockingStub<S>, R> R ask(
+            Function<Channel, S> service, Function<S, R> question) {
+        return answers(service, question, 1).getFirst();
     }
 
     /**
@@ -52,11 +64,11 @@ public final class CellAdminClient implements AutoCloseable {
      * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where none answers
      */
     public <R> List<R> askEach(Function<CellAdminGrpc.CellAdminBlockingStub, R> question) {
-        return answers(question, channels.size());
+        return answers(CellAdminGrpc::newBlockingStub, question, channels.size());
     }
 
-    private <R> List<R> answers(
-            Function<CellAdminGrpc.CellAdminBlockingStub, R> question, int enough) {
+    private <S extends AbstractBlockingStub<S>, R> List<R> answers(
+            Function<Channel, S> service, Function<S, R> question, int enough) {
         List<R> answers = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (ManagedChannel channel : channels) {
@@ -66,7 +78,7 @@ public final class CellAdminClient implements AutoCloseable {
             try {
                 answers.add(
                         question.apply(
-                                CellAdminGrpc.newBlockingStub(channel)
+                                service.apply(channel)
                                         .withInterceptors(
                                                 MetadataUtils.newAttachHeadersInterceptor(headers))
                                         .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)));

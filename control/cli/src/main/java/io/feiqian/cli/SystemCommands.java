@@ -16,6 +16,7 @@ public final class SystemCommands implements CommandProvider {
                 new TransferCommand(),
                 new BusinessDateCommand(),
                 new TxCommand(),
+                new MessageCommand(),
                 new AuditCommand());
     }
 }

@@ -102,6 +102,7 @@ public final class CellBank implements AutoCloseable {
     private final ExecutorService responders;
     private final BankService bank;
     private final AdminService admin;
+    private final MessageDesk messageAdmin;
 
     private CellBank(Settings settings, Ports ports) {
         CellDatabase database = ports.database();
@@ -190,6 +191,7 @@ public final class CellBank implements AutoCloseable {
                                 replies),
                         trail,
                         replies);
+        this.messageAdmin = new MessageDesk(database, parts, messages, changes, replies);
     }
 
     /**
@@ -221,6 +223,11 @@ public final class CellBank implements AutoCloseable {
     /** The cell as its operators see it; its handlers block, and it needs the admin token. */
     public BindableService admin() {
         return admin;
+    }
+
+    /** The cell's messages as its operators see them; as {@link #admin}. */
+    public BindableService messageAdmin() {
+        return messageAdmin;
     }
 
     /** The global transactions: who receives other cells' messages hands them over here. */

@@ -6,6 +6,8 @@ import io.feiqian.bank.contract.CellAdminGrpc;
 import io.feiqian.bank.contract.CellAdminGrpc.CellAdminBlockingStub;
 import io.feiqian.bank.contract.DepositRequest;
 import io.feiqian.bank.contract.GetAccountRequest;
+import io.feiqian.bank.contract.MessageAdminGrpc;
+import io.feiqian.bank.contract.MessageAdminGrpc.MessageAdminBlockingStub;
 import io.feiqian.bank.contract.MovementResponse;
 import io.feiqian.bank.contract.OpenAccountRequest;
 import io.feiqian.bank.contract.OpenAccountResponse;
@@ -189,6 +191,11 @@ final class TwoCells implements AutoCloseable {
         }
     }
 
+    MessageAdminBlockingStub messageAdmin(CellId cell) {
+        return MessageAdminGrpc.newBlockingStub(cell(cell).channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator()));
+    }
+
     String customer(Slot slot) {
         return bank(slot)
                 .openCustomer(
@@ -321,6 +328,7 @@ final class TwoCells implements AutoCloseable {
                                 Clock.system())
                         .add(bank.bank())
                         .addAdmin(bank.admin())
+                        .addAdmin(bank.messageAdmin())
                         .adminToken(token)
                         .build()
                         .start();

@@ -3,9 +3,9 @@ package io.feiqian.messaging;
 import io.feiqian.storage.Answer;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Records what consumers have acknowledged, a while later and many at once (cleaning: only what is
@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 final class Acknowledgements {
     private final MessagingHost host;
-    private final Map<MessageKey, Long> waiting = new HashMap<>();
+    private final Map<MessageKey, Long> waiting = new TreeMap<>();
     private boolean planned;
 
     Acknowledgements(MessagingHost host) {
@@ -37,7 +37,7 @@ final class Acknowledgements {
         Map<MessageKey, Long> batch;
         synchronized (this) {
             planned = false;
-            batch = new HashMap<>(waiting);
+            batch = new TreeMap<>(waiting);
             waiting.clear();
         }
         batch.forEach(this::record);

@@ -2,6 +2,7 @@ package io.feiqian.messaging;
 
 import io.feiqian.messaging.spi.Consumer;
 import io.feiqian.messaging.spi.MessageChannel;
+import io.feiqian.messaging.spi.OutboxReader;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.storage.Answer;
@@ -10,6 +11,7 @@ import io.feiqian.storage.Part;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 
@@ -46,9 +48,26 @@ public final class CellMessages implements AutoCloseable {
 
     /** One with these consumers; nothing is looked for before {@link #start}. */
     public CellMessages(Ports ports, List<Consumer> consumers, MessagingSettings settings) {
+        this(ports, Optional.empty(), consumers, settings);
+    }
+
+    /** The same over an outbox that is read in another way; it is not to be {@link #start}ed. */
+    public CellMessages(
+            Ports ports,
+            OutboxReader reader,
+            List<Consumer> consumers,
+            MessagingSettings settings) {
+        this(ports, Optional.of(reader), consumers, settings);
+    }
+
+    private CellMessages(
+            Ports ports,
+            Optional<OutboxReader> reader,
+            List<Consumer> consumers,
+            MessagingSettings settings) {
         this.outbox = new OutboxContribution();
         this.host = new MessagingHost(ports, outbox, new InboxContribution(), settings);
-        this.relay = new Relay(host);
+        this.relay = new Relay(host, reader.orElseGet(() -> new Lookups(host)));
         this.sweeps = new Sweeps(host, relay);
         this.commits = new WakingCommits(ports.commits(), relay::wake);
         this.consumption = new Consumption(host, commits, consumers);
@@ -77,22 +96,32 @@ public final class CellMessages implements AutoCloseable {
         return consumption.receive(delivery);
     }
 
-    /** Delivers a dead message again; the audit of it is the caller's. */
-    public CompletableFuture<Answer> retry(MessageKey key, long position) {
-        return order(new OutboxCommand.Retry(key, position));
+    /**
+     * Delivers a dead message again.
+     *
+     * @param with what is committed with it, such as the audit record
+     */
+    public CompletableFuture<Answer> retry(MessageKey key, long position, Part<?>... with) {
+        return order(new OutboxCommand.Retry(key, position), with);
     }
 
-    /** Gives a message up, the next of its key; the audit of it is the caller's. */
-    public CompletableFuture<Answer> skip(MessageKey key, long position) {
-        return order(new OutboxCommand.Skip(key, position));
+    /**
+     * Gives a message up, the next of its key.
+     *
+     * @param with what is committed with it, such as the audit record
+     */
+    public CompletableFuture<Answer> skip(MessageKey key, long position, Part<?>... with) {
+        return order(new OutboxCommand.Skip(key, position), with);
     }
 
     /**
      * Sends finished messages again, under a rewind of their own; the answer's value is the {@link
-     * OutboxKey} of the rewind. The audit of it is the caller's.
+     * OutboxKey} of the rewind.
+     *
+     * @param with what is committed with it, such as the audit record
      */
-    public CompletableFuture<Answer> replay(MessageKey key, List<OutboxRow> rows) {
-        return order(new OutboxCommand.Replay(key, rows));
+    public CompletableFuture<Answer> replay(MessageKey key, List<OutboxRow> rows, Part<?>... with) {
+        return order(new OutboxCommand.Replay(key, rows), with);
     }
 
     /** Begins to look for what was left behind, all of it at once, and to clean. */
@@ -110,6 +139,11 @@ public final class CellMessages implements AutoCloseable {
         return sweeps.clean();
     }
 
+    /** Takes up keys that were found with something to deliver, as a scan does. */
+    public void takeUp(List<MessageKey> keys) {
+        keys.forEach(relay::wake);
+    }
+
     /** How many keys this instance is delivering, or resting for. */
     public int busyKeys() {
         return relay.busy();
@@ -123,8 +157,8 @@ public final class CellMessages implements AutoCloseable {
         host.close();
     }
 
-    private CompletableFuture<Answer> order(OutboxCommand command) {
-        return host.commit(command)
+    private CompletableFuture<Answer> order(OutboxCommand command, Part<?>... with) {
+        return host.commit(command, with)
                 .thenApply(answer -> {
                     if (answer.isAccepted()) {
                         relay.wake(

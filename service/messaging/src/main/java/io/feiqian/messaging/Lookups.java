@@ -1,5 +1,6 @@
 package io.feiqian.messaging;
 
+import io.feiqian.messaging.spi.OutboxReader;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
  * Reads what keys have to deliver, those of many keys in one statement: while one is under way,
  * others gather. Runs on virtual threads. Thread-safe.
  */
-final class Lookups {
+final class Lookups implements OutboxReader {
     /** With the window's payloads at their largest, this bounds the memory of one statement. */
     private static final int MOST_KEYS = 64;
 
@@ -51,7 +52,7 @@ final class Lookups {
      * @param after only messages beyond this number
      * @param found who gets it
      */
-    record Wanted(MessageKey key, long after, Consumer<RelayEvent> found) {}
+    private record Wanted(MessageKey key, long after, Consumer<RelayEvent> found) {}
 
     private record Seen(OutboxKey key, List<OutboxRow> rows) {}
 
@@ -63,7 +64,12 @@ final class Lookups {
         this.host = host;
     }
 
-    void add(Wanted wanted) {
+    @Override
+    public void read(MessageKey key, long after, int window, Consumer<RelayEvent> found) {
+        add(new Wanted(key, after, found));
+    }
+
+    private void add(Wanted wanted) {
         synchronized (this) {
             waiting.add(wanted);
             if (running) {

@@ -38,6 +38,9 @@ public record MessageKey(Slot producer, Slot consumer, String topic, String name
      */
     public MessageKey {
         requirePrintable("topic", topic, LONGEST_TOPIC);
+        if (topic.indexOf(':') >= 0) {
+            throw invalid("topic: with a colon (expected: none)");
+        }
         requirePrintable("key", name, LONGEST_NAME);
         if (replay < 0) {
             throw invalid("replay: " + replay + " (expected: >= 0)");
@@ -60,17 +63,34 @@ public record MessageKey(Slot producer, Slot consumer, String topic, String name
         return ORDER.compare(this, that);
     }
 
-    /** As operators read it: {@code topic/name 0017>9000}, with the rewind where it is one. */
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @throws RefusedException with {@link OutcomeCode#INVALID_MESSAGE_KEY} for anything else
+     */
+    public static MessageKey parse(String text) {
+        String[] fields = text.split(":", 5);
+        if (fields.length == 5) {
+            try {
+                return new MessageKey(
+                        new Slot(Integer.parseInt(fields[0])),
+                        new Slot(Integer.parseInt(fields[1])),
+                        fields[3],
+                        fields[4],
+                        Integer.parseInt(fields[2]));
+            } catch (IllegalArgumentException noNumber) {
+                throw invalid("key: " + noNumber.getMessage() + " (expected: slots and a number)");
+            }
+        }
+        throw invalid(
+                "key: %d fields (expected: producer:consumer:replay:topic:name)"
+                        .formatted(fields.length));
+    }
+
+    /** As operators read and write it: {@code 0017:9000:0:topic:name}. */
     @Override
     public String toString() {
-        return topic
-                + "/"
-                + name
-                + " "
-                + producer
-                + ">"
-                + consumer
-                + (replay == 0 ? "" : "#" + replay);
+        return producer + ":" + consumer + ":" + replay + ":" + topic + ":" + name;
     }
 
     private static void requirePrintable(String what, String text, int longest) {

@@ -15,6 +15,7 @@ import io.feiqian.telemetry.Alarm;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -62,12 +63,15 @@ final class MessagingHost {
         closed = true;
     }
 
-    /** One command on the outbox, as work that finishes what has begun. */
-    CompletableFuture<Answer> commit(OutboxCommand command) {
+    /** One command on the outbox and what goes with it, as work that finishes what has begun. */
+    CompletableFuture<Answer> commit(OutboxCommand command, Part<?>... with) {
+        List<Part<?>> parts = new ArrayList<>();
+        parts.add(new Part<>(outbox, command));
+        parts.addAll(List.of(with));
         return commits.submit(
                 new Work(
                         List.of(Claim.of(command.key().producer(), WorkKind.CONFIRM)),
-                        List.of(new Part<>(outbox, command)),
+                        parts,
                         Lane.FINISHING,
                         Deadline.after(settings.deliveryTimeout(), clock)));
     }

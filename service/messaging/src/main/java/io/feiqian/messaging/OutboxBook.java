@@ -9,6 +9,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.SubNumber;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,7 +80,8 @@ public final class OutboxBook {
      *
      * @param inserted keys that were not there: one that is by then rolls the commit back
      * @param updated keys that were
-     * @param sent new messages
+     * @param sent new messages, in the order of their transactions: so are the keys locked that
+     *     others may be inserting (lock-order)
      * @param finished messages that are finished; none of the new ones among them
      */
     public record Changes(
@@ -149,7 +151,9 @@ public final class OutboxBook {
         for (MessageKey each : changed) {
             (loaded.contains(each) ? updated : inserted).add(row(each));
         }
-        return new Changes(inserted, updated, List.copyOf(sent), List.copyOf(finished));
+        List<OutboxRow> rows = new ArrayList<>(sent);
+        rows.sort(Comparator.comparing(OutboxRow::trace).thenComparing(OutboxRow::sub));
+        return new Changes(inserted, updated, rows, List.copyOf(finished));
     }
 
     /** The row of a key, as this commit will leave it. */

@@ -1,5 +1,6 @@
 package io.feiqian.messaging;
 
+import io.feiqian.messaging.spi.OutboxReader;
 import io.feiqian.storage.Answer;
 import java.time.Duration;
 import java.util.Map;
@@ -13,18 +14,18 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Relay {
     private final MessagingHost host;
     private final RelayProtocol protocol;
-    private final Lookups lookups;
+    private final OutboxReader reader;
     private final Acknowledgements acknowledgements;
     private final Map<MessageKey, Runner> runners = new ConcurrentHashMap<>();
 
-    Relay(MessagingHost host) {
+    Relay(MessagingHost host, OutboxReader reader) {
         this.host = host;
         this.protocol =
                 new RelayProtocol(
                         host.settings.window(),
                         host.settings.alarmAfter(),
                         host.settings.nearby().toMillis());
-        this.lookups = new Lookups(host);
+        this.reader = reader;
         this.acknowledgements = new Acknowledgements(host);
     }
 
@@ -106,7 +107,7 @@ final class Relay {
         private void execute(RelayEffect effect) {
             switch (effect) {
                 case RelayEffect.Look(long after) ->
-                        lookups.add(new Lookups.Wanted(key, after, this::handle));
+                        reader.read(key, after, host.settings.window(), this::handle);
                 case RelayEffect.Deliver(OutboxRow row, boolean skipped) -> {
                     Delivery delivery =
                             new Delivery(
