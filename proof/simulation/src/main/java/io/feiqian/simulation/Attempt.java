@@ -1,6 +1,12 @@
 package io.feiqian.simulation;
 
 import io.feiqian.ledger.LedgerCommand;
+import io.feiqian.messaging.InboxCommand;
+import io.feiqian.messaging.InboxMark;
+import io.feiqian.messaging.Incoming;
+import io.feiqian.messaging.OutboxCommand;
+import io.feiqian.messaging.OutboxKey;
+import io.feiqian.messaging.OutboxRow;
 import io.feiqian.routing.StateTable;
 import io.feiqian.routing.WorkKind;
 import io.feiqian.simulation.database.Reply;
@@ -50,6 +56,9 @@ final class Attempt {
     private final LedgerShell ledger;
     private final DecisionShell decisions;
     private final BranchShell branches;
+    private final NoteShell notes;
+    private final OutboxShell outbox;
+    private final InboxShell inbox;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<Integer, Range> claimed = new TreeMap<>();
     private final Set<Integer> heldIds = new HashSet<>();
@@ -72,6 +81,9 @@ final class Attempt {
         this.ledger = new LedgerShell(moment, rules, dice);
         this.decisions = new DecisionShell(moment, rules);
         this.branches = new BranchShell(moment);
+        this.notes = new NoteShell(moment);
+        this.outbox = new OutboxShell(moment, rules);
+        this.inbox = new InboxShell(moment, rules);
         for (Pending each : works) {
             add(each.work);
         }
@@ -101,11 +113,14 @@ final class Attempt {
         rows.addAll(ledger.locks());
         rows.addAll(decisions.locks());
         rows.addAll(branches.locks());
+        rows.addAll(outbox.locks());
+        rows.addAll(inbox.locks());
         if (!rules.lack(Rule.DUPLICATE_AFTER_LOCK)) {
             rows.addAll(ledger.reads());
         }
         rows.addAll(decisions.reads());
         rows.addAll(branches.reads());
+        rows.addAll(outbox.reads());
         statements.addAll(rows);
         statements.add(new Statement.Now());
         return statements;
@@ -113,7 +128,7 @@ final class Attempt {
 
     /** Reads the keys of the works and locks nothing. */
     List<Statement> lookOnly() {
-        return List.of(ledger.look(), decisions.look(), branches.look());
+        return List.of(ledger.look(), decisions.look(), branches.look(), outbox.look());
     }
 
     /** Whether {@link #lookOnly} found anything. */
@@ -140,6 +155,9 @@ final class Attempt {
         List<Statement> all = new ArrayList<>(ledger.writes());
         all.addAll(decisions.writes());
         all.addAll(branches.writes());
+        all.addAll(notes.writes());
+        all.addAll(outbox.writes());
+        all.addAll(inbox.writes());
         writes = all;
     }
 
@@ -165,6 +183,9 @@ final class Attempt {
                 case LedgerCommand command -> ledger.add(command);
                 case DecisionCommand command -> decisions.add(command);
                 case BranchCommand command -> branches.add(command);
+                case OutboxCommand command -> outbox.add(command);
+                case InboxCommand command -> inbox.add(command);
+                case Incoming command -> notes.add(command);
                 default -> throw new IllegalStateException("command: " + part.command());
             }
         }
@@ -204,6 +225,9 @@ final class Attempt {
         switch (found.values().iterator().next()) {
             case io.feiqian.transaction.Decision ignored -> decisions.load(found);
             case io.feiqian.transaction.Branch ignored -> branches.load(found);
+            case OutboxKey ignored -> outbox.load(found);
+            case OutboxRow ignored -> outbox.load(found);
+            case InboxMark ignored -> inbox.load(found);
             default -> ledger.load(found);
         }
     }
@@ -280,6 +304,9 @@ final class Attempt {
             case LedgerCommand it -> ledger.check(it);
             case DecisionCommand it -> decisions.check(it);
             case BranchCommand it -> branches.check(it);
+            case OutboxCommand it -> outbox.check(it);
+            case InboxCommand it -> inbox.check(it);
+            case Incoming it -> notes.check(it);
             default -> throw new IllegalStateException("command: " + command);
         };
     }
@@ -289,6 +316,9 @@ final class Attempt {
             case LedgerCommand it -> ledger.apply(it, soFar);
             case DecisionCommand it -> decisions.apply(it, soFar);
             case BranchCommand it -> branches.apply(it, soFar);
+            case OutboxCommand it -> outbox.apply(it, soFar);
+            case InboxCommand it -> inbox.apply(it, soFar);
+            case Incoming it -> notes.apply(it, soFar);
             default -> throw new IllegalStateException("command: " + command);
         };
     }

@@ -1,5 +1,7 @@
 package io.feiqian.simulation;
 
+import io.feiqian.messaging.Delivery;
+import io.feiqian.messaging.DeliveryReply;
 import io.feiqian.participant.BranchKey;
 import io.feiqian.simulation.database.Database;
 import io.feiqian.simulation.events.Dice;
@@ -73,6 +75,11 @@ final class Cell {
     /** A message of a cell has come; without a living instance nobody hears it. */
     void receive(PeerMessage message, Consumer<PeerReply> reply) {
         pick().ifPresent(instance -> instance.receive(message, reply));
+    }
+
+    /** A message of an outbox has come; without a living instance nobody hears it. */
+    void deliver(Delivery delivery, Consumer<DeliveryReply> reply) {
+        pick().ifPresent(instance -> instance.deliver(delivery, reply));
     }
 
     /** Whether a message was sent so often that it is not sent again: never (retry-for-ever). */

@@ -3,6 +3,9 @@ package io.feiqian.simulation;
 import io.feiqian.ledger.AccountRow;
 import io.feiqian.ledger.AccountStatus;
 import io.feiqian.ledger.JournalRow;
+import io.feiqian.messaging.Incoming;
+import io.feiqian.messaging.OutboxBook;
+import io.feiqian.messaging.OutboxRow;
 import io.feiqian.simulation.audit.Auditor;
 import io.feiqian.simulation.audit.Fact;
 import io.feiqian.simulation.audit.Violation;
@@ -50,6 +53,18 @@ final class Feed {
                 }
                 case Tables.Day day -> facts.add(new Fact.Day(day.closedThrough()));
                 case Range range -> facts.add(ownership(range));
+                case OutboxRow sent ->
+                        facts.add(
+                                new Fact.Sent(
+                                        sent.key().toString(),
+                                        sent.position(),
+                                        sent.trace().toString()));
+                case Incoming message ->
+                        facts.add(
+                                new Fact.Consumed(
+                                        message.key().toString(), message.trace().toString()));
+                case OutboxBook.Finished skipped ->
+                        facts.add(new Fact.Skipped(skipped.key().toString(), skipped.from()));
                 default -> {}
             }
         }

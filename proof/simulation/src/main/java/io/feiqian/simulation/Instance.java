@@ -1,5 +1,8 @@
 package io.feiqian.simulation;
 
+import io.feiqian.messaging.Delivery;
+import io.feiqian.messaging.DeliveryReply;
+import io.feiqian.messaging.OutboxKey;
 import io.feiqian.participant.BranchState;
 import io.feiqian.simulation.database.Reply;
 import io.feiqian.simulation.database.Session;
@@ -94,6 +97,12 @@ final class Instance {
                 .run(() -> world.guarded(here.transactions().receive(rewritten(message)), reply));
     }
 
+    /** Takes a message of an outbox. */
+    void deliver(Delivery delivery, Consumer<DeliveryReply> reply) {
+        Life here = life;
+        here.process().run(() -> world.guarded(here.mail().messages().receive(delivery), reply));
+    }
+
     /** The message; with the first attempt's keys for every attempt where attempts have none. */
     private PeerMessage rewritten(PeerMessage message) {
         return world.rules().lack(Rule.ATTEMPT) && message.kind() != PeerMessage.Kind.INQUIRY
@@ -130,7 +139,12 @@ final class Instance {
                         new Statement.Scan(Tables.DECISION, row -> isOld((Decision) row, now)),
                         new Statement.Scan(Tables.BRANCH, row -> isOld((Branch) row, now)),
                         new Statement.Read(Tables.DAY, List.of(1)),
-                        new Statement.Now()),
+                        new Statement.Now(),
+                        new Statement.Scan(
+                                Tables.OUTBOX_KEY,
+                                row -> SimulatedMail.isLeft((OutboxKey) row, now)),
+                        new Statement.Scan(
+                                Tables.OUTBOX_KEY, row -> SimulatedMail.isDead((OutboxKey) row))),
                 reply -> life.process().run(() -> scanned(reply)));
     }
 
@@ -148,6 +162,7 @@ final class Instance {
         life.opened((Tables.Day) done.result(4, Map.class).values().iterator().next());
         life.transactions()
                 .takeUp(decisions, branches, done.result(5, Statement.Tick.class).millis());
+        life.mail().takeUp(keys(done, 6), keys(done, 7));
         clean(rows(done, 2), rows(done, 3));
     }
 
@@ -195,6 +210,12 @@ final class Instance {
         return row.state() != BranchState.TRIED
                 && row.finishedAt() + KEEP_BRANCHES_MILLIS < now
                 && row.decideBy() + KEEP_BRANCHES_MILLIS < now;
+    }
+
+    private static List<OutboxKey> keys(Reply.Done done, int statement) {
+        List<OutboxKey> keys = new ArrayList<>();
+        rows(done, statement).forEach(row -> keys.add((OutboxKey) row));
+        return keys;
     }
 
     private static List<?> rows(Reply.Done done, int statement) {

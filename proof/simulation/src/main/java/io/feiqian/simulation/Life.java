@@ -24,6 +24,7 @@ final class Life {
 
     private final SimulatedProcess process;
     private final SimulatedCommit commit;
+    private final SimulatedMail mail;
     private final CellTransactions transactions;
     private final Teller teller;
     private int today;
@@ -38,13 +39,14 @@ final class Life {
                         cell.ranges(),
                         world.rules(),
                         dice.part());
+        this.mail = new SimulatedMail(world, cell, name, process, commit, dice.part());
         DecisionContribution decisions = new DecisionContribution();
         Contribution<LedgerCommand> ledger = new Named<>("ledger", 100);
         this.transactions =
                 new CellTransactions(
                         new CellTransactions.Ports(
                                 cell.id(),
-                                commit,
+                                mail.commits(),
                                 new NoDataSource(),
                                 new SimulatedPeers(world, cell, name, process),
                                 process.clock(),
@@ -60,7 +62,7 @@ final class Life {
                         cell.id(),
                         process,
                         world.topology(),
-                        commit,
+                        mail,
                         transactions,
                         () -> BusinessDate.ofNumber(today),
                         ledger,
@@ -79,6 +81,10 @@ final class Life {
 
     CellTransactions transactions() {
         return transactions;
+    }
+
+    SimulatedMail mail() {
+        return mail;
     }
 
     Teller teller() {

@@ -47,6 +47,12 @@ public enum Rule {
     FENCE_ORDER("a write slips past a switch: it read the old epoch before it had the lock"),
     /** Owner and epoch are verified inside the commit. */
     FENCE("a write by an old owner lands in slots that were given up"),
+    /** A message's number is taken under its key's lock, in the commit that makes it visible. */
+    OUTBOX_HORIZON("two messages of a key get one number: the second is taken for a repetition"),
+    /** The consumer's mark moves with the effect, and what is up to it is not taken again. */
+    INBOX_MARK("a message that comes twice has its effect twice"),
+    /** Skipping a dead message moves the consumer's mark. */
+    DEAD_LETTER_MARK("a message is given up at its sender only: its key waits for it for ever"),
     /** Finishing work is admitted while a slot drains. */
     STATE_TABLE("a draining slot refuses the confirms that would empty it: money stays reserved"),
     /** Locks are taken in one global order. */

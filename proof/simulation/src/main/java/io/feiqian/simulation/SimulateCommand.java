@@ -97,7 +97,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     /** What the runs came to; the last one is the one that was found wrong, if any was. */
-    private record Summary(int runs, long events, long movements, Verdict last) {
+    private record Summary(int runs, long events, long movements, long messages, Verdict last) {
         boolean isWrong() {
             return last.violation().isPresent();
         }
@@ -106,22 +106,30 @@ final class SimulateCommand implements Callable<Integer> {
     private Summary search(Simulation simulation, int most) {
         long events = 0;
         long movements = 0;
+        long messages = 0;
         int done = 0;
         Verdict verdict;
         do {
             verdict = simulation.run(seed + done);
             events += verdict.steps();
             movements += verdict.movements();
+            messages += verdict.messages();
             done++;
         } while (verdict.violation().isEmpty() && done < most);
-        return new Summary(done, events, movements, verdict);
+        return new Summary(done, events, movements, messages, verdict);
     }
 
     private void print(Summary summary, Optional<Rule> without, double seconds) {
         common.out()
                 .printf(
-                        "%d runs from seed %d, %d events, %d movements of money, %.1f s%n",
-                        summary.runs, seed, summary.events, summary.movements, seconds);
+                        "%d runs from seed %d, %d events, %d movements of money, %d messages,"
+                                + " %.1f s%n",
+                        summary.runs,
+                        seed,
+                        summary.events,
+                        summary.movements,
+                        summary.messages,
+                        seconds);
         without.ifPresent(
                 rule -> common.out().printf("without %s: %s%n", rule.ruleName(), rule.loss()));
         if (!summary.isWrong()) {
@@ -144,6 +152,7 @@ final class SimulateCommand implements Callable<Integer> {
         fields.put("firstSeed", seed);
         fields.put("events", summary.events);
         fields.put("movements", summary.movements);
+        fields.put("messages", summary.messages);
         fields.put("seconds", seconds);
         fields.put("broken", without.map(Rule::ruleName).orElse(""));
         fields.put("wrong", summary.isWrong());

@@ -41,6 +41,11 @@ public record Simulation(Rules rules, int orders) {
         }
         violation.ifPresent(seen -> world.log(() -> "VIOLATION " + seen));
         return new Verdict(
-                seed, violation, world.steps(), world.auditor().movements(), world.events().text());
+                seed,
+                violation,
+                world.steps(),
+                world.auditor().movements(),
+                world.auditor().messages(),
+                world.events().text());
     }
 }

@@ -8,6 +8,11 @@ final class Tables {
     static final String REVERSAL = "reversal";
     static final String DECISION = "decision";
     static final String BRANCH = "branch";
+    static final String OUTBOX_KEY = "outbox_key";
+    static final String OUTBOX = "outbox";
+    static final String SKIPPED = "skipped";
+    static final String INBOX_MARK = "inbox_mark";
+    static final String NOTE = "note";
     static final String OWNERSHIP = "ownership";
     static final String DAY = "day";
 

@@ -38,6 +38,7 @@ final class Teller {
     private final CellId cell;
     private final SimulatedProcess process;
     private final Topology topology;
+    private final SimulatedMail mail;
     private final LocalCommit commit;
     private final Transactions transactions;
     private final Supplier<BusinessDate> today;
@@ -49,7 +50,7 @@ final class Teller {
             CellId cell,
             SimulatedProcess process,
             Topology topology,
-            LocalCommit commit,
+            SimulatedMail mail,
             Transactions transactions,
             Supplier<BusinessDate> today,
             Contribution<LedgerCommand> ledger,
@@ -58,7 +59,8 @@ final class Teller {
         this.cell = cell;
         this.process = process;
         this.topology = topology;
-        this.commit = commit;
+        this.mail = mail;
+        this.commit = mail.commits();
         this.transactions = transactions;
         this.today = today;
         this.rules = rules;
@@ -83,16 +85,12 @@ final class Teller {
                 List.of(
                         new Claim(move.trace().home(), WorkKind.NEW_WORK, epoch),
                         Claim.of(move.payee().slot(), WorkKind.NEW_CREDIT));
+        List<Part<?>> parts = new ArrayList<>();
+        parts.add(post(move, movement, Optional.empty()));
+        parts.add(new Part<>(decisions, new DecisionCommand.Guard(move.trace(), digest(move))));
+        mail.telling(move).ifPresent(parts::add);
         return commit.submit(
-                new Work(
-                        claims,
-                        List.of(
-                                post(move, movement, Optional.empty()),
-                                new Part<>(
-                                        decisions,
-                                        new DecisionCommand.Guard(move.trace(), digest(move)))),
-                        Lane.NEW,
-                        Deadline.after(wait, process.clock())));
+                new Work(claims, parts, Lane.NEW, Deadline.after(wait, process.clock())));
     }
 
     private GlobalTransaction global(Order.Move move, Duration wanted) {
@@ -101,10 +99,10 @@ final class Teller {
         BusinessDate date = today.get();
         Movement own = movement(move, move.payer(), interCell, 1).behind(move.payee());
         BranchSpec branch = BranchSpec.of(1, move.payee().slot(), Credits.SERVICE, move.content());
-        Share share =
-                new Share(
-                        List.of(post(move, own, Optional.of(date))),
-                        List.of(Claim.of(Slot.pinnedTo(cell), WorkKind.DECISION)));
+        List<Part<?>> parts = new ArrayList<>();
+        parts.add(post(move, own, Optional.of(date)));
+        mail.telling(move).ifPresent(parts::add);
+        Share share = new Share(parts, List.of(Claim.of(Slot.pinnedTo(cell), WorkKind.DECISION)));
         return new GlobalTransaction(
                 move.trace(), digest(move), date, List.of(branch), share, wanted, move.content());
     }

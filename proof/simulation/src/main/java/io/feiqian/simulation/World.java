@@ -2,6 +2,7 @@ package io.feiqian.simulation;
 
 import io.feiqian.ledger.AccountRow;
 import io.feiqian.ledger.AccountStatus;
+import io.feiqian.messaging.OutboxKey;
 import io.feiqian.participant.BranchState;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.simulation.audit.Auditor;
@@ -43,6 +44,8 @@ final class World {
     private static final int CUSTOMERS_PER_CELL = 5;
     private static final long OPENING_BALANCE = 600;
     private static final String CONTRADICTION = AlarmKind.TRANSACTION_CONTRADICTION.alarmName();
+    private static final String MISSING_MESSAGE =
+            io.feiqian.messaging.AlarmKind.MESSAGE_CONTRADICTION.alarmName();
     private static final long REST_MICROS = 500_000;
     private static final long LONGEST_REST_MICROS = 60_000_000;
 
@@ -125,7 +128,7 @@ final class World {
     /** An operator is called; a contradiction between durable facts is a finding. */
     void alarmed(String where, Alarm alarm) {
         log(() -> where + " alarm " + alarm.name() + ": " + alarm.detail());
-        if (alarm.name().equals(CONTRADICTION)) {
+        if (alarm.name().equals(CONTRADICTION) || alarm.name().equals(MISSING_MESSAGE)) {
             find(new Violation("two durable facts contradict each other: " + alarm.detail()));
         }
     }
@@ -240,6 +243,11 @@ final class World {
             }
             for (Object row : cell.database().visible(Tables.BRANCH).values()) {
                 if (((Branch) row).state() == BranchState.TRIED) {
+                    unfinished.add(cell.id() + " " + row);
+                }
+            }
+            for (Object row : cell.database().visible(Tables.OUTBOX_KEY).values()) {
+                if (!((OutboxKey) row).isIdle()) {
                     unfinished.add(cell.id() + " " + row);
                 }
             }

@@ -18,12 +18,15 @@ class SimulationTest {
     void everySeedEndsWithTheBooksRight() {
         Simulation simulation = new Simulation(Rules.ALL, Simulation.USUAL_ORDERS);
         long movements = 0;
+        long messages = 0;
         for (long seed = 1; seed <= RUNS; seed++) {
             Verdict verdict = simulation.run(seed);
             assertThat(verdict.violation()).as("seed %d", seed).isEmpty();
             movements += verdict.movements();
+            messages += verdict.messages();
         }
         assertThat(movements).isGreaterThan(RUNS * 20L);
+        assertThat(messages).isGreaterThan(RUNS * 5L);
     }
 
     @Test

@@ -43,6 +43,7 @@ public final class Auditor {
     private final Set<Request> open = new LinkedHashSet<>();
     private final Map<Integer, Integer> closedThrough = new HashMap<>();
     private final Set<Range> lost = new LinkedHashSet<>();
+    private final Mail mail = new Mail();
     private long movements;
 
     /** An account before the world begins. */
@@ -53,6 +54,11 @@ public final class Auditor {
     /** How many movements of money it has seen. */
     public long movements() {
         return movements;
+    }
+
+    /** How many messages had their effect. */
+    public long messages() {
+        return mail.count();
     }
 
     /** Whether any leg of this transaction was posted with this sub-number. */
@@ -109,6 +115,9 @@ public final class Auditor {
             switch (each) {
                 case Fact.Movement movement -> move(cell, movement);
                 case Fact.Account account -> accounts.add(account);
+                case Fact.Sent sent -> mail.sent(sent);
+                case Fact.Consumed consumed -> mail.consumed(consumed);
+                case Fact.Skipped skipped -> mail.skipped(skipped);
                 case Fact.Day day -> closedThrough.put(cell, day.closedThrough());
                 case Fact.Ownership ownership -> own(cell, ownership);
             }
@@ -132,6 +141,7 @@ public final class Auditor {
         legs.values().forEach(each -> checkMatched(each));
         books.checkNothingReserved();
         books.check();
+        mail.atRest(trace -> legs.containsKey(trace + "-0"));
     }
 
     private void refuse(Request request, @Nullable Leg own, Set<Request> among) {

@@ -53,6 +53,31 @@ public sealed interface Fact {
     }
 
     /**
+     * A new message of an outbox.
+     *
+     * @param key within what it is numbered
+     * @param position its number
+     * @param trace the trace number, 33 digits
+     */
+    record Sent(String key, long position, String trace) implements Fact {}
+
+    /**
+     * A message that had its effect.
+     *
+     * @param key within what it is numbered
+     * @param trace the trace number, 33 digits
+     */
+    record Consumed(String key, String trace) implements Fact {}
+
+    /**
+     * A message that an operator gave up.
+     *
+     * @param key within what it is numbered
+     * @param position its number
+     */
+    record Skipped(String key, long position) implements Fact {}
+
+    /**
      * A cell's business day.
      *
      * @param closedThrough the last closed day, yyyymmdd
