@@ -15,14 +15,11 @@ import io.feiqian.bank.contract.MessageKeyRecord;
 import io.feiqian.bank.contract.MessageRecord;
 import io.feiqian.bank.contract.ReplayMessagesRequest;
 import io.feiqian.bank.contract.TransferRequest;
-import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,22 +27,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What operators see and do about messages. */
 class MessageDeskTest {
-    private static final int MOST_PAUSES = 5_000;
-
     @TempDir private static Path folder;
     private static TwoCells cells;
-    private static Timer timer;
 
     @BeforeAll
     static void start() {
         cells = new TwoCells(folder);
-        timer = Timer.system("message-desk");
     }
 
     @AfterAll
     static void stop() {
         cells.close();
-        timer.close();
     }
 
     @Test
@@ -56,7 +48,7 @@ class MessageDeskTest {
         TransferRequest.Builder first = noticed(payer, payee, "one");
         cells.send(first);
         cells.send(noticed(payer, payee, "two"));
-        until(() -> finished(payee) == 2);
+        cells.until(() -> finished(payee) == 2);
 
         MessageKeyRecord key = keys(payee).getKeysList().getFirst();
         assertThat(key.getConsumer()).isEqualTo(TwoCells.SECOND.toString());
@@ -101,7 +93,7 @@ class MessageDeskTest {
 
         assertThat(notNext.getOutcome().getCode()).isEqualTo(OutcomeCode.MESSAGE_NOT_NEXT.number());
         assertThat(skipped.getKey().getState()).isEqualTo("SKIPPING");
-        until(() -> finished(payee) == 2);
+        cells.until(() -> finished(payee) == 2);
         assertThat(texts(payee)).containsExactly("goes on");
         Change change =
                 cells
@@ -121,7 +113,7 @@ class MessageDeskTest {
         String payer = cells.funded(TwoCells.IN_FIRST, "10.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
         cells.send(noticed(payer, payee, "once"));
-        until(() -> finished(payee) == 1);
+        cells.until(() -> finished(payee) == 1);
         String key = keys(payee).getKeysList().getFirst().getKey();
 
         ChangeMessageResponse replayed =
@@ -134,7 +126,7 @@ class MessageDeskTest {
                                         .build());
 
         assertThat(replayed.getKey().getKey()).isNotEqualTo(key);
-        until(() ->
+        cells.until(() ->
                 keys(payee).getKeysList().stream()
                                 .filter(each -> each.getFinished() == each.getSent())
                                 .count()
@@ -190,20 +182,5 @@ class MessageDeskTest {
                 .stream()
                 .map(each -> each.getText())
                 .toList();
-    }
-
-    private static void until(BooleanSupplier condition) {
-        for (int i = 0; i < MOST_PAUSES; i++) {
-            if (condition.getAsBoolean()) {
-                return;
-            }
-            try {
-                timer.pause(Duration.ofMillis(5));
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new AssertionError("interrupted", stopped);
-            }
-        }
-        throw new AssertionError("waited in vain");
     }
 }

@@ -6,11 +6,9 @@ import io.feiqian.bank.contract.ListNoticesRequest;
 import io.feiqian.bank.contract.MovementResponse;
 import io.feiqian.bank.contract.Notice;
 import io.feiqian.bank.contract.TransferRequest;
-import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,27 +17,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What payers tell payees, by messages between cells. */
 class NoticesTest {
-    private static final int MOST_PAUSES = 5_000;
-
     @TempDir private static Path folder;
     private static TwoCells cells;
-    private static Timer timer;
 
     @BeforeAll
     static void start() {
         cells = new TwoCells(folder);
-        timer = Timer.system("notices");
     }
 
     @AfterAll
     static void stop() {
         cells.close();
-        timer.close();
     }
 
     @Test
-    @Requirement({"D6.4-c", "S.mq-9", "B9-b"})
-    void aNoticeLeavesWithItsTransferAndReachesThePayeeInAnotherCellOnce() throws Exception {
+    @Requirement({"S.mq-9", "B9-b"})
+    void aNoticeLeavesWithItsTransferAndReachesThePayeeInAnotherCellOnce() {
         String payer = cells.funded(TwoCells.IN_FIRST, "100.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
         TransferRequest.Builder transfer =
@@ -58,7 +51,7 @@ class NoticesTest {
     }
 
     @Test
-    void aTransferThatIsRefusedTellsNobody() throws Exception {
+    void aTransferThatIsRefusedTellsNobody() {
         String payer = cells.funded(TwoCells.IN_FIRST, "10.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
 
@@ -72,7 +65,7 @@ class NoticesTest {
     }
 
     @Test
-    void aTransferWithinACellAndOneWithoutANoticeAreToldApart() throws Exception {
+    void aTransferWithinACellAndOneWithoutANoticeAreToldApart() {
         String payer = cells.funded(TwoCells.IN_FIRST, "10.00");
         String payee = cells.account(TwoCells.ALSO_IN_FIRST, "");
 
@@ -99,7 +92,7 @@ class NoticesTest {
     }
 
     @Test
-    void aNoticeWaitsForACellThatIsAwayAndSurvivesTheSendersRestart() throws Exception {
+    void aNoticeWaitsForACellThatIsAwayAndSurvivesTheSendersRestart() {
         String payer = cells.funded(TwoCells.IN_FIRST, "10.00");
         String payee = cells.account(TwoCells.IN_SECOND, "");
         cells.peers().loseMessages();
@@ -122,12 +115,9 @@ class NoticesTest {
                 .getNoticesList();
     }
 
-    private static List<Notice> await(String account, int count) throws InterruptedException {
+    private static List<Notice> await(String account, int count) {
+        cells.until(() -> notices(account).size() >= count);
         List<Notice> found = notices(account);
-        for (int i = 0; i < MOST_PAUSES && found.size() < count; i++) {
-            timer.pause(Duration.ofMillis(5));
-            found = notices(account);
-        }
         assertThat(found).hasSize(count);
         return found;
     }

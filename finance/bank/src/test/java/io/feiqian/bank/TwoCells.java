@@ -193,7 +193,7 @@ final class TwoCells implements AutoCloseable {
 
     MessageAdminBlockingStub messageAdmin(CellId cell) {
         return MessageAdminGrpc.newBlockingStub(cell(cell).channel)
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator()));
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(operator("tester")));
     }
 
     String customer(Slot slot) {

@@ -29,6 +29,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -156,6 +157,7 @@ final class MessageCells implements AutoCloseable {
         instances.clear();
         network = this::deliver;
         notes.refused.clear();
+        notes.onward = message -> Optional.empty();
         for (Cell each : List.of(here, there)) {
             each.run("truncate outbox, outbox_key, inbox_mark, note");
             each.serving = each.instance();

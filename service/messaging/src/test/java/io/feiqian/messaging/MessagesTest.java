@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -267,10 +268,7 @@ class MessagesTest {
         cells.notes.refused.clear();
         Delivery late =
                 new Delivery(
-                        onTheWay.join().message(),
-                        false,
-                        java.util.Optional.empty(),
-                        Duration.ofSeconds(5));
+                        onTheWay.join().message(), false, Optional.empty(), Duration.ofSeconds(5));
         assertThat(cells.deliver(late).join())
                 .isEqualTo(new DeliveryReply.Answered(OutcomeCode.ACCEPTED, "", 3, true));
         assertThat(cells.consumed("a")).containsExactly("good", "behind");
@@ -332,6 +330,42 @@ class MessagesTest {
                                 .isEqualTo(OutcomeCode.UNKNOWN_TOPIC));
         assertThat(cells.here.number("select state from outbox_key"))
                 .isEqualTo(KeyState.FLOWING.number());
+    }
+
+    @Test
+    @Requirement("D6.4-c")
+    void consumingAMessageSendsTheNextOneInTheSameCommitAndSoPeersGoOnByThemselves() {
+        MessageKey back = MessageKey.of(MessageCells.THERE, MessageCells.HERE, Notes.TOPIC, "b");
+        cells.notes.onward =
+                message ->
+                        message.key().name().equals("a")
+                                ? Optional.of(
+                                        Message.of(
+                                                back,
+                                                message.trace(),
+                                                new SubNumber(1),
+                                                Payload.ofText(
+                                                        "answer to " + message.payload().text())))
+                                : Optional.empty();
+        cells.notes.refused.add("bad");
+        Random random = new Random(11);
+        cells.network =
+                delivery ->
+                        random.nextInt(3) == 0
+                                ? cells.deliver(delivery).thenCompose(_ -> MessageCells.lose())
+                                : cells.deliver(delivery);
+
+        List<String> texts = sendMany("a", 20);
+
+        cells.settle();
+        cells.until(() -> cells.there.unfinished() == 0);
+        assertThat(cells.consumed("a")).isEqualTo(texts);
+        assertThat(cells.here.texts("select text from note order by serial"))
+                .isEqualTo(texts.stream().map(each -> "answer to " + each).toList());
+        // What is refused sends nothing on.
+        cells.send(cells.message("a", "bad"));
+        cells.until(() -> cells.here.number("select max(attempts) from outbox_key") > 0);
+        assertThat(cells.there.number("select count(*) from outbox")).isEqualTo(20);
     }
 
     @Test

@@ -10,8 +10,10 @@ import io.feiqian.storage.Statements;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The smallest consumer: writes down what it is told, and recognises nothing, so that whatever
@@ -23,6 +25,9 @@ final class Notes implements Contribution<Incoming>, Consumer {
     /** Texts that are refused for a business reason. */
     final Set<String> refused = ConcurrentHashMap.newKeySet();
 
+    /** What consuming a message sends in its turn; nothing unless a test says so. */
+    volatile Function<Incoming, Optional<Message>> onward = message -> Optional.empty();
+
     @Override
     public String topic() {
         return TOPIC;
@@ -30,7 +35,17 @@ final class Notes implements Contribution<Incoming>, Consumer {
 
     @Override
     public Share consume(Incoming message) {
-        return Share.of(new Part<>(this, message));
+        Part<Incoming> write = new Part<>(this, message);
+        return onward.apply(message)
+                .map(next ->
+                        new Share(
+                                List.of(
+                                        write,
+                                        new Part<>(
+                                                new OutboxContribution(),
+                                                new OutboxCommand.Send(next))),
+                                List.of()))
+                .orElseGet(() -> Share.of(write));
     }
 
     @Override
