@@ -5,8 +5,12 @@ import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
 
 /** A commit at a set time of the database's clock. */
-record FixedContext(long databaseMillis) implements CommitContext {
+record FixedContext(long databaseMillis, boolean presumesNew) implements CommitContext {
     static final BusinessDate DAY = BusinessDate.parse("2026-01-05");
+
+    FixedContext(long databaseMillis) {
+        this(databaseMillis, false);
+    }
 
     @Override
     public CellId cell() {

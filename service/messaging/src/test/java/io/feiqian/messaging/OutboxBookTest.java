@@ -60,6 +60,20 @@ class OutboxBookTest {
     }
 
     @Test
+    void whereTheBusinessWasOnlyPresumedNewAKnownMessageDoesNotAnswerForIt() {
+        OutboxBook presuming = new OutboxBook(new FixedContext(NOW, true));
+        Message known = message(1, "text 1");
+        presuming.load(
+                new OutboxBook.Known(
+                        new OutboxBook.Identity(known.trace(), known.sub()),
+                        known.digest(),
+                        new Sent(KEY, 1)));
+
+        assertThat(presuming.check(send(1))).isEqualTo(Check.UNSURE);
+        assertThat(presuming.check(send(2))).isEqualTo(Check.FRESH);
+    }
+
+    @Test
     void theFirstDelayedMessageSaysWhenItsKeyIsLookedAt() {
         Message later =
                 new Message(KEY, trace(1), SubNumber.OWN, Payload.EMPTY, Duration.ofHours(1));
