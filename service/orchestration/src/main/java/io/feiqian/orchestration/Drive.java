@@ -262,11 +262,12 @@ final class Drive {
                                 () -> offer(new OrchestrationEvent.RetryDue(pause.ask())));
             } else if (each instanceof OrchestrationEffect.Alarm alarm) {
                 engine.alarm(alarm.kind(), trace, alarm.message());
-            } else if (each instanceof OrchestrationEffect.Tell) {
+            } else if (each instanceof OrchestrationEffect.Tell && !state.phase().isEnd()) {
                 ended.complete(new OrchestrationResult(state.phase(), state.failure()));
             }
         }
         if (state.phase().isEnd()) {
+            // Its place is free before anybody is told: whoever is told may want to begin another.
             leave();
         }
     }

@@ -75,6 +75,16 @@ final class DriveTest {
     }
 
     @Test
+    void itsPlaceIsFreeBeforeTheEndIsTold() {
+        List<Integer> driven = new ArrayList<>();
+        ended().thenRun(() -> driven.add(engine.driving()));
+        accept("1:a");
+        accept("1:b");
+
+        assertThat(driven).containsExactly(0);
+    }
+
+    @Test
     void whatOvertookAnOutcomeWinsAndTheOutcomeIsForgotten() {
         store.fate = Fate.HELD;
         accept("1:a");

@@ -10,6 +10,8 @@ import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,42 @@ final class InterventionsTest extends PurseBank {
                     .isEqualTo(OutcomeCode.NOT_REVERSIBLE);
         }
         assertThat(begun.ended().toCompletableFuture().isDone()).isFalse();
+    }
+
+    @Test
+    void whatPausesForLongIsTriedAtOnceWhenAnOperatorWantsIt() {
+        List<StepCall> asked = Collections.synchronizedList(new ArrayList<>());
+        one.services.put(
+                "moody",
+                call -> {
+                    asked.add(call);
+                    return CompletableFuture.completedStage(
+                            asked.size() == 1
+                                    ? StepOutcome.unknown("busy")
+                                    : StepOutcome.accepted());
+                });
+        one.engine.register(
+                Definition.named("moody", 1)
+                        .steps(
+                                Step.call("ask", "moody")
+                                        .readOnly()
+                                        .retry(retry ->
+                                                retry.withPauses(
+                                                        Duration.ofHours(1),
+                                                        Duration.ofHours(2)))));
+        TraceNumber trace = TestEngine.trace();
+        Begun begun = one.engine.begin(trace, "moody", "{}");
+        until(() ->
+                one.engine.find(trace).stream()
+                        .flatMap(row -> row.records().stream())
+                        .anyMatch(step -> step.attempts() == 1));
+
+        StepRecord vain = one.engine.find(trace).orElseThrow().records().get(0);
+        assertThat(vain.message()).isEqualTo("busy");
+        assertThat(one.engine.interventions().retryNow(trace, "ann", "the service is back"))
+                .isEqualTo(Outcome.accepted());
+        assertThat(get(begun.ended()).isCompleted()).isTrue();
+        assertThat(asked).extracting(StepCall::attempt).containsExactly(1, 2);
     }
 
     @Test
