@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.vocabulary.Requirement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class FaultyServicesTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
+    @Requirement({"P6.3.2-a", "D7.1-0", "M6.5-1"})
     void moneyIsExactWhateverHappensOnTheWay(long seed) throws Exception {
         try (TwoServices two = TwoServices.open()) {
             GlobalTransactions accounts = two.accounts();

@@ -8,6 +8,7 @@ import io.feiqian.participant.TransactionScope.Call;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
@@ -71,6 +72,7 @@ final class GlobalTransactionsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TCC", "REVERSAL", "XA", "MESSAGE"})
+    @Requirement({"P6.3.1-1", "D7.1-0", "D7.1-a", "S.dtx-1", "S.dtx-3", "S.mq-9", "M6.5-1"})
     void aTransferMovesMoneyOnceHoweverOftenItIsSent(BranchKind kind) throws SQLException {
         GlobalTransactions payments = two.payments();
         GlobalTransactions accounts = two.accounts();
@@ -96,6 +98,7 @@ final class GlobalTransactionsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TCC", "REVERSAL", "XA", "MESSAGE"})
+    @Requirement({"D7.1-0", "D7.1-a", "S.dtx-3"})
     void whereTheOwnShareRefusesNothingRemainsAnywhere(BranchKind kind) throws SQLException {
         GlobalTransactions payments = two.payments();
         GlobalTransactions accounts = two.accounts();
@@ -117,6 +120,7 @@ final class GlobalTransactionsTest {
     }
 
     @Test
+    @Requirement({"P6.3.1-2", "P6.3.2-a", "S.dtx-7"})
     void kindsMixInOneTransaction() throws SQLException {
         GlobalTransactions payments = two.payments();
         GlobalTransactions accounts = two.accounts();
@@ -174,6 +178,7 @@ final class GlobalTransactionsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TCC", "REVERSAL", "XA", "MESSAGE"})
+    @Requirement({"D7.1-a", "S.mq-9"})
     void anotherInstanceFinishesWhatTheInitiatorDecidedBeforeItDied(BranchKind kind)
             throws SQLException {
         GlobalTransactions accounts = two.accounts();
@@ -340,6 +345,7 @@ final class GlobalTransactionsTest {
     }
 
     @Test
+    @Requirement("M6.5-3")
     void aTryThatComesAgainWhenItsRowIsGoneIsClearedAndNotDoneTwice() throws SQLException {
         GlobalTransactions payments = two.payments();
         GlobalTransactions accounts = two.accounts();
@@ -475,6 +481,7 @@ final class GlobalTransactionsTest {
     }
 
     @Test
+    @Requirement("S.dtx-5")
     void newTransactionsAreRefusedWhileTooManyWaitForTheirPhaseTwo() throws SQLException {
         two.with(settings -> settings.withMostUnfinished(3));
         GlobalTransactions accounts = two.accounts();

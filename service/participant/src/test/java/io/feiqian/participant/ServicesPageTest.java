@@ -3,6 +3,7 @@ package io.feiqian.participant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 final class ServicesPageTest {
     /** Surefire runs in the module's folder. */
     private static final Path PAGE = Path.of("../../docs/services.md");
+
+    private static final Path CHOICE = Path.of("../../docs/transactions.md");
 
     private static final Path SNIPPETS =
             Path.of("src/test/java/io/feiqian/participant/ServiceSnippets.java");
@@ -53,6 +56,37 @@ final class ServicesPageTest {
         }
         for (ServiceAlarms.Kind each : ServiceAlarms.Kind.values()) {
             assertThat(page).contains("`" + each + "`");
+        }
+    }
+
+    @Test
+    @Requirement({"B11.1-1", "B11.1-2", "B11.1-3", "B11.1-4", "B11.1-5"})
+    void whoChoosesAKindFindsWhatToWeighForEachOfThem() throws IOException {
+        List<List<String>> table =
+                Files.readString(CHOICE)
+                        .lines()
+                        .dropWhile(line -> !line.equals("## Choose a kind"))
+                        .dropWhile(line -> !line.startsWith("|"))
+                        .takeWhile(line -> line.startsWith("|"))
+                        .map(line -> List.of(line.substring(1).split("\\|", -1)))
+                        .toList();
+
+        assertThat(table.get(0)).hasSize(7);
+        assertThat(table.get(0).subList(1, 6))
+                .map(String::strip)
+                .allMatch(kind -> kind.matches("TCC|SQL mode|XA|reversal, .*saga.*|message"));
+        for (String weighed :
+                List.of(
+                        "what the author writes",
+                        "isolation",
+                        "consistency",
+                        "risk",
+                        "durable commits, two services")) {
+            assertThat(table)
+                    .filteredOn(row -> row.get(0).strip().equals(weighed))
+                    .singleElement()
+                    .satisfies(row ->
+                            assertThat(row.subList(1, 6)).as(weighed).noneMatch(String::isBlank));
         }
     }
 
