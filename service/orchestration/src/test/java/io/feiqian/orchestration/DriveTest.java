@@ -77,10 +77,11 @@ final class DriveTest {
     @Test
     void itsPlaceIsFreeBeforeTheEndIsTold() {
         List<Integer> driven = new ArrayList<>();
-        ended().thenRun(() -> driven.add(engine.driving()));
+        CompletableFuture<Void> told = ended().thenRun(() -> driven.add(engine.driving()));
         accept("1:a");
         accept("1:b");
 
+        assertThat(told).isCompleted();
         assertThat(driven).containsExactly(0);
     }
 
