@@ -140,7 +140,8 @@ final class OrchestrationProtocolTest {
                         .steps(
                                 Step.call("a", "do").reverse("undo"),
                                 Step.call("b", "do").pointOfNoReturn(),
-                                Step.call("c", "do").forward());
+                                Step.call("c", "do").forward(),
+                                Step.call("d", "do").readOnly().forward());
         on(new OrchestrationEvent.TakenUp());
         on(accepted("4:a", Direction.FORWARD));
         // The call may be under way: nobody knows whether it has passed.
@@ -149,6 +150,8 @@ final class OrchestrationProtocolTest {
         on(accepted("4:b", Direction.FORWARD));
         assertThat(on(new OrchestrationEvent.Forced("now"))).isEmpty();
         on(accepted("4:c", Direction.FORWARD));
+        assertThat(on(new OrchestrationEvent.Forced("now"))).isEmpty();
+        on(accepted("4:d", Direction.FORWARD));
         assertThat(state.phase()).isEqualTo(OrchestrationPhase.COMPLETED);
     }
 
