@@ -56,6 +56,16 @@ public final class ServiceActions {
         return copy(statements);
     }
 
+    /**
+     * With the actions that an object's methods are marked as by {@link Tcc}, {@link Reversible}
+     * and {@link OnMessage}.
+     *
+     * @throws IllegalArgumentException where none is marked, or a method has another form
+     */
+    public ServiceActions withAnnotated(Object object) {
+        return AnnotatedActions.add(this, object);
+    }
+
     TccAction tcc(String name) {
         return found("TCC", name, tcc.get(name));
     }

@@ -1,0 +1,19 @@
+package io.feiqian.participant;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks what takes messages that decisions released: {@code (Connection, BranchCall)}, may throw
+ * SQLException. What it promises: {@link io.feiqian.participant.spi.MessageAction}.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface OnMessage {
+    /** The action's name; stable. */
+    String value();
+}
