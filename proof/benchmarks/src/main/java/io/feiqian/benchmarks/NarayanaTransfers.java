@@ -117,6 +117,7 @@ final class NarayanaTransfers implements Variant {
         source.setUser(EmbeddedPostgres.USER);
         source.setPassword(database.postgres().password());
         source.setPrepareThreshold(1);
+        source.setSocketFactory(CountedSockets.class.getName());
         BlockingQueue<Member> pool = new ArrayBlockingQueue<>(connections);
         for (int i = 0; i < connections; i++) {
             XAConnection xa = source.getXAConnection();

@@ -58,6 +58,7 @@ final class PlainAccounts {
         config.setUsername(EmbeddedPostgres.USER);
         config.setPassword(database.postgres().password());
         config.addDataSourceProperty("prepareThreshold", 1);
+        config.addDataSourceProperty("socketFactory", CountedSockets.class.getName());
         config.addDataSourceProperty("options", "-c lock_timeout=5s");
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(size);

@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Transfers between two services with a database each, as global transactions with a branch of one
@@ -68,6 +69,37 @@ final class ServiceTransfers implements Variant {
         this.payees = (kind == BranchKind.XA ? setup.withXa() : setup).createTables().open();
         channel.add(this.payers);
         channel.add(this.payees);
+    }
+
+    /** Fills the tables of a variant with transactions that were finished an hour ago. */
+    static void age(BenchDatabase payers, BenchDatabase payees, String name, int count)
+            throws SQLException {
+        String schema = PlainAccounts.schema(name);
+        long head = TraceNumber.of(DAY, new Slot(1), 2, 0).head();
+        String ago = "(extract(epoch from clock_timestamp()) * 1000)::bigint - 3600000";
+        for (BenchDatabase each : List.of(payers, payees)) {
+            each.run("set search_path to " + schema + ";" + ServiceSetup.tables());
+        }
+        payers.run(
+                """
+                insert into feiqian_decision (trace_head, trace_serial, digest, decided_at,
+                    acknowledged, finished_at, attempt, business_date, state, outcome, message,
+                    branches, answer)
+                select %1$d, n, n, %2$s, 2, %2$s, 1, %3$d, 1, 0, '',
+                    decode(repeat('00', 60), 'hex'), '' from generate_series(1, %4$d) as n;
+                analyze feiqian_decision; set search_path to public\
+                """
+                        .formatted(head, ago, DAY.number(), count));
+        payees.run(
+                """
+                insert into feiqian_branch (trace_head, trace_serial, digest, decide_by,
+                    finished_at, attempt, business_date, branch, kind, state, outcome, initiator,
+                    action, message, content, answer)
+                select %1$d, n, n, %2$s, %2$s, 1, %3$d, 1, %5$d, 2, 0, 'payers', 'credit', '',
+                    decode(repeat('00', 24), 'hex'), '' from generate_series(1, %4$d) as n;
+                analyze feiqian_branch; set search_path to public\
+                """
+                        .formatted(head, ago, DAY.number(), count, BranchKind.TCC.number()));
     }
 
     @Override

@@ -22,6 +22,11 @@ final class TransactionBench {
     private static final int ROUNDS = 3;
     private static final int CALLERS = 64;
     private static final List<Integer> POOLS = List.of(8, 16, 32);
+
+    /** Grows with every transaction that writes, also with a prepared one. */
+    private static final String WRITTEN =
+            "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
     private static final String LEDGER = "ledger";
     private static final Load LOAD = new Load("two-databases", CALLERS, ACCOUNTS, ACCOUNTS);
 
@@ -44,9 +49,16 @@ final class TransactionBench {
     private final Duration round;
     private final PrintStream progress;
     private final List<String> wanted;
+    private final int aged;
 
-    TransactionBench(Duration round, List<String> wanted, PrintStream progress) {
+    /**
+     * Measures.
+     *
+     * @param aged how many finished transactions lie in the tables of ours beforehand
+     */
+    TransactionBench(Duration round, List<String> wanted, int aged, PrintStream progress) {
         this.round = round;
+        this.aged = aged;
         this.wanted = wanted;
         this.progress = progress;
     }
@@ -98,7 +110,7 @@ final class TransactionBench {
                 }
                 List<BenchRow> rows = rounds.compare(variants, LOAD, ROUNDS, round);
                 for (Variant each : variants) {
-                    settle(each);
+                    count(rounds, each, first, second);
                 }
                 audit(first, second, variants);
                 return rows;
@@ -118,6 +130,9 @@ final class TransactionBench {
             throws SQLException, InterruptedException {
         PlainAccounts.create(first, name, ACCOUNTS);
         PlainAccounts.create(second, name, ACCOUNTS);
+        if (aged > 0 && KINDS.containsKey(name)) {
+            ServiceTransfers.age(first, second, name, aged);
+        }
         int best = 0;
         double most = -1;
         for (int size : POOLS) {
@@ -135,6 +150,31 @@ final class TransactionBench {
             }
         }
         return pooled.over(best);
+    }
+
+    /** Says what one transaction of a variant costs, phase two and marks included. */
+    private void count(Rounds rounds, Variant variant, BenchDatabase first, BenchDatabase second)
+            throws SQLException, InterruptedException {
+        settle(variant);
+        long written = first.number(WRITTEN) + second.number(WRITTEN);
+        long sent = CountedSockets.sent();
+        Duration length = round.dividedBy(5);
+        double operations = rounds.perSecond(variant, LOAD, length) * length.toNanos() / 1e9;
+        settle(variant);
+        written = first.number(WRITTEN) + second.number(WRITTEN) - written;
+        sent = CountedSockets.sent() - sent;
+        String trips =
+                variant instanceof LedgerTransfers
+                        ? "round trips not counted"
+                        : "%.1f round trips".formatted(sent / operations);
+        progress.printf(
+                "%s: %.2f writing transactions, %s an operation%s%n",
+                variant.name(),
+                written / operations,
+                trips,
+                variant.name().equals("xa") || variant.name().equals(NarayanaTransfers.NAME)
+                        ? "; each prepared one is written a second time when it ends"
+                        : "");
     }
 
     private static void settle(Variant variant) throws InterruptedException {

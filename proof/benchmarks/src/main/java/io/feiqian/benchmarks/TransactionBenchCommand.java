@@ -36,12 +36,24 @@ final class TransactionBenchCommand implements Callable<Integer> {
                             + " ledger")
     private List<String> variants = List.of();
 
+    @Option(
+            names = "--aged",
+            paramLabel = "N",
+            arity = "0..1",
+            defaultValue = "0",
+            fallbackValue = "1000000",
+            description =
+                    "with so many finished transactions in the tables (default: ${DEFAULT-VALUE};"
+                            + " without a number ${FALLBACK-VALUE})")
+    private int aged;
+
     @Override
     public Integer call() throws Exception {
         TransactionBench bench =
                 new TransactionBench(
                         Duration.ofSeconds(Math.max(1, seconds)),
                         variants,
+                        aged,
                         BenchReport.progress(common));
         BenchReport.print(bench.run(), common);
         return ExitStatus.OK.code();
