@@ -154,6 +154,23 @@ final class LockTest {
     }
 
     @Test
+    void aReadForUpdateThatWaitedForTheRowSeesTheLockThatCameMeanwhile() throws SQLException {
+        try (Connection branch = database.open();
+                WaitingWriter reader = new WaitingWriter(database)) {
+            SqlCapture capture =
+                    SqlCapture.over(branch, key(1), TestDatabase.SETTINGS, database.catalog());
+            execute(capture.connection(), "update account set balance = balance + 1 where id = 1");
+            String read = "select id from account where balance >= 50 order by id for update";
+            reader.start(
+                    "select set_config('feiqian.branch', '" + key(2) + "', true)",
+                    database.catalog().check(read).sql());
+            branch.commit();
+            assertThat(reader.failure())
+                    .hasMessageContaining("unfinished global transaction " + key(1));
+        }
+    }
+
+    @Test
     void aBranchWaitsForAnOrdinaryWriterNoLongerThanItsBound() throws SQLException {
         try (Connection other = database.open()) {
             execute(other, "update account set balance = 0 where id = 1");

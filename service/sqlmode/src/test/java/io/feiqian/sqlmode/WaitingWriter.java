@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class WaitingWriter implements AutoCloseable {
     }
 
     /** Begins to write, and returns when it waits. */
-    void start(String sql) throws SQLException {
+    void start(String... sql) throws SQLException {
         int session;
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
@@ -32,7 +33,7 @@ final class WaitingWriter implements AutoCloseable {
                     try {
                         TestDatabase.execute(connection, sql);
                         connection.commit();
-                        return new AssertionError("written: " + sql);
+                        return new AssertionError("written: " + List.of(sql));
                     } catch (SQLException refused) {
                         connection.rollback();
                         return refused;
