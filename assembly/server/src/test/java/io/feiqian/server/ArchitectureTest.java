@@ -67,11 +67,32 @@ final class ArchitectureTest {
      */
     private static final Map<String, Set<String>> ONLY_BY_CONTRACT =
             Map.of(
-                    "gateway", Set.of("storage", "transaction", "ledger", "bank"),
-                    "cli", Set.of("storage", "transaction", "ledger", "bank", "gateway"),
-                    "realdata", Set.of("storage", "transaction", "ledger", "bank", "gateway"),
-                    "chaos", Set.of("storage", "transaction", "ledger", "bank", "gateway"),
-                    "ledger", Set.of("rpc"),
+                    "gateway", Set.of("storage", "messaging", "transaction", "ledger", "bank"),
+                    "cli",
+                            Set.of(
+                                    "storage",
+                                    "messaging",
+                                    "transaction",
+                                    "ledger",
+                                    "bank",
+                                    "gateway"),
+                    "realdata",
+                            Set.of(
+                                    "storage",
+                                    "messaging",
+                                    "transaction",
+                                    "ledger",
+                                    "bank",
+                                    "gateway"),
+                    "chaos",
+                            Set.of(
+                                    "storage",
+                                    "messaging",
+                                    "transaction",
+                                    "ledger",
+                                    "bank",
+                                    "gateway"),
+                    "ledger", Set.of("rpc", "messaging"),
                     "storage", Set.of("registry"));
 
     /**
