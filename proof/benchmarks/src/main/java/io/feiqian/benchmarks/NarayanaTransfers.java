@@ -47,6 +47,10 @@ final class NarayanaTransfers implements Variant {
         try {
             this.log = Files.createTempDirectory("feiqian-narayana-");
             arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier("bench");
+            // It serves recovery in other processes, and outlives the folder of the log.
+            arjPropertyManager
+                    .getCoordinatorEnvironmentBean()
+                    .setTransactionStatusManagerEnable(false);
         } catch (IOException | CoreEnvironmentBeanException failed) {
             throw new IllegalStateException("Narayana: cannot be set up", failed);
         }

@@ -134,6 +134,12 @@ public final class Rounds implements AutoCloseable {
         return round(variant, load, length).perSecond();
     }
 
+    /** How many operations a variant does in one round of this length. */
+    long operations(Variant variant, Load load, Duration length)
+            throws SQLException, InterruptedException {
+        return round(variant, load, length).latencies().total();
+    }
+
     /** The exception that an operation met last; for whoever has to explain errors. */
     public Exception lastFault() {
         return lastFault;

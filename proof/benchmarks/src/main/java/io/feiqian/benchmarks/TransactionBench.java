@@ -158,8 +158,7 @@ final class TransactionBench {
         settle(variant);
         long written = first.number(WRITTEN) + second.number(WRITTEN);
         long sent = CountedSockets.sent();
-        Duration length = round.dividedBy(5);
-        double operations = rounds.perSecond(variant, LOAD, length) * length.toNanos() / 1e9;
+        double operations = Math.max(1, rounds.operations(variant, LOAD, round.dividedBy(5)));
         settle(variant);
         written = first.number(WRITTEN) + second.number(WRITTEN) - written;
         sent = CountedSockets.sent() - sent;
