@@ -248,6 +248,8 @@ final class DefinitionTest {
         Step.Call last = Step.call("send", "s").pointOfNoReturn();
         assertThat(flaws(last, reversible("after")))
                 .containsExactly("IRREVERSIBLE_TOO_EARLY after");
+        assertThat(flaws(last, reversible("after").forward()))
+                .containsExactly("IRREVERSIBLE_TOO_EARLY after");
         assertThat(flaws(last, Step.call("after", "s").readOnly()))
                 .containsExactly("IRREVERSIBLE_TOO_EARLY after");
         assertThat(flaws(Step.loop("l", "i < 2", 2, "i", last)))
