@@ -79,8 +79,11 @@ final class Finishing {
                     Optional.of(order.key().trace()),
                     "branch %s: %s; a correction to be judged: %s"
                             .formatted(order.key(), dirty.getMessage(), dirty.proposal()));
+            // The evidence has customers' data in it: it is the alarm's, not every log's.
             return FinishReport.refused(
-                    order.key(), OutcomeCode.SQL_DIRTY_ROW, String.valueOf(dirty.getMessage()));
+                    order.key(),
+                    OutcomeCode.SQL_DIRTY_ROW,
+                    "branch: " + order.key() + " found a row written past the locks; see its alarm");
         }
         OutcomeCode code =
                 failed instanceof RefusedException
