@@ -83,7 +83,9 @@ final class Finishing {
             return FinishReport.refused(
                     order.key(),
                     OutcomeCode.SQL_DIRTY_ROW,
-                    "branch: " + order.key() + " found a row written past the locks; see its alarm");
+                    "branch: "
+                            + order.key()
+                            + " found a row written past the locks; see its alarm");
         }
         OutcomeCode code =
                 failed instanceof RefusedException
