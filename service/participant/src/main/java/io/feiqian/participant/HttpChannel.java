@@ -59,7 +59,9 @@ public final class HttpChannel implements ServiceChannel {
         HttpRequest request =
                 HttpRequest.newBuilder(addresses.apply(service).resolve(path))
                         .timeout(timeout)
-                        .header(HttpEndpoint.SIGNATURE, keys.sign(path + "\n" + body))
+                        .header(
+                                HttpEndpoint.SIGNATURE,
+                                keys.sign(HttpEndpoint.signed(path, service, body)))
                         .header("Content-Type", "text/plain; charset=utf-8")
                         .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8))
                         .build();

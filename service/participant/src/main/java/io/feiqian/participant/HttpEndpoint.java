@@ -16,8 +16,10 @@ import org.slf4j.LoggerFactory;
  * {@link #INQUIRE}. {@link #answer} is a plain function for any server's handler; the class itself
  * is one for the JDK's. Thread-safe; blocks its caller.
  *
- * <p>Only what a service of the bank signed is taken. Errors are answered with a status and one
- * line {@code code name: message}.
+ * <p>Only what a service of the bank signed for this service is taken: where an address leads to
+ * another service by mistake, that one neither answers for decisions that are not its own nor takes
+ * orders that were meant for others. Errors are answered with a status and one line {@code code
+ * name: message}.
  */
 public final class HttpEndpoint implements HttpHandler {
     /** Where orders of phase two are posted. */
@@ -51,13 +53,20 @@ public final class HttpEndpoint implements HttpHandler {
      */
     public record Answer(int status, String body) {}
 
+    /** What is signed: the path, whom it is meant for, and the body. */
+    static String signed(String path, String service, String body) {
+        return path + "\n" + service + "\n" + body;
+    }
+
     /** Answers a posted body. */
     public Answer answer(String path, Optional<String> signature, String body) {
-        if (signature.isEmpty() || !keys.verifies(path + "\n" + body, signature.get())) {
+        String signed = signed(path, transactions.service(), body);
+        if (signature.isEmpty() || !keys.verifies(signed, signature.get())) {
             return refused(
                     401,
                     OutcomeCode.FORGED_CONTEXT,
-                    "not signed with a key that is known here (expected: one of " + keys + ")");
+                    "not signed for %s with a key that is known here (expected: one of %s)"
+                            .formatted(transactions.service(), keys));
         }
         try {
             return switch (path) {

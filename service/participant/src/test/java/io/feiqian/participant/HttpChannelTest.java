@@ -1,6 +1,7 @@
 package io.feiqian.participant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.runtime.Clock;
@@ -184,12 +185,38 @@ final class HttpChannelTest {
         URI finish = URI.create(path("accounts", HttpEndpoint.FINISH));
 
         assertThat(post(finish, Map.of(), body)).startsWith("401 1052 FORGED_CONTEXT");
-        String foreign = FOREIGN.sign(HttpEndpoint.FINISH + "\n" + body);
+        String foreign = FOREIGN.sign(HttpEndpoint.signed(HttpEndpoint.FINISH, "accounts", body));
         assertThat(post(finish, Map.of(HttpEndpoint.SIGNATURE, foreign), body))
                 .startsWith("401 1052 FORGED_CONTEXT");
         // A body that was signed for another path.
-        String inquiry = KEYS.sign(HttpEndpoint.INQUIRE + "\n" + body);
+        String inquiry = KEYS.sign(HttpEndpoint.signed(HttpEndpoint.INQUIRE, "accounts", body));
         assertThat(post(finish, Map.of(HttpEndpoint.SIGNATURE, inquiry), body)).startsWith("401");
+    }
+
+    @Test
+    void aServiceThatIsReachedAtAnAddressOfAnotherAnswersForNothing() throws Exception {
+        BranchContext context =
+                new BranchContext(
+                        new BranchKey(two.order("misrouted").trace(), 1, 1),
+                        "payments",
+                        7,
+                        TwoServices.DAY,
+                        Duration.ofMillis(50));
+        accounts.branches().tcc(context, "credit", AccountActions.order(2, 25));
+        URI right = addresses.put("payments", addresses.getOrDefault("accounts", URI.create("/")));
+
+        HttpChannel channel =
+                new HttpChannel(
+                        client, name -> addresses.getOrDefault(name, right), KEYS, PATIENCE);
+        assertThatThrownBy(() ->
+                        channel.inquire("payments", new Inquiry(context.key(), 7))
+                                .toCompletableFuture()
+                                .join())
+                .hasMessageContaining("401");
+
+        // It wrote nothing of a transaction that is not its own to decide.
+        assertThat(accounts.find(context.key().trace())).isEmpty();
+        assertThat(two.held()).isEqualTo(25);
     }
 
     @Test
@@ -198,7 +225,8 @@ final class HttpChannelTest {
                 new String[] {
                     "confirm", "confirm 1 2 3 4 5 6 7 8", "x ".repeat(40), "\n".repeat(3_000)
                 }) {
-            String signature = KEYS.sign(HttpEndpoint.FINISH + "\n" + body);
+            String signature =
+                    KEYS.sign(HttpEndpoint.signed(HttpEndpoint.FINISH, "accounts", body));
             HttpEndpoint.Answer answer =
                     new HttpEndpoint(accounts, KEYS)
                             .answer(HttpEndpoint.FINISH, Optional.of(signature), body);
