@@ -71,15 +71,20 @@ final class BranchTable {
                     + COLUMNS
                     + " from feiqian_branch b where b.state = 1 and b.decide_by < "
                     + NOW
-                    + " - ? order by b.decide_by limit ?";
+                    + " - ? and (b.decide_by, b.trace_serial, b.trace_head, b.attempt, b.branch)"
+                    + " > (?, ?, ?, ?, ?) order by b.decide_by, b.trace_serial, b.trace_head,"
+                    + " b.attempt, b.branch limit ?";
 
+    /** What was taken of messages stays as decisions do: only its row knows that it was. */
     private static final String CLEAN =
             "delete from feiqian_branch where ctid = any(array(select ctid from feiqian_branch"
                     + " where finished_at > 0 and finished_at < "
                     + NOW
                     + " - ? and decide_by < "
                     + NOW
-                    + " - ? limit ? for update skip locked))";
+                    + " - ? and (kind <> 5 or finished_at < "
+                    + NOW
+                    + " - ?) limit ? for update skip locked))";
 
     private BranchTable() {}
 
@@ -160,21 +165,30 @@ final class BranchTable {
         }
     }
 
-    static List<BranchRow> overdue(Connection connection, long graceMillis, int most)
+    /** A page of overdue branches, the longest overdue first, behind the last row of another. */
+    static List<BranchRow> overdue(
+            Connection connection, long graceMillis, Optional<BranchRow> after, int most)
             throws SQLException {
         try (PreparedStatement overdue = connection.prepareStatement(OVERDUE)) {
             overdue.setLong(1, graceMillis);
-            overdue.setInt(2, most);
+            overdue.setLong(2, after.map(BranchRow::decideBy).orElse(Long.MIN_VALUE));
+            overdue.setLong(3, after.map(row -> row.key().trace().serial()).orElse(0L));
+            overdue.setLong(4, after.map(row -> row.key().trace().head()).orElse(0L));
+            overdue.setInt(5, after.map(row -> row.key().attempt()).orElse(0));
+            overdue.setInt(6, after.map(row -> row.key().branch()).orElse(0));
+            overdue.setInt(7, most);
             return rows(overdue);
         }
     }
 
-    /** Deletes finished rows of this age; how many. */
-    static int clean(Connection connection, long ageMillis, int most) throws SQLException {
+    /** Deletes finished rows of these ages, branches and taken messages; how many. */
+    static int clean(Connection connection, long ageMillis, long takenMillis, int most)
+            throws SQLException {
         try (PreparedStatement clean = connection.prepareStatement(CLEAN)) {
             clean.setLong(1, ageMillis);
             clean.setLong(2, ageMillis);
-            clean.setInt(3, most);
+            clean.setLong(3, takenMillis);
+            clean.setInt(4, most);
             return clean.executeUpdate();
         }
     }

@@ -148,6 +148,17 @@ public final class Branches {
                         OutcomeCode.BRANCH_CANCELLED,
                         "branch: " + row.key() + " (expected: a try before its cancel)");
             }
+            boolean same =
+                    row.kind() == kind
+                            && row.action().equals(action)
+                            && row.content().equals(content);
+            if (!same) {
+                // What the first use of the context was answered is no answer to this one.
+                return BranchAnswer.refused(
+                        OutcomeCode.TRACE_CONTENT_DIFFERS,
+                        "branch: %s was used for another %s (expected: a context of its own)"
+                                .formatted(row.key(), row.action()));
+            }
             return row.recordedAnswer();
         }
 

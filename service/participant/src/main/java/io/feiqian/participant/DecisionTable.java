@@ -63,9 +63,11 @@ final class DecisionTable {
     private static final String UNFINISHED =
             "select "
                     + COLUMNS
-                    + " from feiqian_decision d where d.finished_at is null and d.decided_at < "
+                    + ", d.decided_at from feiqian_decision d where d.finished_at is null"
+                    + " and d.decided_at < "
                     + NOW
-                    + " - ? order by d.decided_at limit ?";
+                    + " - ? and (d.decided_at, d.trace_serial, d.trace_head) > (?, ?, ?)"
+                    + " order by d.decided_at, d.trace_serial, d.trace_head limit ?";
 
     /** What was decided stays as long as its trace number is recognised. */
     private static final String CLEAN =
@@ -78,6 +80,9 @@ final class DecisionTable {
 
     /** What phase two has recorded of one transaction. */
     record Mark(TraceNumber trace, int attempt, long acknowledged, boolean finished) {}
+
+    /** A decision whose phase two is not recorded as finished, and when it was made. */
+    record Unfinished(DecisionRow row, long decidedAt) {}
 
     private DecisionTable() {}
 
@@ -125,12 +130,23 @@ final class DecisionTable {
         }
     }
 
-    static List<DecisionRow> unfinished(Connection connection, long graceMillis, int most)
+    /** A page of unfinished decisions, the oldest first, behind the last of another page. */
+    static List<Unfinished> unfinished(
+            Connection connection, long graceMillis, Optional<Unfinished> after, int most)
             throws SQLException {
         try (PreparedStatement unfinished = connection.prepareStatement(UNFINISHED)) {
             unfinished.setLong(1, graceMillis);
-            unfinished.setInt(2, most);
-            return rows(unfinished);
+            unfinished.setLong(2, after.map(Unfinished::decidedAt).orElse(Long.MIN_VALUE));
+            unfinished.setLong(3, after.map(last -> last.row().trace().serial()).orElse(0L));
+            unfinished.setLong(4, after.map(last -> last.row().trace().head()).orElse(0L));
+            unfinished.setInt(5, most);
+            List<Unfinished> page = new ArrayList<>();
+            try (ResultSet row = unfinished.executeQuery()) {
+                while (row.next()) {
+                    page.add(new Unfinished(row(row), row.getLong(13)));
+                }
+            }
+            return page;
         }
     }
 

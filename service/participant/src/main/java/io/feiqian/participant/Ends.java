@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,18 @@ final class Ends {
             }
             scheduled = true;
         }
-        Timer.Cancellable unused = timer.after(every, () -> executor.execute(this::flush));
+        Timer.Cancellable unused = timer.after(every, this::flushSoon);
+    }
+
+    private void flushSoon() {
+        try {
+            executor.execute(this::flush);
+        } catch (RejectedExecutionException busy) {
+            LOG.info("no thread to record ends: with those that come next", busy);
+            synchronized (lock) {
+                scheduled = false;
+            }
+        }
     }
 
     /** Records what waits; what cannot be is found again by a look at what is unfinished. */

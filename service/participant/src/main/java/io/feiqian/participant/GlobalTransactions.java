@@ -238,6 +238,8 @@ public final class GlobalTransactions implements AutoCloseable {
                         new Outcome.Refused(
                                 OutcomeCode.DATABASE_UNAVAILABLE,
                                 "decision: " + DatabaseErrors.text(failed)));
+            } catch (RuntimeException failed) {
+                return known(scope, failed);
             }
             return recorded.isPresent()
                     ? committed(scope, recorded.get())
@@ -245,6 +247,27 @@ public final class GlobalTransactions implements AutoCloseable {
                             scope,
                             new Outcome.Refused(
                                     OutcomeCode.ABORTED, "commit: lost (expected: answered)"));
+        }
+
+        /**
+         * The own share failed, perhaps because it was done before: then that is answered.
+         * Otherwise the attempt is void, and the failure passes on.
+         */
+        private Optional<TransactionAnswer> known(TransactionScope scope, RuntimeException failed) {
+            Optional<TransactionAnswer> answer =
+                    refuse(
+                            scope,
+                            new Outcome.Refused(OutcomeCode.ABORTED, "aborted by its own share"));
+            boolean onRecord =
+                    answer.filter(each ->
+                                    each.recorded()
+                                            || each.outcome().code()
+                                                    == OutcomeCode.TRACE_CONTENT_DIFFERS)
+                            .isPresent();
+            if (!onRecord) {
+                throw failed;
+            }
+            return answer;
         }
 
         private Optional<TransactionAnswer> committed(TransactionScope scope, Recorded recorded) {
@@ -268,7 +291,7 @@ public final class GlobalTransactions implements AutoCloseable {
                     return false;
                 }
             }
-            return settled.isDone();
+            return settled.isDone() && !settled.isCompletedExceptionally();
         }
 
         private CompletableFuture<Void> handOver(DecisionRow row) {
@@ -284,7 +307,7 @@ public final class GlobalTransactions implements AutoCloseable {
             List<ListedBranch> issued = scope.issued();
             boolean isFinal = why.code().isFinal();
             if (issued.isEmpty() && !isFinal && attempt == 1 && why.code() != OutcomeCode.ABORTED) {
-                return Optional.of(new TransactionAnswer(why, Content.EMPTY, false, true));
+                return unlessDecided(scope, why);
             }
             DecisionRow proposed =
                     row(
@@ -297,16 +320,35 @@ public final class GlobalTransactions implements AutoCloseable {
             try {
                 recorded = decisions.voided(proposed);
             } catch (SQLException failed) {
-                return Optional.of(
-                        TransactionAnswer.unknown(
-                                "%s, and the database is lost (%s); ask again"
-                                        .formatted(why.message(), DatabaseErrors.text(failed))));
+                return Optional.of(lost(why, failed));
             }
             if (!recorded.written()) {
                 return found(scope, recorded.row());
             }
             CompletableFuture<Void> unused = handOver(recorded.row());
             return Optional.of(new TransactionAnswer(why, Content.EMPTY, false, issued.isEmpty()));
+        }
+
+        /**
+         * Nothing was begun, so nothing is to be voided; but an earlier execution may have decided.
+         */
+        private Optional<TransactionAnswer> unlessDecided(
+                TransactionScope scope, Outcome.Refused why) {
+            Optional<DecisionRow> there;
+            try {
+                there = decisions.find(order.trace()).filter(row -> row.state().isFinal());
+            } catch (SQLException failed) {
+                return Optional.of(lost(why, failed));
+            }
+            return there.isPresent()
+                    ? found(scope, there.get())
+                    : Optional.of(new TransactionAnswer(why, Content.EMPTY, false, true));
+        }
+
+        private TransactionAnswer lost(Outcome.Refused why, SQLException failed) {
+            return TransactionAnswer.unknown(
+                    "%s, and the database is lost (%s); ask again"
+                            .formatted(why.message(), DatabaseErrors.text(failed)));
         }
 
         /** Somebody was here before: another execution, another instance, or an inquiry. */
@@ -327,7 +369,7 @@ public final class GlobalTransactions implements AutoCloseable {
                 attempt = there.attempt() + 1;
                 return Optional.empty();
             }
-            if (mine && !there.finished() && !phaseTwo.isSettling(order.trace())) {
+            if (mine && !there.finished() && !phaseTwo.isSettling(there)) {
                 // Perhaps nobody is at it: this commit's answer was lost, or its instance died.
                 CompletableFuture<Void> unused = phaseTwo.begin(there, false);
             }

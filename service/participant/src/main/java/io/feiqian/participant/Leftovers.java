@@ -1,5 +1,6 @@
 package io.feiqian.participant;
 
+import io.feiqian.participant.DecisionTable.Unfinished;
 import io.feiqian.participant.FinishOrder.Verb;
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Clock;
@@ -10,9 +11,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -43,6 +47,14 @@ final class Leftovers {
 
     private volatile boolean running;
     private final AtomicInteger looks = new AtomicInteger();
+
+    /**
+     * Where the next look goes on, once there is more than one takes up: what nobody answers for
+     * stays, and must not keep a look from what comes behind it (no-poison).
+     */
+    private volatile Optional<Unfinished> lastDecision = Optional.empty();
+
+    private volatile Optional<BranchRow> lastBranch = Optional.empty();
 
     Leftovers(
             DataSource database,
@@ -77,8 +89,18 @@ final class Leftovers {
     }
 
     private void next() {
-        Timer.Cancellable unused =
-                timer.after(settings.scanEvery(), () -> executor.execute(this::look));
+        Timer.Cancellable unused = timer.after(settings.scanEvery(), this::lookSoon);
+    }
+
+    private void lookSoon() {
+        try {
+            executor.execute(this::look);
+        } catch (RejectedExecutionException busy) {
+            LOG.warn("no thread to look for what was left behind; the next look follows", busy);
+            if (running) {
+                next();
+            }
+        }
     }
 
     private void look() {
@@ -100,18 +122,21 @@ final class Leftovers {
     /** Looks once; how many leftovers were taken up. */
     int takeUp() throws SQLException {
         long grace = settings.grace().toMillis();
-        List<DecisionRow> decisions;
+        int most = settings.scanLimit();
+        List<Unfinished> decisions;
         List<BranchRow> branches;
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            decisions = DecisionTable.unfinished(connection, grace, settings.scanLimit());
-            branches = BranchTable.overdue(connection, grace, settings.scanLimit());
+            decisions = DecisionTable.unfinished(connection, grace, lastDecision, most);
+            branches = BranchTable.overdue(connection, grace, lastBranch, most);
             connection.rollback();
         }
+        lastDecision = lastOfFull(decisions, most);
+        lastBranch = lastOfFull(branches, most);
         int found = 0;
-        for (DecisionRow each : decisions) {
-            if (!phaseTwo.isSettling(each.trace())) {
-                CompletableFuture<Void> unused = phaseTwo.begin(each, false);
+        for (Unfinished each : decisions) {
+            if (!phaseTwo.isSettling(each.row())) {
+                CompletableFuture<Void> unused = phaseTwo.begin(each.row(), false);
                 found++;
             }
         }
@@ -130,12 +155,26 @@ final class Leftovers {
         return found;
     }
 
+    /** Where another page may follow, the last row of this one; otherwise all begins anew. */
+    private static <T> Optional<T> lastOfFull(List<T> page, int most) {
+        return page.size() < most ? Optional.empty() : Optional.of(page.get(page.size() - 1));
+    }
+
+    /** Whoever cannot be addressed now was not heard, and is asked again. */
+    private CompletionStage<Verdict> ask(String initiator, Inquiry inquiry) {
+        try {
+            return channel.inquire(initiator, inquiry);
+        } catch (RuntimeException notSent) {
+            return CompletableFuture.failedFuture(notSent);
+        }
+    }
+
     private int inquire(BranchKey key, String initiator, long digest, BusinessDate day) {
         if (asked.putIfAbsent(key, true) != null) {
             return 0;
         }
         CompletableFuture<Void> unused =
-                channel.inquire(initiator, new Inquiry(key, digest))
+                ask(initiator, new Inquiry(key, digest))
                         .toCompletableFuture()
                         .orTimeout(settings.messageTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .thenAcceptAsync(
@@ -179,7 +218,11 @@ final class Leftovers {
                                             age,
                                             settings.keepDecided().toMillis(),
                                             settings.cleanBatch())
-                                    + BranchTable.clean(connection, age, settings.cleanBatch());
+                                    + BranchTable.clean(
+                                            connection,
+                                            age,
+                                            settings.keepDecided().toMillis(),
+                                            settings.cleanBatch());
                     deleted.add(last);
                 } while (last > 0);
             } finally {

@@ -74,13 +74,15 @@ final class PhaseTwo implements AutoCloseable {
         return unfinished.get();
     }
 
-    /** Whether this instance is at work on it. */
-    boolean isSettling(TraceNumber trace) {
-        return settling.containsKey(trace);
+    /** Whether this instance is at work on it, not on an earlier attempt only. */
+    boolean isSettling(DecisionRow decision) {
+        Settling at = settling.get(decision.trace());
+        return at != null && at.decision.attempt() == decision.attempt();
     }
 
     /**
-     * Finishes what a recorded decision lists; completes when nothing is left to do.
+     * Finishes what a recorded decision lists; completes when nothing is left to do, exceptionally
+     * where a branch waits for an operator.
      *
      * @param entered whether {@link #enter} took room for it, which is given back at the end
      */
@@ -190,6 +192,7 @@ final class PhaseTwo implements AutoCloseable {
                 }
             }
             if (last) {
+                record();
                 end();
             }
         }
@@ -229,7 +232,14 @@ final class PhaseTwo implements AutoCloseable {
             if (entered) {
                 leave();
             }
-            settled.complete(null);
+            synchronized (this) {
+                if (stopped == 0) {
+                    settled.complete(null);
+                    return;
+                }
+            }
+            settled.completeExceptionally(
+                    new IllegalStateException(decision.trace() + ": waits for an operator"));
         }
     }
 
@@ -243,6 +253,10 @@ final class PhaseTwo implements AutoCloseable {
 
         @Override
         public void handle(List<Pending> batch) {
+            if (closed) {
+                // Left to another instance: whoever closes does not wait for a silent service.
+                return;
+            }
             Map<BranchKey, List<Pending>> byKey = new HashMap<>();
             List<FinishOrder> orders = new ArrayList<>(batch.size());
             for (Pending each : batch) {

@@ -88,9 +88,13 @@ final class RecordedWork {
         } catch (RefusedException refused) {
             connection.rollback();
             return refused(connection, deadline, row, refused.outcome());
-        } catch (SQLException failed) {
-            if (DatabaseErrors.isContention(failed) && rollBack(connection)) {
-                return known(connection, row).orElseGet(() -> overloaded(failed));
+        } catch (SQLException | RuntimeException failed) {
+            Optional<BranchAnswer> known = knownAfter(failed, connection, row);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            if (failed instanceof SQLException sql && DatabaseErrors.isContention(sql)) {
+                return overloaded(sql);
             }
             throw failed;
         }
@@ -144,6 +148,18 @@ final class RecordedWork {
         Optional<BranchAnswer> known = row.find(connection);
         connection.rollback();
         return known;
+    }
+
+    /** Work often fails because it was done before, such as by a unique key of its own. */
+    private static Optional<BranchAnswer> knownAfter(
+            Exception failed, Connection connection, Row row) {
+        try {
+            connection.rollback();
+            return known(connection, row);
+        } catch (SQLException lost) {
+            failed.addSuppressed(lost);
+            return Optional.empty();
+        }
     }
 
     private static BranchAnswer overloaded(SQLException failed) {
