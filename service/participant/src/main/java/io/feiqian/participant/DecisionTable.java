@@ -51,6 +51,8 @@ final class DecisionTable {
                     + COLUMNS
                     + " from feiqian_decision d where d.trace_serial = ? and d.trace_head = ?";
 
+    private static final String LOCK = FIND + " for update";
+
     private static final String MARK =
             "update feiqian_decision d set acknowledged = d.acknowledged | u.acknowledged,"
                     + " finished_at = case when u.finished then "
@@ -112,7 +114,18 @@ final class DecisionTable {
 
     static Optional<DecisionRow> find(Connection connection, TraceNumber trace)
             throws SQLException {
-        try (PreparedStatement find = connection.prepareStatement(FIND)) {
+        return find(connection, trace, FIND);
+    }
+
+    /** The same, locked. */
+    static Optional<DecisionRow> lock(Connection connection, TraceNumber trace)
+            throws SQLException {
+        return find(connection, trace, LOCK);
+    }
+
+    private static Optional<DecisionRow> find(Connection connection, TraceNumber trace, String sql)
+            throws SQLException {
+        try (PreparedStatement find = connection.prepareStatement(sql)) {
             find.setLong(1, trace.serial());
             find.setLong(2, trace.head());
             return rows(find).stream().findFirst();

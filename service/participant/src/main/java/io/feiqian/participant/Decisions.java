@@ -101,7 +101,7 @@ final class Decisions {
                 connection.rollback();
                 return found(connection, row.trace());
             }
-            connection.commit();
+            DurableCommit.of(connection);
         } catch (SQLException failed) {
             if (DatabaseErrors.isLost(failed)) {
                 return Optional.empty();
@@ -118,10 +118,13 @@ final class Decisions {
         return warning.isPresent() ? Optional.empty() : Optional.of(new Recorded(row, true));
     }
 
+    /**
+     * The row's lock is a write, so its commit waits for every copy as the row's own should have.
+     */
     private static Optional<Recorded> found(Connection connection, TraceNumber trace)
             throws SQLException {
-        Optional<DecisionRow> row = DecisionTable.find(connection, trace);
-        connection.rollback();
+        Optional<DecisionRow> row = DecisionTable.lock(connection, trace);
+        DurableCommit.of(connection);
         return row.map(there -> new Recorded(there, false));
     }
 
@@ -136,7 +139,7 @@ final class Decisions {
             // is quicker in between makes the other of the two fit.
             while (true) {
                 if (DecisionTable.replace(connection, row)) {
-                    connection.commit();
+                    DurableCommit.of(connection);
                     return new Recorded(row, true);
                 }
                 connection.rollback();
@@ -158,7 +161,7 @@ final class Decisions {
     private static boolean inserted(Connection connection, DecisionRow row) throws SQLException {
         try {
             DecisionTable.insert(connection, row, false);
-            connection.commit();
+            DurableCommit.of(connection);
             return true;
         } catch (SQLException failed) {
             connection.rollback();
@@ -205,7 +208,9 @@ final class Decisions {
     Optional<DecisionRow> find(TraceNumber trace) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            return found(connection, trace).map(Recorded::row);
+            Optional<DecisionRow> row = DecisionTable.find(connection, trace);
+            connection.rollback();
+            return row;
         }
     }
 

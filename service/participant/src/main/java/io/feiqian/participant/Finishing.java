@@ -8,10 +8,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -97,24 +99,44 @@ final class Finishing {
 
     private List<FinishReport> inOneCommit(List<FinishOrder> orders) throws SQLException {
         Round round = new Round(orders);
+        List<FinishOrder> hidden = List.of();
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             boolean over = false;
             try {
-                round.run(connection);
-                connection.commit();
-                over = true;
+                round.lock(connection);
+                hidden = xa.isAllowed() ? round.hidden() : List.of();
+                if (hidden.isEmpty() || hidden.size() == orders.size()) {
+                    hidden = List.of();
+                    round.run(connection);
+                    DurableCommit.of(connection);
+                    over = true;
+                }
             } finally {
                 if (!over) {
                     connection.rollback();
                 }
             }
         }
+        if (!hidden.isEmpty()) {
+            return hiddenFirst(hidden, orders);
+        }
         if (!round.unseen.isEmpty()) {
             round.reports.putAll(xa.settle(round.unseen));
         }
         round.reports.values().forEach(this::callForContradiction);
         return List.copyOf(round.reports.values());
+    }
+
+    /** What is prepared may hold rows that the others want: they would wait for their own batch. */
+    private List<FinishReport> hiddenFirst(List<FinishOrder> hidden, List<FinishOrder> orders)
+            throws SQLException {
+        Set<BranchKey> keys = new HashSet<>();
+        hidden.forEach(each -> keys.add(each.key()));
+        List<FinishReport> reports = new ArrayList<>(inOneCommit(hidden));
+        reports.addAll(
+                inOneCommit(orders.stream().filter(each -> !keys.contains(each.key())).toList()));
+        return reports;
     }
 
     private void callForContradiction(FinishReport report) {
@@ -134,6 +156,7 @@ final class Finishing {
     /** The orders of one local commit, each with a key of its own. */
     private final class Round {
         private final List<FinishOrder> orders;
+        private final Map<BranchKey, BranchRow> rows = new HashMap<>();
         private final Map<BranchKey, FinishReport> reports = new LinkedHashMap<>();
         private final List<BranchKey> confirmed = new ArrayList<>();
         private final List<BranchKey> cancelled = new ArrayList<>();
@@ -145,11 +168,20 @@ final class Finishing {
             this.orders = orders.stream().sorted(Comparator.comparing(FinishOrder::key)).toList();
         }
 
-        void run(Connection connection) throws SQLException {
-            Map<BranchKey, BranchRow> rows = new HashMap<>();
+        void lock(Connection connection) throws SQLException {
             List<BranchKey> keys = orders.stream().map(FinishOrder::key).toList();
             BranchTable.lock(connection, keys, settings.lockTimeout().toMillis())
                     .forEach(row -> rows.put(row.key(), row));
+        }
+
+        /** Orders whose rows are not seen: a prepared transaction may hide them. */
+        List<FinishOrder> hidden() {
+            return orders.stream()
+                    .filter(each -> each.verb() != Verb.DELIVER && !rows.containsKey(each.key()))
+                    .toList();
+        }
+
+        void run(Connection connection) throws SQLException {
             Connection lent = LentConnection.of(connection);
             for (FinishOrder order : orders) {
                 judge(lent, order, Optional.ofNullable(rows.get(order.key())));

@@ -104,6 +104,7 @@ final class XaBranches {
                         decideBy);
         try (Statement prepare = connection.createStatement()) {
             prepare.execute("prepare transaction '" + name.text() + "'");
+            DurableCommit.require(prepare.getWarnings());
         }
     }
 
@@ -211,6 +212,7 @@ final class XaBranches {
         String how = verb == Verb.CONFIRM ? "commit" : "rollback";
         try (Statement end = connection.createStatement()) {
             end.execute(how + " prepared '" + name.text() + "'");
+            DurableCommit.require(end.getWarnings());
             return true;
         } catch (SQLException failed) {
             if (DatabaseErrors.isUndefined(failed)) {

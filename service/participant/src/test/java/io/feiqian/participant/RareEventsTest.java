@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,7 +183,7 @@ final class RareEventsTest {
                         .open();
         for (int i = 0; i < 3; i++) {
             Content content = AccountActions.order(PAYEE, 10);
-            BranchContext context = context(two.order("left behind " + i), content, 1);
+            BranchContext context = context(two.order("left behind " + i), content, 100);
             assertThat(accounts.branches().tcc(context, "credit", content).isAccepted()).isTrue();
         }
 
@@ -289,7 +290,7 @@ final class RareEventsTest {
         GlobalTransactions payments = two.payments();
         GlobalTransactions accounts = two.accounts();
         for (int i = 0; i < 230; i++) {
-            BranchContext lost = context(two.order("dead"), Content.EMPTY, 1);
+            BranchContext lost = context(two.order("dead"), Content.EMPTY, 100);
             BranchContext dead =
                     new BranchContext(
                             lost.key(),
@@ -300,7 +301,7 @@ final class RareEventsTest {
             accounts.branches().tcc(dead, "credit", AccountActions.order(PAYEE, 1));
         }
         Content content = AccountActions.order(PAYER, 10);
-        BranchContext context = context(two.order("alive"), content, 1);
+        BranchContext context = context(two.order("alive"), content, 100);
         accounts.branches().tcc(context, "credit", content);
 
         TwoServices.await(() -> recovered(accounts) >= 0 && isCancelled());
@@ -345,6 +346,73 @@ final class RareEventsTest {
         } catch (SQLException failed) {
             throw new AssertionError(failed);
         }
+    }
+
+    /**
+     * Commits that change a row of the table come with a warning, as where a standby is missing.
+     */
+    private static void warn(DataSource database, String event, String table) throws SQLException {
+        TwoServices.run(
+                database,
+                "create function warn() returns trigger language plpgsql as"
+                        + " $$begin raise warning 'not confirmed'; return null; end$$;"
+                        + " create constraint trigger warned after %s on %s deferrable initially"
+                                .formatted(event, table)
+                        + " deferred for each row execute function warn()");
+    }
+
+    @Test
+    void anEndThatNotEveryCopyHasIsNotReported() throws SQLException {
+        GlobalTransactions accounts = two.accounts();
+        Content content = AccountActions.order(PAYEE, 10);
+        BranchContext context = context(two.order("standby"), content, 10_000);
+        accounts.branches().tcc(context, "credit", content);
+        warn(two.accountsDatabase, "update", "feiqian_branch");
+        List<FinishOrder> confirm = List.of(confirm(context));
+
+        FinishReport first = accounts.finish(confirm).get(0);
+        FinishReport again = accounts.finish(confirm).get(0);
+
+        assertThat(first.outcome().isAccepted()).isFalse();
+        assertThat(first.needsOperator()).isFalse();
+        assertThat(again.outcome().isAccepted()).isTrue();
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
+    }
+
+    @Test
+    void anAbortThatNotEveryCopyHasIsNotAnswered() throws SQLException {
+        GlobalTransactions payments = two.payments();
+        Inquiry inquiry = new Inquiry(new BranchKey(two.order("standby").trace(), 1, 1), 7);
+        warn(two.paymentsDatabase, "insert", "feiqian_decision");
+
+        assertThatThrownBy(() -> payments.answer(inquiry))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("not confirmed");
+        assertThat(payments.answer(inquiry)).isEqualTo(Verdict.ABORT);
+    }
+
+    @Test
+    void aBranchDoesNotWaitForAPreparedOneOfItsOwnBatch() throws SQLException {
+        GlobalTransactions accounts = two.accounts();
+        Content content = AccountActions.order(PAYEE, 10);
+        BranchContext tried = context(two.order("TCC"), content, 10_000);
+        BranchContext prepared = context(two.order("XA"), content, 10_000);
+        accounts.branches().tcc(tried, "credit", content);
+        accounts.branches().xa(prepared, connection -> AccountActions.change(connection, PAYEE, 5));
+
+        List<FinishReport> reports = accounts.finish(List.of(confirm(tried), confirm(prepared)));
+
+        assertThat(reports).hasSize(2).allMatch(each -> each.outcome().isAccepted());
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_015);
+    }
+
+    private static FinishOrder confirm(BranchContext context) {
+        return FinishOrder.of(
+                Verb.CONFIRM,
+                context.key(),
+                context.initiator(),
+                context.digest(),
+                context.businessDate());
     }
 
     private static BranchContext context(TransactionOrder order, Content content, long millis) {
