@@ -81,7 +81,16 @@ final class DecisionTable {
                     + " - ?) limit ? for update skip locked))";
 
     /** What phase two has recorded of one transaction. */
-    record Mark(TraceNumber trace, int attempt, long acknowledged, boolean finished) {}
+    record Mark(TraceNumber trace, int attempt, long acknowledged, boolean finished) {
+        /** Both of one transaction; of two attempts the higher, the lower being void. */
+        Mark with(Mark other) {
+            if (other.attempt != attempt) {
+                return other.attempt > attempt ? other : this;
+            }
+            return new Mark(
+                    trace, attempt, acknowledged | other.acknowledged, finished || other.finished);
+        }
+    }
 
     /** A decision whose phase two is not recorded as finished, and when it was made. */
     record Unfinished(DecisionRow row, long decidedAt) {}

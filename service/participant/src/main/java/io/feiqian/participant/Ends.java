@@ -2,12 +2,15 @@ package io.feiqian.participant;
 
 import io.feiqian.participant.DecisionTable.Mark;
 import io.feiqian.runtime.Timer;
+import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import javax.sql.DataSource;
@@ -61,6 +64,15 @@ final class Ends {
         }
     }
 
+    /** One mark for each transaction, in the order of their keys (lock-order). */
+    private static Collection<Mark> together(List<Mark> marks) {
+        Map<TraceNumber, Mark> byTrace = new TreeMap<>();
+        for (Mark each : marks) {
+            byTrace.merge(each.trace(), each, Mark::with);
+        }
+        return byTrace.values();
+    }
+
     /** Records what waits; what cannot be is found again by a look at what is unfinished. */
     void flush() {
         List<Mark> marks;
@@ -74,8 +86,7 @@ final class Ends {
         }
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            DecisionTable.mark(
-                    connection, marks.stream().sorted(Comparator.comparing(Mark::trace)).toList());
+            DecisionTable.mark(connection, together(marks));
             connection.commit();
         } catch (SQLException failed) {
             LOG.info(

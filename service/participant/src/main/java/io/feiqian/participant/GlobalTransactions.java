@@ -48,10 +48,11 @@ public final class GlobalTransactions implements AutoCloseable {
             ServiceActions actions,
             boolean xaAllowed,
             TransactionSettings settings,
-            ServiceAlarms alarms,
+            ServiceAlarms allAlarms,
             Clock clock,
             Timer timer,
             Executor executor) {
+        ServiceAlarms alarms = new RepeatedAlarms(allAlarms, clock);
         this.service = service;
         this.settings = settings;
         this.clock = clock;
@@ -138,6 +139,15 @@ public final class GlobalTransactions implements AutoCloseable {
     /** Looks now, once; how many leftovers were taken up. */
     public int recoverNow() throws SQLException {
         return leftovers.takeUp();
+    }
+
+    /**
+     * Takes up what stopped and waits for an operator, here and now: to be called when the reason
+     * is put right. A restart does the same.
+     */
+    public void retryStopped() {
+        phaseTwo.forgetStopped();
+        leftovers.forgetStopped();
     }
 
     /** Deletes finished rows of the age that is configured; how many (cleaning). */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,9 @@ final class Leftovers {
 
     /** What is being asked for now, so that it is asked once at a time. */
     private final Map<BranchKey, Boolean> asked = new ConcurrentHashMap<>();
+
+    /** What waits for an operator is not asked for again by every look. */
+    private final Set<BranchKey> stopped = ConcurrentHashMap.newKeySet();
 
     private volatile boolean running;
     private final AtomicInteger looks = new AtomicInteger();
@@ -86,6 +90,11 @@ final class Leftovers {
 
     void stop() {
         running = false;
+    }
+
+    /** Lets the next look take up what waits for an operator. */
+    void forgetStopped() {
+        stopped.clear();
     }
 
     private void next() {
@@ -170,7 +179,7 @@ final class Leftovers {
     }
 
     private int inquire(BranchKey key, String initiator, long digest, BusinessDate day) {
-        if (asked.putIfAbsent(key, true) != null) {
+        if (stopped.contains(key) || asked.putIfAbsent(key, true) != null) {
             return 0;
         }
         CompletableFuture<Void> unused =
@@ -192,6 +201,9 @@ final class Leftovers {
                                                                     verb, key, initiator, digest,
                                                                     day)));
                                     LOG.info("branch {} left behind: {} {}", key, verb, reports);
+                                    if (reports.stream().anyMatch(FinishReport::needsOperator)) {
+                                        stopped.add(key);
+                                    }
                                 },
                                 executor)
                         .whenComplete((done, failed) -> {

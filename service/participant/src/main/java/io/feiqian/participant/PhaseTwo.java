@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -40,6 +41,10 @@ final class PhaseTwo implements AutoCloseable {
     private final AtomicInteger unfinished = new AtomicInteger();
     private final Map<String, MicroBatcher<Pending>> senders = new ConcurrentHashMap<>();
     private final Map<TraceNumber, Settling> settling = new ConcurrentHashMap<>();
+
+    /** What waits for an operator is not taken up again by every look. */
+    private final Set<TraceNumber> stopped = ConcurrentHashMap.newKeySet();
+
     private volatile boolean closed;
 
     PhaseTwo(
@@ -74,10 +79,16 @@ final class PhaseTwo implements AutoCloseable {
         return unfinished.get();
     }
 
-    /** Whether this instance is at work on it, not on an earlier attempt only. */
+    /** Whether this instance is at work on it, not on an earlier attempt only, or it is stopped. */
     boolean isSettling(DecisionRow decision) {
         Settling at = settling.get(decision.trace());
-        return at != null && at.decision.attempt() == decision.attempt();
+        boolean working = at != null && at.decision.attempt() == decision.attempt();
+        return working || stopped.contains(decision.trace());
+    }
+
+    /** Lets the next look take up what waits for an operator. */
+    void forgetStopped() {
+        stopped.clear();
     }
 
     /**
@@ -90,6 +101,9 @@ final class PhaseTwo implements AutoCloseable {
         Settling begun = new Settling(decision, entered);
         List<ListedBranch> open = decision.open();
         if (open.isEmpty()) {
+            if (!decision.finished()) {
+                ends.add(new Mark(decision.trace(), decision.attempt(), 0, true));
+            }
             begun.end();
             return begun.settled;
         }
@@ -170,7 +184,7 @@ final class PhaseTwo implements AutoCloseable {
         private long acknowledged;
         private long recorded;
         private int left;
-        private int stopped;
+        private boolean waits;
 
         Settling(DecisionRow decision, boolean entered) {
             this.decision = decision;
@@ -186,7 +200,7 @@ final class PhaseTwo implements AutoCloseable {
                 acknowledged |= branch.bit();
                 left--;
                 last = left == 0;
-                if (last && stopped == 0) {
+                if (last && !waits) {
                     recorded = acknowledged;
                     ends.add(new Mark(decision.trace(), decision.attempt(), acknowledged, true));
                 }
@@ -201,7 +215,8 @@ final class PhaseTwo implements AutoCloseable {
         void stop(ListedBranch branch, Outcome outcome) {
             boolean last;
             synchronized (this) {
-                stopped++;
+                waits = true;
+                stopped.add(decision.trace());
                 left--;
                 last = left == 0;
             }
@@ -233,7 +248,7 @@ final class PhaseTwo implements AutoCloseable {
                 leave();
             }
             synchronized (this) {
-                if (stopped == 0) {
+                if (!waits) {
                     settled.complete(null);
                     return;
                 }

@@ -108,7 +108,10 @@ public final class ServiceSetup {
                 executor);
     }
 
-    /** The same with another clock, another timer, and an executor for what blocks. */
+    /**
+     * The same with another clock, another timer, and an executor for what blocks: one that has a
+     * thread for every task, such as one of virtual threads, since tasks wait for tasks.
+     */
     public ServiceSetup with(Clock otherClock, Timer otherTimer, Executor otherExecutor) {
         return new ServiceSetup(
                 service,

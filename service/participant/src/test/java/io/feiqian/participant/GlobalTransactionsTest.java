@@ -370,6 +370,32 @@ final class GlobalTransactionsTest {
     }
 
     @Test
+    void whatContradictsStopsAndCallsOnceUntilAnOperatorLetsItGoOn() throws SQLException {
+        GlobalTransactions silent = two.payments(TwoServices.silence());
+        GlobalTransactions accounts = two.accounts();
+        TransactionOrder order = two.order("tampered");
+        silent.execute(order, transfer(accounts, BranchKind.TCC, PAYER, PAYEE, 10));
+        silent.close();
+        TwoServices.run(two.accountsDatabase, "update feiqian_branch set state = 3");
+        GlobalTransactions payments = two.payments();
+
+        TwoServices.await(() -> {
+            recovered(payments);
+            return !two.alarms.isEmpty();
+        });
+        TwoServices.await(() -> recovered(payments) == 0);
+        assertThat(recovered(payments)).isZero();
+        assertThat(two.alarms).singleElement().asString().startsWith("CONTRADICTION");
+        assertThat(two.unfinished()).isEqualTo(1);
+
+        TwoServices.run(
+                two.accountsDatabase, "update feiqian_branch set state = 1, finished_at = 0");
+        payments.retryStopped();
+        two.settle(payments, accounts);
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
+    }
+
+    @Test
     void oneOrderThatCannotBeFinishedKeepsNoOtherFromIt() throws SQLException {
         GlobalTransactions payments = two.payments(TwoServices.silence());
         GlobalTransactions accounts = two.accounts();
