@@ -209,7 +209,11 @@ final class Leftovers {
                         .whenComplete((done, failed) -> {
                             asked.remove(key);
                             if (failed != null) {
-                                LOG.warn("branch {}: {} was not heard", key, initiator, failed);
+                                LOG.warn(
+                                        "branch {}: {} was not heard: {}",
+                                        key,
+                                        initiator,
+                                        DatabaseErrors.text(failed));
                             }
                         });
         return 1;

@@ -42,7 +42,7 @@ final class TwoServices implements AutoCloseable {
 
     static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
     static final long OPENING = 1_000;
-    static final int ACCOUNTS = 8;
+    static final int ACCOUNTS = 40;
 
     final LocalChannel wire = new LocalChannel();
     final Timer timer = Timer.system("two-services");
