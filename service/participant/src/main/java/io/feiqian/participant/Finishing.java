@@ -200,6 +200,10 @@ final class Finishing {
 
         private void judge(Connection lent, FinishOrder order, Optional<BranchRow> row)
                 throws SQLException {
+            if (row.isPresent() && isAnothersToCancel(row.get(), order)) {
+                reports.put(order.key(), FinishReport.done(order.key()));
+                return;
+            }
             if (row.isPresent() && differs(row.get(), order)) {
                 report(
                         order,
@@ -289,6 +293,17 @@ final class Finishing {
         private void report(FinishOrder order, OutcomeCode code, String message) {
             reports.put(order.key(), FinishReport.refused(order.key(), code, message));
         }
+    }
+
+    /**
+     * An execution of the same attempt that asked for something else was refused here, and cancels
+     * what it never had. The attempt is void for the other too, whose branch asks for itself.
+     */
+    private static boolean isAnothersToCancel(BranchRow row, FinishOrder order) {
+        return order.verb() == Verb.CANCEL
+                && row.digest() != order.digest()
+                && row.initiator().equals(order.initiator())
+                && row.state() != BranchState.CONFIRMED;
     }
 
     private static boolean differs(BranchRow row, FinishOrder order) {

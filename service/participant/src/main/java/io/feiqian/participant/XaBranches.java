@@ -191,6 +191,11 @@ final class XaBranches {
             Connection connection, FinishOrder order, Optional<PreparedName> prepared)
             throws SQLException {
         if (prepared.isPresent() && prepared.get().digest() != order.digest()) {
+            if (order.verb() == Verb.CANCEL
+                    && prepared.get().initiator().equals(order.initiator())) {
+                // Another execution's of the same void attempt, which asks for itself.
+                return FinishReport.done(order.key());
+            }
             return FinishReport.refused(
                     order.key(),
                     OutcomeCode.CONTRADICTION,

@@ -19,6 +19,8 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What happens seldom and would cost money: each was once wrong. */
 final class RareEventsTest {
@@ -404,6 +406,41 @@ final class RareEventsTest {
 
         assertThat(reports).hasSize(2).allMatch(each -> each.outcome().isAccepted());
         assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_015);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TCC", "XA"})
+    void aBodyThatAsksForSomethingElseTheSecondTimeCallsNoOperator(BranchKind kind)
+            throws SQLException {
+        GlobalTransactions payments = two.payments();
+        GlobalTransactions accounts = two.accounts();
+        TransactionOrder order = two.order("content with the time of day");
+        Content first = AccountActions.order(PAYEE, 10);
+        Content second = AccountActions.order(PAYEE, 11);
+        BranchWork credit = connection -> AccountActions.change(connection, PAYEE, 10);
+        // The first execution died behind its try.
+        BranchContext context = context(order, first, 300);
+        BranchAnswer tried =
+                kind == BranchKind.TCC
+                        ? accounts.branches().tcc(context, "credit", first)
+                        : accounts.branches().xa(context, credit);
+        assertThat(tried.isAccepted()).isTrue();
+
+        payments.execute(
+                order,
+                scope ->
+                        scope.call(
+                                "accounts",
+                                second,
+                                again ->
+                                        kind == BranchKind.TCC
+                                                ? accounts.branches().tcc(again, "credit", second)
+                                                : accounts.branches().xa(again, credit)));
+        two.settle(payments, accounts);
+
+        assertThat(two.alarms).isEmpty();
+        assertThat(two.held()).isZero();
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_000);
     }
 
     private static FinishOrder confirm(BranchContext context) {
