@@ -30,7 +30,7 @@ final class BranchTable {
                     + " answer, decide_by, finished_at)"
                     + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                     + NOW
-                    + " + ?, case when ? then 0 else "
+                    + " + ?, case when ? then null else "
                     + NOW
                     + " end)";
 
@@ -75,16 +75,20 @@ final class BranchTable {
                     + " > (?, ?, ?, ?, ?) order by b.decide_by, b.trace_serial, b.trace_head,"
                     + " b.attempt, b.branch limit ?";
 
-    /** What was taken of messages stays as decisions do: only its row knows that it was. */
     private static final String CLEAN =
             "delete from feiqian_branch where ctid = any(array(select ctid from feiqian_branch"
-                    + " where finished_at > 0 and finished_at < "
+                    + " where %s and finished_at < "
                     + NOW
-                    + " - ? and decide_by < "
-                    + NOW
-                    + " - ? and (kind <> 5 or finished_at < "
-                    + NOW
-                    + " - ?) limit ? for update skip locked))";
+                    + " - ? limit ? for update skip locked))";
+
+    /** Kept for days, a row that refuses a late try outlives the try's deadline by far. */
+    private static final String CLEAN_VOID = CLEAN.formatted("state > 2");
+
+    /**
+     * What was confirmed stays as decisions do: only its row tells a confirm or a message that
+     * comes again from a new one.
+     */
+    private static final String CLEAN_CONFIRMED = CLEAN.formatted("state = 2");
 
     private BranchTable() {}
 
@@ -181,14 +185,18 @@ final class BranchTable {
         }
     }
 
-    /** Deletes finished rows of these ages, branches and taken messages; how many. */
-    static int clean(Connection connection, long ageMillis, long takenMillis, int most)
+    /** Deletes finished rows of these ages, void and confirmed ones; how many. */
+    static int clean(Connection connection, long voidMillis, long confirmedMillis, int most)
             throws SQLException {
-        try (PreparedStatement clean = connection.prepareStatement(CLEAN)) {
+        return clean(connection, CLEAN_VOID, voidMillis, most)
+                + clean(connection, CLEAN_CONFIRMED, confirmedMillis, most);
+    }
+
+    private static int clean(Connection connection, String sql, long ageMillis, int most)
+            throws SQLException {
+        try (PreparedStatement clean = connection.prepareStatement(sql)) {
             clean.setLong(1, ageMillis);
-            clean.setLong(2, ageMillis);
-            clean.setLong(3, takenMillis);
-            clean.setInt(4, most);
+            clean.setInt(2, most);
             return clean.executeUpdate();
         }
     }

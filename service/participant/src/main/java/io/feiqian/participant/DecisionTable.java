@@ -71,14 +71,16 @@ final class DecisionTable {
                     + " - ? and (d.decided_at, d.trace_serial, d.trace_head) > (?, ?, ?)"
                     + " order by d.decided_at, d.trace_serial, d.trace_head limit ?";
 
-    /** What was decided stays as long as its trace number is recognised. */
     private static final String CLEAN =
             "delete from feiqian_decision where ctid = any(array(select ctid from feiqian_decision"
-                    + " where finished_at < "
+                    + " where %s and finished_at < "
                     + NOW
-                    + " - ? and (state = 2 or finished_at < "
-                    + NOW
-                    + " - ?) limit ? for update skip locked))";
+                    + " - ? limit ? for update skip locked))";
+
+    private static final String CLEAN_VOID = CLEAN.formatted("state = 2");
+
+    /** What was decided stays as long as its trace number is recognised. */
+    private static final String CLEAN_DECIDED = CLEAN.formatted("state <> 2");
 
     /** What phase two has recorded of one transaction. */
     record Mark(TraceNumber trace, int attempt, long acknowledged, boolean finished) {
@@ -173,12 +175,17 @@ final class DecisionTable {
     }
 
     /** Deletes finished rows of these ages, aborted and decided ones; how many. */
-    static int clean(Connection connection, long ageMillis, long decidedMillis, int most)
+    static int clean(Connection connection, long voidMillis, long decidedMillis, int most)
             throws SQLException {
-        try (PreparedStatement clean = connection.prepareStatement(CLEAN)) {
+        return clean(connection, CLEAN_VOID, voidMillis, most)
+                + clean(connection, CLEAN_DECIDED, decidedMillis, most);
+    }
+
+    private static int clean(Connection connection, String sql, long ageMillis, int most)
+            throws SQLException {
+        try (PreparedStatement clean = connection.prepareStatement(sql)) {
             clean.setLong(1, ageMillis);
-            clean.setLong(2, decidedMillis);
-            clean.setInt(3, most);
+            clean.setInt(2, most);
             return clean.executeUpdate();
         }
     }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls an operator once for the same thing, and again after an hour: what is repeated for ever
@@ -14,6 +16,7 @@ import java.util.Optional;
 final class RepeatedAlarms implements ServiceAlarms {
     private static final Duration AGAIN_AFTER = Duration.ofHours(1);
     private static final int MOST = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(RepeatedAlarms.class);
 
     private record Thing(Kind kind, Optional<TraceNumber> trace) {}
 
@@ -48,6 +51,11 @@ final class RepeatedAlarms implements ServiceAlarms {
             raised.remove(thing);
             raised.put(thing, now);
         }
-        alarms.raise(kind, trace, message);
+        try {
+            alarms.raise(kind, trace, message);
+        } catch (RuntimeException failed) {
+            // Whoever is to call an operator must not stop what he would be called for.
+            LOG.error("alarm {} of {} could not be raised: {}", kind, trace, message, failed);
+        }
     }
 }

@@ -20,8 +20,7 @@ import java.time.Duration;
  * @param scanLimit how many rows one look takes up
  * @param grace how long after their time rows are taken for left behind
  * @param lockTimeout how long phase two waits for a row that somebody else holds
- * @param keepFinished how long branches and aborted attempts are kept when they are finished
- *     (cleaning); what was taken of messages is kept as long as decisions
+ * @param keepFinished how long cancelled branches and aborted attempts are kept (cleaning)
  * @param recognised how long after its date a trace number is recognised; an older one is refused,
  *     never executed (trace-identity). What was decided is kept a little longer.
  * @param cleanBatch how many rows one statement of a cleaning deletes

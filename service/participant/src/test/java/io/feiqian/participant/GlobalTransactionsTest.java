@@ -389,7 +389,7 @@ final class GlobalTransactionsTest {
         assertThat(two.unfinished()).isEqualTo(1);
 
         TwoServices.run(
-                two.accountsDatabase, "update feiqian_branch set state = 1, finished_at = 0");
+                two.accountsDatabase, "update feiqian_branch set state = 1, finished_at = null");
         payments.retryStopped();
         two.settle(payments, accounts);
         assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
@@ -547,17 +547,21 @@ final class GlobalTransactionsTest {
                             + " decided_at = decided_at - 700000");
             TwoServices.run(
                     database,
-                    "update feiqian_branch set decide_by = decide_by - 700000, finished_at ="
-                            + " case when finished_at > 0 then finished_at - 700000 else 0 end");
+                    "update feiqian_branch set decide_by = decide_by - 700000,"
+                            + " finished_at = finished_at - 700000");
         }
 
         // What was decided stays as long as its number is recognised, and answers.
         assertThat(payments.cleanNow()).isZero();
+        assertThat(accounts.cleanNow()).isZero();
         TransactionOrder first = TwoServices.order(1, "old 0");
         assertThat(payments.execute(first, scope -> {}).recorded()).isTrue();
         TwoServices.run(
                 two.paymentsDatabase,
                 "update feiqian_decision set finished_at = finished_at - 41 * 86400000::bigint");
+        TwoServices.run(
+                two.accountsDatabase,
+                "update feiqian_branch set finished_at = finished_at - 41 * 86400000::bigint");
         assertThat(payments.cleanNow()).isEqualTo(12);
         assertThat(accounts.cleanNow()).isEqualTo(12);
 
