@@ -364,7 +364,8 @@ public final class GlobalTransactions implements AutoCloseable {
         /** Somebody was here before: another execution, another instance, or an inquiry. */
         private Optional<TransactionAnswer> found(TransactionScope scope, DecisionRow there) {
             boolean mine = there.attempt() == attempt;
-            if (!mine || there.state() != DecisionState.COMMITTED) {
+            boolean isVoid = !mine || there.state() != DecisionState.COMMITTED;
+            if (isVoid && !scope.issued().isEmpty()) {
                 // Void by what is on record, so what this attempt began can be cancelled.
                 DecisionRow begun =
                         row(

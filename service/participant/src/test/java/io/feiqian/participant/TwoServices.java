@@ -249,6 +249,17 @@ final class TwoServices implements AutoCloseable {
         };
     }
 
+    /** The accounts' database through a pool whose waits have no bound. */
+    HikariDataSource accountsWithoutLockTimeout() {
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(accountsDatabase.getJdbcUrl());
+        pool.setUsername(accountsDatabase.getUsername());
+        pool.setPassword(accountsDatabase.getPassword());
+        pool.setMaximumPoolSize(1);
+        pool.setAutoCommit(false);
+        return new HikariDataSource(pool);
+    }
+
     private static HikariDataSource database(String name) {
         DatabaseConfig config = Server.POSTGRES.database();
         try (Connection connection =
