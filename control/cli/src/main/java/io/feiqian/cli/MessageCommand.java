@@ -208,6 +208,19 @@ final class MessageCommand implements Callable<Integer> {
         }
     }
 
+    /** Which message a change is about. */
+    static final class OneMessage {
+        @Parameters(index = "0", paramLabel = "KEY", description = KEY_HELP)
+        private String key = "";
+
+        @Parameters(index = "1", paramLabel = "POSITION", description = "the message's number")
+        private long position;
+
+        ChangeMessageRequest request() {
+            return ChangeMessageRequest.newBuilder().setKey(key).setPosition(position).build();
+        }
+    }
+
     /** Delivers a dead message again. */
     @Command(
             name = "retry",
@@ -216,17 +229,11 @@ final class MessageCommand implements Callable<Integer> {
     static final class Retry implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
-        @Parameters(index = "0", paramLabel = "KEY", description = KEY_HELP)
-        private String key = "";
-
-        @Parameters(index = "1", paramLabel = "POSITION", description = "the message's number")
-        private long position;
+        @Mixin private final OneMessage message = new OneMessage();
 
         @Override
         public Integer call() {
-            ChangeMessageRequest request =
-                    ChangeMessageRequest.newBuilder().setKey(key).setPosition(position).build();
-            return change(common, "message retry", it -> it.retryMessage(request));
+            return change(common, "message retry", it -> it.retryMessage(message.request()));
         }
     }
 
@@ -238,17 +245,11 @@ final class MessageCommand implements Callable<Integer> {
     static final class Skip implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
-        @Parameters(index = "0", paramLabel = "KEY", description = KEY_HELP)
-        private String key = "";
-
-        @Parameters(index = "1", paramLabel = "POSITION", description = "the message's number")
-        private long position;
+        @Mixin private final OneMessage message = new OneMessage();
 
         @Override
         public Integer call() {
-            ChangeMessageRequest request =
-                    ChangeMessageRequest.newBuilder().setKey(key).setPosition(position).build();
-            return change(common, "message skip", it -> it.skipMessage(request));
+            return change(common, "message skip", it -> it.skipMessage(message.request()));
         }
     }
 
