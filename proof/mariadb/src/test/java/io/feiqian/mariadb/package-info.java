@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.mariadb;
+
+import org.jspecify.annotations.NullMarked;
