@@ -2,6 +2,7 @@ package io.feiqian.participant;
 
 import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleAction;
+import io.feiqian.participant.spi.ReversibleMessageAction;
 import io.feiqian.participant.spi.TccAction;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -44,7 +45,7 @@ final class AnnotatedActions {
             }
             OnMessage message = each.getAnnotation(OnMessage.class);
             if (message != null) {
-                more = more.with(new AnnotatedMessage(message.value(), new Call(object, each)));
+                more = more.with(taking(message, object, each));
                 found++;
             }
         }
@@ -54,6 +55,14 @@ final class AnnotatedActions {
                             .formatted(object.getClass().getName()));
         }
         return more;
+    }
+
+    private static MessageAction taking(OnMessage message, Object object, Method method) {
+        Call take = new Call(object, method);
+        return message.reversedBy().isEmpty()
+                ? new AnnotatedMessage(message.value(), take)
+                : new AnnotatedReversibleMessage(
+                        message.value(), take, call(object, message.reversedBy()));
     }
 
     private static Call call(Object object, String name) {
@@ -191,6 +200,33 @@ final class AnnotatedActions {
         @Override
         public void take(Connection connection, BranchCall message) throws SQLException {
             Content unused = take.run(connection, message);
+        }
+    }
+
+    private static final class AnnotatedReversibleMessage implements ReversibleMessageAction {
+        private final String name;
+        private final Call take;
+        private final Call reverse;
+
+        AnnotatedReversibleMessage(String name, Call take, Call reverse) {
+            this.name = name;
+            this.take = take;
+            this.reverse = reverse;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public void take(Connection connection, BranchCall message) throws SQLException {
+            Content unused = take.run(connection, message);
+        }
+
+        @Override
+        public void reverse(Connection connection, BranchCall message) throws SQLException {
+            Content unused = reverse.run(connection, message);
         }
     }
 }

@@ -16,7 +16,9 @@ public enum BranchKind {
     /** Done at once, and reversed by a service of its own where the transaction aborts. */
     REVERSAL(4),
     /** Done after the decision, from a message that leaves exactly when it commits. */
-    MESSAGE(5);
+    MESSAGE(5),
+    /** A message whose effect a later one took back, or that came after its reversal. */
+    REVERSED(6);
 
     private final int number;
 
@@ -40,6 +42,6 @@ public enum BranchKind {
                 return each;
             }
         }
-        throw new IllegalArgumentException("branch kind: " + number + " (expected: 0 to 5)");
+        throw new IllegalArgumentException("branch kind: " + number + " (expected: 0 to 6)");
     }
 }

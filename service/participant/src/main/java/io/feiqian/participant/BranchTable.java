@@ -60,6 +60,10 @@ final class BranchTable {
                     + " where"
                     + ON_KEYS;
 
+    private static final String REVERSED =
+            "update feiqian_branch set kind = 6 where trace_serial = ? and trace_head = ? and"
+                    + " attempt = ? and branch = ?";
+
     private static final String FIND =
             "select "
                     + COLUMNS
@@ -134,6 +138,17 @@ final class BranchTable {
             try (ResultSet rows = lock.getResultSet()) {
                 return rows(rows);
             }
+        }
+    }
+
+    /** Notes that the effect of a message was taken back. */
+    static void markReversed(Connection connection, BranchKey key) throws SQLException {
+        try (PreparedStatement mark = connection.prepareStatement(REVERSED)) {
+            mark.setLong(1, key.trace().serial());
+            mark.setLong(2, key.trace().head());
+            mark.setInt(3, key.attempt());
+            mark.setInt(4, key.branch());
+            mark.executeUpdate();
         }
     }
 

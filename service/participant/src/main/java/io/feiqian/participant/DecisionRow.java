@@ -28,6 +28,22 @@ record DecisionRow(
         return branches.stream().filter(each -> (acknowledged & each.bit()) == 0).toList();
     }
 
+    /** The messages that it releases. */
+    List<SentMessage> messages(String initiator) {
+        return branches.stream()
+                .filter(ListedBranch::isMessage)
+                .map(each ->
+                        new SentMessage(
+                                new BranchKey(trace, attempt, each.branch()),
+                                initiator,
+                                each.service(),
+                                each.action(),
+                                each.digest(),
+                                businessDate,
+                                each.content()))
+                .toList();
+    }
+
     FinishOrder order(ListedBranch branch, String initiator) {
         BranchKey key = new BranchKey(trace, attempt, branch.branch());
         if (state != DecisionState.COMMITTED) {

@@ -262,7 +262,7 @@ final class Finishing {
             switch (row.kind()) {
                 case TCC -> actions.tcc(row.action()).confirm(lent, row.call());
                 case SQL -> statements.add(row.key());
-                case REVERSAL, XA, MESSAGE, NONE -> {}
+                case REVERSAL, XA, MESSAGE, REVERSED, NONE -> {}
             }
         }
 
@@ -271,7 +271,7 @@ final class Finishing {
                 case TCC -> actions.tcc(row.action()).cancel(lent, row.call());
                 case SQL -> actions.undo().cancel(lent, row.key());
                 case REVERSAL -> actions.reversible(row.action()).reverse(lent, row.call());
-                case XA, MESSAGE, NONE -> {}
+                case XA, MESSAGE, REVERSED, NONE -> {}
             }
         }
 

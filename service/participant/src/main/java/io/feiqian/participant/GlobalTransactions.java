@@ -45,7 +45,7 @@ public final class GlobalTransactions implements AutoCloseable {
             String service,
             DataSource database,
             ServiceChannel channel,
-            ServiceActions actions,
+            ServiceActions ownActions,
             boolean xaAllowed,
             TransactionSettings settings,
             ServiceAlarms allAlarms,
@@ -53,6 +53,7 @@ public final class GlobalTransactions implements AutoCloseable {
             Timer timer,
             Executor executor) {
         ServiceAlarms alarms = new RepeatedAlarms(allAlarms, clock);
+        ServiceActions actions = ownActions.withReversals(settings, clock);
         this.service = service;
         this.settings = settings;
         this.clock = clock;
@@ -115,6 +116,19 @@ public final class GlobalTransactions implements AutoCloseable {
     /** What is on record of a trace number; empty where nothing is, which proves nothing. */
     public Optional<TransactionAnswer> find(TraceNumber trace) throws SQLException {
         return decisions.find(trace).map(row -> TransactionAnswer.of(row, true));
+    }
+
+    /**
+     * The messages that a transaction released, in the order in which they were sent; what {@link
+     * TransactionScope#reverse} takes. None where it was not committed, or where its record is no
+     * longer kept.
+     */
+    public List<SentMessage> sentMessages(TraceNumber trace) throws SQLException {
+        return decisions
+                .find(trace)
+                .filter(row -> row.state() == DecisionState.COMMITTED)
+                .map(row -> row.messages(service))
+                .orElse(List.of());
     }
 
     /** Takes orders of phase two, for the service's transport; durable where a report says so. */

@@ -16,4 +16,10 @@ import java.lang.annotation.Target;
 public @interface OnMessage {
     /** The action's name; stable. */
     String value();
+
+    /**
+     * The method of the same form that takes a message's effect back when a reversal message comes;
+     * empty where messages of this action cannot be reversed.
+     */
+    String reversedBy() default "";
 }

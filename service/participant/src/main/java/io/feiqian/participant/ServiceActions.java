@@ -2,8 +2,10 @@ package io.feiqian.participant;
 
 import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleAction;
+import io.feiqian.participant.spi.ReversibleMessageAction;
 import io.feiqian.participant.spi.StatementUndo;
 import io.feiqian.participant.spi.TccAction;
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.util.LinkedHashMap;
@@ -44,8 +46,19 @@ public final class ServiceActions {
         return more;
     }
 
-    /** With a taker of messages. */
+    /**
+     * With a taker of messages.
+     *
+     * @throws IllegalArgumentException where there is one of this name, or the name of one that
+     *     reverses leaves no room for its reversals' name
+     */
     public ServiceActions with(MessageAction action) {
+        if (action instanceof ReversibleMessageAction
+                && action.name().length() > SentMessage.LONGEST_ACTION) {
+            throw new IllegalArgumentException(
+                    "action: %s (expected: at most %d characters, since its messages can be reversed)"
+                            .formatted(action.name(), SentMessage.LONGEST_ACTION));
+        }
         ServiceActions more = copy(undo);
         put(more.messages, action.name(), action);
         return more;
@@ -64,6 +77,17 @@ public final class ServiceActions {
      */
     public ServiceActions withAnnotated(Object object) {
         return AnnotatedActions.add(this, object);
+    }
+
+    /** With what takes the reversals of the messages that can be reversed. */
+    ServiceActions withReversals(TransactionSettings settings, Clock clock) {
+        ServiceActions more = this;
+        for (MessageAction each : messages.values()) {
+            if (each instanceof ReversibleMessageAction reversible) {
+                more = more.with(new MessageReversal(reversible, settings, clock));
+            }
+        }
+        return more;
     }
 
     TccAction tcc(String name) {

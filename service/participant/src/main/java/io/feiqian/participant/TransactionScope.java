@@ -120,6 +120,25 @@ public final class TransactionScope {
                     "message: %d bytes (expected: at most %d)"
                             .formatted(content.size(), mostContent));
         }
+        release(service, action, content);
+    }
+
+    /**
+     * Takes back a message of an earlier transaction of this service, exactly when this decision
+     * commits: a message like any other, whose effect at the receiver is the reversal of the
+     * original's. Where that was not taken yet it will have no effect. However many transactions
+     * reverse it, its effect is taken back once (D6.7-c).
+     */
+    public void reverse(SentMessage message) {
+        if (!message.initiator().equals(initiator)) {
+            throw new IllegalArgumentException(
+                    "message: of %s (expected: one of %s)"
+                            .formatted(message.initiator(), initiator));
+        }
+        release(message.service(), SentMessage.reversalOf(message.action()), message.reversal());
+    }
+
+    private void release(String service, String action, Content content) {
         int number = issue(service, content.digest(), action, content);
         synchronized (lock) {
             answered.add(number);

@@ -1,7 +1,7 @@
 package io.feiqian.participant;
 
-import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleAction;
+import io.feiqian.participant.spi.ReversibleMessageAction;
 import io.feiqian.participant.spi.TccAction;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -107,7 +107,7 @@ final class AccountActions {
         }
     }
 
-    private static final class Taken implements MessageAction {
+    private static final class Taken implements ReversibleMessageAction {
         @Override
         public String name() {
             return "credit-message";
@@ -116,6 +116,11 @@ final class AccountActions {
         @Override
         public void take(Connection connection, BranchCall message) throws SQLException {
             change(connection, account(message), amount(message));
+        }
+
+        @Override
+        public void reverse(Connection connection, BranchCall message) throws SQLException {
+            change(connection, account(message), -amount(message));
         }
     }
 }

@@ -52,7 +52,8 @@ final class GlobalTransactionsTest {
                                             connection ->
                                                     AccountActions.change(
                                                             connection, payee, amount));
-            case SQL, MESSAGE, NONE -> throw new IllegalArgumentException("kind: " + kind);
+            case SQL, MESSAGE, REVERSED, NONE ->
+                    throw new IllegalArgumentException("kind: " + kind);
         };
     }
 

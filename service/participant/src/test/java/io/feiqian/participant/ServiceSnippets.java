@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
@@ -195,6 +196,14 @@ final class ServiceSnippets {
         accounts.branches().sql(context, work);
         accounts.branches().xa(context, work);
         scope.message("notices", "payment-made", order);
+    }
+
+    static TransactionAnswer takeBack(
+            GlobalTransactions payments, TraceNumber earlier, TransactionOrder order)
+            throws SQLException {
+        List<SentMessage> sent = payments.sentMessages(earlier);
+        TransactionAnswer answer = payments.execute(order, scope -> sent.forEach(scope::reverse));
+        return answer;
     }
 
     static BranchAnswer once(
