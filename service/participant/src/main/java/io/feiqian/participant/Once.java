@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /**
@@ -72,6 +73,20 @@ public final class Once {
             TraceNumber trace, SubNumber sub, Content request, Duration within, BranchWork business)
             throws SQLException {
         return work.run(within, new Row(trace, sub, request.digest()), business);
+    }
+
+    /**
+     * An interface whose every method is {@link Idempotent}, answered once. Thread-safe where the
+     * business is, which is made anew for each call that is to be done.
+     *
+     * @param type the interface
+     * @param business what does the work, over the connection whose commit records the answer: what
+     *     would end its transaction is refused
+     * @throws IllegalArgumentException where a method is not marked, or takes or answers what
+     *     cannot be recorded
+     */
+    public <T> T answering(Class<T> type, Function<Connection, ? extends T> business) {
+        return AnsweredOnce.of(this, type, business);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.SubNumber;
 import io.feiqian.vocabulary.TraceNumber;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -225,5 +226,25 @@ final class ServiceSnippets {
                             return Content.ofText("credited");
                         });
         return answer;
+    }
+
+    interface Points {
+        @Idempotent("points-credit")
+        Receipt credit(TraceNumber trace, SubNumber sub, long account, BigDecimal amount);
+    }
+
+    record Receipt(long account, BigDecimal credited) {}
+
+    record PointsBook(Connection connection) implements Points {
+        @Override
+        public Receipt credit(TraceNumber trace, SubNumber sub, long account, BigDecimal amount) {
+            return new Receipt(account, amount);
+        }
+    }
+
+    static Receipt marked(DataSource database, TraceNumber trace, long account, BigDecimal amount) {
+        Points points = Once.over(database).answering(Points.class, PointsBook::new);
+        Receipt receipt = points.credit(trace, new SubNumber(1), account, amount);
+        return receipt;
     }
 }
