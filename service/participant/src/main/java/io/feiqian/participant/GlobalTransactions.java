@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
@@ -51,7 +52,8 @@ public final class GlobalTransactions implements AutoCloseable {
             ServiceAlarms allAlarms,
             Clock clock,
             Timer timer,
-            Executor executor) {
+            Executor executor,
+            ThreadFactory senders) {
         ServiceAlarms alarms = new RepeatedAlarms(allAlarms, clock);
         ServiceActions actions = ownActions.withReversals(settings, clock);
         this.service = service;
@@ -64,7 +66,7 @@ public final class GlobalTransactions implements AutoCloseable {
         this.finishing = new Finishing(database, actions, xa, settings, alarms);
         this.decisions = new Decisions(database, settings);
         this.ends = new Ends(database, timer, executor, settings.endsEvery());
-        this.phaseTwo = new PhaseTwo(service, channel, settings, timer, ends, alarms);
+        this.phaseTwo = new PhaseTwo(service, channel, settings, timer, ends, alarms, senders);
         this.leftovers =
                 new Leftovers(
                         database, channel, phaseTwo, finishing, xa, settings, clock, timer,

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,7 @@ final class PhaseTwo implements AutoCloseable {
     private final Timer timer;
     private final Ends ends;
     private final ServiceAlarms alarms;
+    private final ThreadFactory threads;
     private final AtomicInteger unfinished = new AtomicInteger();
     private final Map<String, MicroBatcher<Pending>> senders = new ConcurrentHashMap<>();
     private final Map<TraceNumber, Settling> settling = new ConcurrentHashMap<>();
@@ -53,13 +55,15 @@ final class PhaseTwo implements AutoCloseable {
             TransactionSettings settings,
             Timer timer,
             Ends ends,
-            ServiceAlarms alarms) {
+            ServiceAlarms alarms,
+            ThreadFactory threads) {
         this.service = service;
         this.channel = channel;
         this.settings = settings;
         this.timer = timer;
         this.ends = ends;
         this.alarms = alarms;
+        this.threads = threads;
     }
 
     /** Takes room for one transaction; false where too many wait for their phase two. */
@@ -133,11 +137,7 @@ final class PhaseTwo implements AutoCloseable {
                 new MicroBatcher.Limits(settings.finishBatch(), queue, queue),
                 handlers,
                 (item, keys) -> {},
-                work -> {
-                    Thread thread = new Thread(work, "phase-two-" + to);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                threads);
     }
 
     private void again(Pending pending, String why) {

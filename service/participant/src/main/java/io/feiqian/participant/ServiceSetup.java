@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 
 /**
@@ -30,7 +31,7 @@ public final class ServiceSetup {
     private final ServiceAlarms alarms;
     private final Clock clock;
     private final Timer timer;
-    private final Executor executor;
+    private final Threads executor;
 
     private ServiceSetup(
             String service,
@@ -42,7 +43,7 @@ public final class ServiceSetup {
             ServiceAlarms alarms,
             Clock clock,
             Timer timer,
-            Executor executor) {
+            Threads executor) {
         this.service = ServiceName.checked("service", service);
         this.database = database;
         this.channel = channel;
@@ -73,11 +74,12 @@ public final class ServiceSetup {
                 ServiceAlarms.logged(),
                 Clock.system(),
                 Timer.system("transactions-" + service),
-                Executors.newCachedThreadPool(work -> {
-                    Thread thread = new Thread(work, "transactions-" + service);
-                    thread.setDaemon(true);
-                    return thread;
-                }));
+                Threads.of(
+                        Executors.newCachedThreadPool(work -> {
+                            Thread thread = new Thread(work, "transactions-" + service);
+                            thread.setDaemon(true);
+                            return thread;
+                        })));
     }
 
     /** The same with these actions. */
@@ -123,7 +125,24 @@ public final class ServiceSetup {
                 alarms,
                 otherClock,
                 otherTimer,
-                otherExecutor);
+                new Threads(otherExecutor, executor.senders()));
+    }
+
+    /**
+     * The same with threads of another make for what sends phase two; each lives until the close.
+     */
+    public ServiceSetup withSenders(ThreadFactory senders) {
+        return new ServiceSetup(
+                service,
+                database,
+                channel,
+                actions,
+                xaAllowed,
+                settings,
+                alarms,
+                clock,
+                timer,
+                new Threads(executor.executor(), senders));
     }
 
     /** Creates the tables where they are not there; whoever migrates otherwise copies the text. */
@@ -173,7 +192,29 @@ public final class ServiceSetup {
             XaBranches.requirePreparedTransactions(database);
         }
         return new GlobalTransactions(
-                service, database, channel, actions, xaAllowed, settings, alarms, clock, timer,
-                executor);
+                service,
+                database,
+                channel,
+                actions,
+                xaAllowed,
+                settings,
+                alarms,
+                clock,
+                timer,
+                executor.executor(),
+                executor.senders());
+    }
+
+    /** What runs what blocks. */
+    private record Threads(Executor executor, ThreadFactory senders) {
+        static Threads of(Executor executor) {
+            return new Threads(
+                    executor,
+                    work -> {
+                        Thread thread = new Thread(work, "phase-two");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+        }
     }
 }
