@@ -165,7 +165,7 @@ final class ServiceTransfers implements Variant {
             case REVERSAL -> payees.branches().reversible(context, ACTION, content);
             case XA -> payees.branches().xa(context, connection -> post(connection, content, 1));
             case SQL -> payees.branches().sql(context, connection -> post(connection, content, 1));
-            case MESSAGE, NONE ->
+            case MESSAGE, REVERSED, NONE ->
                     throw new IllegalStateException(
                             "kind: " + kind + " (expected: one with a try)");
         };

@@ -173,7 +173,7 @@ final class OfKind implements Way {
             case XA ->
                     payees.branches()
                             .xa(context, connection -> Credit.post(connection, content, 1));
-            case MESSAGE, NONE ->
+            case MESSAGE, REVERSED, NONE ->
                     throw new IllegalStateException(
                             "kind: " + kind + " (expected: one with a try)");
         };
