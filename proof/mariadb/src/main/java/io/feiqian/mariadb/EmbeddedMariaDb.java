@@ -84,6 +84,8 @@ public final class EmbeddedMariaDb implements AutoCloseable {
             Map.ofEntries(
                     Map.entry("bind-address", "127.0.0.1"),
                     Map.entry("skip-name-resolve", "ON"),
+                    // Or each start makes a key of its own first, for many seconds.
+                    Map.entry("ssl", "OFF"),
                     // Inside the data folder: the path of a socket must be short.
                     Map.entry("socket", "mariadb.sock"),
                     Map.entry("pid-file", "mariadb.pid"),
