@@ -59,7 +59,8 @@ final class Chaos {
                             .formatted(
                                     plan.cells() * plan.accountsPerCell(),
                                     plan.workers(),
-                                    FaultSchedule.of(plan.seed(), plan.length()).size(),
+                                    FaultSchedule.of(plan.seed(), plan.length(), FaultKind.ofBank())
+                                            .size(),
                                     plan.seed()));
             long begun = clock.nanos();
             FaultInjector injector = new FaultInjector(bank.home(), report, clock, timer);
@@ -80,7 +81,7 @@ final class Chaos {
                         new Workload(i, plan.seed(), client, accounts, date, ledger, stop, timer));
             }
             try {
-                injector.run(FaultSchedule.of(plan.seed(), plan.length()));
+                injector.run(FaultSchedule.of(plan.seed(), plan.length(), FaultKind.ofBank()));
                 if (!end.isExpired()) {
                     timer.pause(end.remaining());
                 }

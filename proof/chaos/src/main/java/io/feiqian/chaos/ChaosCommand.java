@@ -1,7 +1,7 @@
 package io.feiqian.chaos;
 
+import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
-import io.feiqian.cli.Json;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
@@ -12,8 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,8 +31,10 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Kill and pause cells, databases, registry and gateway of a bank under load,",
-            "then count the money: by the bank's audit and by what clients were answered."
+            "Kill and pause cells, databases, registry and gateway of a bank under load, and",
+            "beside it services of one's own with global transactions of every kind, their",
+            "databases and their network; then count the money: by the bank's audit and by",
+            "what clients were answered."
         })
 final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--minutes", description = "how long (default: ${DEFAULT-VALUE})")
@@ -52,6 +61,43 @@ final class ChaosCommand implements Callable<Integer> {
     private long minAccepted = 10_000;
 
     @Option(
+            names = "--parts",
+            split = ",",
+            paramLabel = "PART",
+            description = "what is run: bank, services (default: both)")
+    private List<String> parts = List.of("bank", "services");
+
+    @Option(
+            names = "--kinds",
+            split = ",",
+            paramLabel = "KIND",
+            description = "kinds of global transactions of services (default: all)")
+    private List<String> kinds = GlobalKind.options();
+
+    @Option(
+            names = "--databases",
+            split = ",",
+            paramLabel = "PRODUCT",
+            description = "databases of services (default: all that can be started here)")
+    private List<String> databases =
+            ServiceDatabases.available().stream().map(Product::option).toList();
+
+    @Option(
+            names = "--service-instances",
+            description = "processes per service, at least 2 (default: ${DEFAULT-VALUE})")
+    private int serviceInstances = 2;
+
+    @Option(
+            names = "--service-workers",
+            description = "clients of services at once (default: ${DEFAULT-VALUE})")
+    private int serviceWorkers = 10;
+
+    @Option(
+            names = "--min-of-kind",
+            description = "a run with fewer accepted of a kind is void (default: ${DEFAULT-VALUE})")
+    private long minOfKind = 20;
+
+    @Option(
             names = "--home",
             paramLabel = "DIR",
             description = "a new folder to run in, which is kept (default: a temporary one)")
@@ -62,24 +108,54 @@ final class ChaosCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        List<GlobalKind> wantedKinds = kinds();
+        List<Product> wantedDatabases = databases();
+        boolean withBank = isWanted("bank");
+        boolean withServices = isWanted("services");
         Path folder =
                 home.isPresent()
                         ? home.get().toAbsolutePath()
                         : Files.createTempDirectory("feiqian-chaos");
+        Duration length = Duration.ofMillis((long) (minutes * 60_000));
         ChaosPlan plan =
-                new ChaosPlan(
-                        Duration.ofMillis((long) (minutes * 60_000)),
+                new ChaosPlan(length, seed, cells, instances, workers, accounts, minAccepted);
+        ServicesPlan servicesPlan =
+                new ServicesPlan(
+                        length,
                         seed,
-                        cells,
-                        instances,
-                        workers,
+                        wantedKinds,
+                        wantedDatabases,
+                        serviceInstances,
+                        serviceWorkers,
                         accounts,
-                        minAccepted);
+                        minOfKind);
         PrintStream progress = json ? System.err : System.out;
-        try (Timer timer = Timer.system("chaos")) {
-            ChaosReport result =
-                    new Chaos(plan, progress::println, Clock.system(), timer).run(folder);
-            print(result);
+        try (Timer timer = Timer.system("chaos");
+                ExecutorService threads = Executors.newCachedThreadPool()) {
+            Future<List<ChaosReport>> bank =
+                    threads.submit(() ->
+                            withBank
+                                    ? List.of(
+                                            new Chaos(
+                                                            plan,
+                                                            progress::println,
+                                                            Clock.system(),
+                                                            timer)
+                                                    .run(folder.resolve("bank")))
+                                    : List.of());
+            Future<List<ServicesReport>> services =
+                    threads.submit(() ->
+                            withServices
+                                    ? List.of(
+                                            new ServicesChaos(
+                                                            servicesPlan,
+                                                            progress::println,
+                                                            Clock.system(),
+                                                            timer)
+                                                    .run(folder.resolve("services")))
+                                    : List.of());
+            RunReport result = new RunReport(ended(bank), ended(services));
+            ChaosPrinter.print(result, json);
             if (home.isEmpty() && result.isGood()) {
                 delete(folder);
             } else {
@@ -89,34 +165,63 @@ final class ChaosCommand implements Callable<Integer> {
         }
     }
 
-    private void print(ChaosReport result) {
-        PrintStream out = System.out;
-        if (json) {
-            out.println(Json.write(result));
-            return;
+    private static <T> T ended(Future<T> part) throws InterruptedException {
+        try {
+            return part.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof CommandFailure known) {
+                throw known;
+            }
+            throw new IllegalStateException(failed.getCause());
         }
-        out.println();
-        result.faults().forEach((kind, times) -> out.printf("%-16s %6d%n", kind, times));
-        ClientLedger.Counts counts = result.counts();
-        out.printf(
-                "%naccepted %d (transfers %d), refused %d, unknown %d, later resolved %d, in %.0f"
-                        + " s%n",
-                counts.accepted(),
-                counts.transfersAccepted(),
-                counts.refused(),
-                counts.unknown(),
-                counts.laterResolved(),
-                result.seconds());
-        counts.acceptedByKind().forEach((kind, n) -> out.printf("  accepted %-24s %8d%n", kind, n));
-        counts.refusedByCode().forEach((code, n) -> out.printf("  refused  %-24s %8d%n", code, n));
-        out.printf(
-                "audit: %d accounts, %d entries, %d unfinished%n",
-                result.audit().accounts(), result.audit().entries(), result.audit().unfinished());
-        result.findings().forEach(each -> out.println("FINDING " + each));
-        out.println(
-                result.isGood()
-                        ? "nothing was lost, nothing happened twice, the books balance"
-                        : "the run FAILED");
+    }
+
+    private boolean isWanted(String part) {
+        for (String each : parts) {
+            if (!List.of("bank", "services").contains(each)) {
+                throw usage("part: " + each + " (expected: bank, services)");
+            }
+        }
+        return parts.contains(part);
+    }
+
+    private List<GlobalKind> kinds() {
+        List<GlobalKind> wanted = new ArrayList<>();
+        for (String each : kinds) {
+            wanted.add(
+                    GlobalKind.named(each)
+                            .orElseThrow(() ->
+                                    usage(
+                                            "kind: %s (expected: one of %s)"
+                                                    .formatted(each, GlobalKind.options()))));
+        }
+        if (wanted.contains(GlobalKind.MIXED)
+                && GlobalKind.mixable(Set.copyOf(wanted)).size() < 2) {
+            throw usage("kind: mixed (expected: with at least two kinds to be mixed)");
+        }
+        return wanted;
+    }
+
+    private List<Product> databases() {
+        List<Product> wanted = new ArrayList<>();
+        for (String each : databases) {
+            wanted.add(
+                    Product.named(each)
+                            .filter(ServiceDatabases.available()::contains)
+                            .orElseThrow(() ->
+                                    usage(
+                                            "database: %s (expected: one of %s)"
+                                                    .formatted(
+                                                            each,
+                                                            ServiceDatabases.available().stream()
+                                                                    .map(Product::option)
+                                                                    .toList()))));
+        }
+        return wanted.stream().distinct().toList();
+    }
+
+    private static CommandFailure usage(String happened) {
+        return new CommandFailure(ExitStatus.USAGE, happened, "See ./feiqian chaos --help.");
     }
 
     private static void delete(Path folder) throws IOException {

@@ -58,7 +58,7 @@ final class FaultInjector {
     /** How often each kind happened. */
     synchronized Map<FaultKind, Integer> fired() {
         Map<FaultKind, Integer> all = new EnumMap<>(FaultKind.class);
-        for (FaultKind each : FaultKind.values()) {
+        for (FaultKind each : FaultKind.ofBank()) {
             all.put(each, fired.getOrDefault(each, 0));
         }
         return all;
@@ -98,7 +98,8 @@ final class FaultInjector {
         while (true) {
             List<ProcessEntry> candidates =
                     home.processes().stream()
-                            .filter(each -> each.role() == fault.kind().role())
+                            .filter(each ->
+                                    fault.kind().role().filter(each.role()::equals).isPresent())
                             .filter(ProcessEntry::isAlive)
                             .toList();
             if (!candidates.isEmpty()) {

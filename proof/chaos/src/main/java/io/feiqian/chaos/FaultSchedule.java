@@ -25,19 +25,18 @@ final class FaultSchedule {
 
     private FaultSchedule() {}
 
-    /** The faults of a run of this length, in order of time. */
-    static List<Fault> of(long seed, Duration length) {
+    /** The faults of these kinds of a run of this length, in order of time. */
+    static List<Fault> of(long seed, Duration length, List<FaultKind> kinds) {
         Randomness random = Randomness.seeded(seed);
         long first = (long) (length.toMillis() * QUIET_START);
         long last = (long) (length.toMillis() * (1 - QUIET_END));
-        int count =
-                Math.max(FaultKind.values().length, (int) ((last - first) / USUAL_GAP.toMillis()));
+        int count = Math.max(kinds.size(), (int) ((last - first) / USUAL_GAP.toMillis()));
         List<Fault> faults = new ArrayList<>();
         List<FaultKind> round = new ArrayList<>();
         long step = Math.max(1, (last - first) / count);
         for (int i = 0; i < count; i++) {
             if (round.isEmpty()) {
-                round.addAll(shuffledKinds(random));
+                round.addAll(shuffled(kinds, random));
             }
             FaultKind kind = round.removeLast();
             long at = first + i * step + random.nextInt((int) step);
@@ -51,12 +50,12 @@ final class FaultSchedule {
         return List.copyOf(faults);
     }
 
-    private static List<FaultKind> shuffledKinds(Randomness random) {
-        List<FaultKind> kinds = new ArrayList<>(List.of(FaultKind.values()));
-        for (int i = kinds.size() - 1; i > 0; i--) {
-            Collections.swap(kinds, i, random.nextInt(i + 1));
+    private static List<FaultKind> shuffled(List<FaultKind> kinds, Randomness random) {
+        List<FaultKind> some = new ArrayList<>(kinds);
+        for (int i = some.size() - 1; i > 0; i--) {
+            Collections.swap(some, i, random.nextInt(i + 1));
         }
-        return kinds;
+        return some;
     }
 
     private static Duration pause(Randomness random, Duration length) {

@@ -8,19 +8,20 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class FaultScheduleTest {
+    private static final List<FaultKind> ALL = List.of(FaultKind.values());
     private static final Duration LENGTH = Duration.ofMinutes(3);
 
     @Test
     void theSeedFixesTheSchedule() {
-        assertThat(FaultSchedule.of(7, LENGTH)).isEqualTo(FaultSchedule.of(7, LENGTH));
-        assertThat(FaultSchedule.of(7, LENGTH)).isNotEqualTo(FaultSchedule.of(8, LENGTH));
+        assertThat(FaultSchedule.of(7, LENGTH, ALL)).isEqualTo(FaultSchedule.of(7, LENGTH, ALL));
+        assertThat(FaultSchedule.of(7, LENGTH, ALL)).isNotEqualTo(FaultSchedule.of(8, LENGTH, ALL));
     }
 
     @Test
     void everyKindHappensAlsoInAShortRun() {
         for (long seed = 0; seed < 50; seed++) {
             assertThat(
-                            FaultSchedule.of(seed, Duration.ofSeconds(20)).stream()
+                            FaultSchedule.of(seed, Duration.ofSeconds(20), ALL).stream()
                                     .map(Fault::kind)
                                     .collect(Collectors.toSet()))
                     .containsExactlyInAnyOrder(FaultKind.values());
@@ -29,7 +30,7 @@ final class FaultScheduleTest {
 
     @Test
     void faultsComeInOrderAndLeaveTheEndQuiet() {
-        List<Fault> faults = FaultSchedule.of(7, LENGTH);
+        List<Fault> faults = FaultSchedule.of(7, LENGTH, ALL);
         assertThat(faults).isSortedAccordingTo((a, b) -> a.at().compareTo(b.at()));
         assertThat(faults.getLast().at()).isLessThan(Duration.ofSeconds(162));
         assertThat(faults).hasSizeGreaterThan(30);
@@ -37,7 +38,7 @@ final class FaultScheduleTest {
 
     @Test
     void onlyPausesHaveALength() {
-        for (Fault each : FaultSchedule.of(7, LENGTH)) {
+        for (Fault each : FaultSchedule.of(7, LENGTH, ALL)) {
             assertThat(each.length().isZero()).isEqualTo(!each.kind().isPause());
         }
     }

@@ -1,0 +1,76 @@
+package io.feiqian.chaos;
+
+import io.feiqian.cli.Json;
+import java.io.PrintStream;
+
+/** Says how a run ended: for people, or in JSON. */
+final class ChaosPrinter {
+    private final PrintStream out;
+
+    private ChaosPrinter(PrintStream out) {
+        this.out = out;
+    }
+
+    static void print(RunReport result, boolean json) {
+        if (json) {
+            System.out.println(Json.write(result));
+            return;
+        }
+        ChaosPrinter printer = new ChaosPrinter(System.out);
+        result.bank().forEach(printer::bank);
+        result.services().forEach(printer::services);
+        System.out.println(
+                result.isGood()
+                        ? "nothing was lost, nothing happened twice, the books balance"
+                        : "the run FAILED");
+    }
+
+    private void bank(ChaosReport result) {
+        out.printf("%nbank%n");
+        result.faults().forEach((kind, times) -> out.printf("  %-16s %6d%n", kind, times));
+        ClientLedger.Counts counts = result.counts();
+        out.printf(
+                "  accepted %d (transfers %d), refused %d, unknown %d, later resolved %d, in %.0f"
+                        + " s%n",
+                counts.accepted(),
+                counts.transfersAccepted(),
+                counts.refused(),
+                counts.unknown(),
+                counts.laterResolved(),
+                result.seconds());
+        counts.acceptedByKind()
+                .forEach((kind, n) -> out.printf("    accepted %-24s %8d%n", kind, n));
+        counts.refusedByCode()
+                .forEach((code, n) -> out.printf("    refused  %-24s %8d%n", code, n));
+        out.printf(
+                "  audit: %d accounts, %d entries, %d unfinished%n",
+                result.audit().accounts(), result.audit().entries(), result.audit().unfinished());
+        result.findings().forEach(each -> out.println("FINDING " + each));
+    }
+
+    private void services(ServicesReport result) {
+        out.printf("%nservices: %s%n", String.join(", ", result.services()));
+        result.faults().forEach((kind, times) -> out.printf("  %-16s %6d%n", kind, times));
+        GlobalLedger.Counts counts = result.counts();
+        out.printf(
+                "  accepted %d, refused %d, aborted %d, unknown %d, later resolved %d, asked twice"
+                        + " %d, in %.0f s%n",
+                counts.accepted(),
+                counts.refused(),
+                counts.aborted(),
+                counts.unknown(),
+                counts.laterResolved(),
+                counts.repeated(),
+                result.seconds());
+        counts.acceptedByKind()
+                .forEach((kind, n) -> out.printf("    accepted %-24s %8d%n", kind, n));
+        result.legsByDatabase()
+                .forEach((where, n) -> out.printf("    moved by %-24s %8d%n", where, n));
+        counts.answers().forEach((code, n) -> out.printf("    answered %-24s %8d%n", code, n));
+        out.printf(
+                "  audit: %d entries in the journals; nothing was left to do %.1f s after the last"
+                        + " answer%n",
+                result.entries(), result.settledSeconds());
+        result.findings().forEach(each -> out.println("FINDING " + each));
+    }
+}
