@@ -46,6 +46,8 @@ final class ArchitectureTest {
                     "service/rpc",
                     "service/messaging",
                     "service/participant",
+                    "service/participantgrpc",
+                    "service/participantdubbo",
                     "service/sqlmode",
                     "service/orchestration",
                     "service/transaction",
@@ -103,6 +105,7 @@ final class ArchitectureTest {
                     "com.zaxxer.hikari", Set.of("storage", "benchmarks", "demonstration", "chaos"),
                     "org.flywaydb", Set.of("storage"),
                     "net.sf.jsqlparser", Set.of("sqlmode"),
+                    "org.apache.dubbo", Set.of("participantdubbo"),
                     "io.netty", Set.of("rpc", "gateway"));
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */

@@ -17,6 +17,8 @@ import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys by which services know that a header or an order is of one of them: numbered, the newest
@@ -30,6 +32,8 @@ public final class ContextKeys {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_DIGITS = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContextKeys.class);
 
     private final Optional<Path> file;
     private final LongSupplier nanos;
@@ -59,7 +63,8 @@ public final class ContextKeys {
 
     /**
      * Keys from a file of such lines, readable by its owner alone, which is looked at again when a
-     * number comes that is not known.
+     * number comes that is not known. A file that cannot be read then, or is half written, changes
+     * nothing: the keys that were known stay, and it is looked at again a second later.
      *
      * @throws UncheckedIOException where it cannot be read
      */
@@ -95,7 +100,12 @@ public final class ContextKeys {
             boolean may = nanos.getAsLong() - lookedAt >= LOOK_EVERY.toNanos();
             if (known == null && file.isPresent() && may) {
                 lookedAt = nanos.getAsLong();
-                keys = parse(read(file.get()));
+                try {
+                    keys = parse(read(file.get()));
+                } catch (UncheckedIOException | IllegalArgumentException torn) {
+                    // Perhaps it is being written: what was known stays, and it is looked at again.
+                    LOG.warn("keys: the file cannot be used now: {}", torn.getMessage());
+                }
                 return keys.get(number);
             }
             return known;

@@ -78,6 +78,10 @@ public final class GlobalTransactions implements AutoCloseable {
         return service;
     }
 
+    TransactionSettings settings() {
+        return settings;
+    }
+
     /** The service's part in transactions that others began, or it itself. */
     public Branches branches() {
         return branches;

@@ -6,8 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -16,20 +14,20 @@ import java.util.function.Function;
 
 /**
  * Services reach each other's {@link HttpEndpoint} with the JDK's HTTP client. Thread-safe; never
- * blocks.
+ * blocks. Only answers that the other service signed are believed.
  */
 public final class HttpChannel implements ServiceChannel {
     private final HttpClient client;
     private final Function<String, URI> addresses;
-    private final ContextKeys keys;
     private final Duration timeout;
+    private final SignedChannel signed;
 
     /**
      * A channel.
      *
      * @param client what makes the calls; where TLS is wanted it has the certificates
      * @param addresses where a service of a name is now: scheme, host and port
-     * @param keys what signs
+     * @param keys what signs, and what answers must be signed with
      * @param timeout how long one answer is waited for
      */
     public HttpChannel(
@@ -37,35 +35,45 @@ public final class HttpChannel implements ServiceChannel {
             Function<String, URI> addresses,
             ContextKeys keys,
             Duration timeout) {
+        this(client, addresses, keys, timeout, PhaseTwoText.USUAL_BODY);
+    }
+
+    /**
+     * A channel to services before which something takes only shorter bodies.
+     *
+     * @param longestBody the bytes above which orders are divided; one order alone may be longer
+     */
+    public HttpChannel(
+            HttpClient client,
+            Function<String, URI> addresses,
+            ContextKeys keys,
+            Duration timeout,
+            int longestBody) {
         this.client = client;
         this.addresses = addresses;
-        this.keys = keys;
         this.timeout = timeout;
+        this.signed = new SignedChannel(this::post, keys, longestBody);
     }
 
     @Override
     public CompletionStage<List<FinishReport>> finish(String service, List<FinishOrder> orders) {
-        return post(service, HttpEndpoint.FINISH, PhaseTwoText.orders(orders))
-                .thenApply(PhaseTwoText::readReports);
+        return signed.finish(service, orders);
     }
 
     @Override
     public CompletionStage<Verdict> inquire(String initiator, Inquiry inquiry) {
-        return post(initiator, HttpEndpoint.INQUIRE, PhaseTwoText.inquiry(inquiry))
-                .thenApply(PhaseTwoText::readVerdict);
+        return signed.inquire(initiator, inquiry);
     }
 
-    private CompletionStage<String> post(String service, String path, String body) {
+    private CompletionStage<String> post(String service, SignedMessage message) {
         HttpRequest request =
-                HttpRequest.newBuilder(addresses.apply(service).resolve(path))
+                HttpRequest.newBuilder(addresses.apply(service).resolve(message.path()))
                         .timeout(timeout)
-                        .header(
-                                HttpEndpoint.SIGNATURE,
-                                keys.sign(HttpEndpoint.signed(path, service, body)))
+                        .header(HttpEndpoint.SIGNATURE, message.signature())
                         .header("Content-Type", "text/plain; charset=utf-8")
-                        .POST(BodyPublishers.ofString(body, StandardCharsets.UTF_8))
+                        .POST(BodyPublishers.ofString(message.body()))
                         .build();
-        return client.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8))
+        return client.sendAsync(request, BoundedBody.handler(PhaseTwoText.LONGEST_ANSWER))
                 .thenApply(response -> accepted(service, response));
     }
 

@@ -3,46 +3,33 @@ package io.feiqian.participant;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.feiqian.vocabulary.OutcomeCode;
-import io.feiqian.vocabulary.RefusedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What other services' phase two finds at a service over HTTP: {@code POST} to {@link #FINISH} and
- * {@link #INQUIRE}. {@link #answer} is a plain function for any server's handler; the class itself
- * is one for the JDK's. Thread-safe; blocks its caller.
+ * A service's {@link SignedEndpoint} over HTTP: {@code POST} to {@link #FINISH} and {@link
+ * #INQUIRE}. {@link #answer} is a plain function for any server's handler; the class itself is one
+ * for the JDK's. Thread-safe; blocks its caller.
  *
- * <p>Only what a service of the bank signed for this service is taken: where an address leads to
- * another service by mistake, that one neither answers for decisions that are not its own nor takes
- * orders that were meant for others. Errors are answered with a status and one line {@code code
- * name: message}.
+ * <p>What was taken is answered with 200 and a body whose first line is the answer's signature;
+ * errors are answered with a status and one line {@code code name: message}.
  */
 public final class HttpEndpoint implements HttpHandler {
     /** Where orders of phase two are posted. */
-    public static final String FINISH = "/feiqian/transactions/finish";
+    public static final String FINISH = SignedEndpoint.FINISH;
 
     /** Where inquiries are posted. */
-    public static final String INQUIRE = "/feiqian/transactions/inquire";
+    public static final String INQUIRE = SignedEndpoint.INQUIRE;
 
     /** The header with the body's signature. */
     public static final String SIGNATURE = "feiqian-signature";
 
-    /** The longest body that is read, in bytes. */
-    public static final int LONGEST_BODY = 16 * 1024 * 1024;
-
-    private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
-
-    private final GlobalTransactions transactions;
-    private final ContextKeys keys;
+    private final SignedEndpoint endpoint;
 
     /** The endpoint of a service. */
     public HttpEndpoint(GlobalTransactions transactions, ContextKeys keys) {
-        this.transactions = transactions;
-        this.keys = keys;
+        this.endpoint = new SignedEndpoint(transactions, keys);
     }
 
     /**
@@ -53,53 +40,36 @@ public final class HttpEndpoint implements HttpHandler {
      */
     public record Answer(int status, String body) {}
 
-    /** What is signed: the path, whom it is meant for, and the body. */
-    static String signed(String path, String service, String body) {
-        return path + "\n" + service + "\n" + body;
+    /** The longest body that is to be read, in bytes. */
+    public int longestBody() {
+        return endpoint.longestBody();
     }
 
     /** Answers a posted body. */
     public Answer answer(String path, Optional<String> signature, String body) {
-        String signed = signed(path, transactions.service(), body);
-        if (signature.isEmpty() || !keys.verifies(signed, signature.get())) {
-            return refused(
-                    401,
-                    OutcomeCode.FORGED_CONTEXT,
-                    "not signed for %s with a key that is known here (expected: one of %s)"
-                            .formatted(transactions.service(), keys));
-        }
-        try {
-            return switch (path) {
-                case FINISH ->
-                        new Answer(
-                                200,
-                                PhaseTwoText.reports(
-                                        transactions.finish(PhaseTwoText.readOrders(body))));
-                case INQUIRE ->
-                        new Answer(200, transactions.answer(PhaseTwoText.readInquiry(body)).name());
-                default ->
-                        refused(
-                                404,
-                                OutcomeCode.UNKNOWN_PATH,
-                                "path: of %d characters (expected: %s or %s)"
-                                        .formatted(path.length(), FINISH, INQUIRE));
-            };
-        } catch (RefusedException malformed) {
-            return refused(400, malformed.code(), String.valueOf(malformed.getMessage()));
-        } catch (SQLException failed) {
-            LOG.warn("phase two: no answer now", failed);
-            return refused(503, OutcomeCode.DATABASE_UNAVAILABLE, "no answer now");
-        }
+        SignedEndpoint.Answer answer =
+                endpoint.answer(new SignedMessage(path, signature.orElse(""), body));
+        return answer.outcome().isAccepted()
+                ? new Answer(200, answer.text())
+                : new Answer(status(answer.outcome().code()), answer.line());
+    }
+
+    private static int status(OutcomeCode code) {
+        return switch (code) {
+            case FORGED_CONTEXT, UNAUTHENTICATED -> 401;
+            case UNKNOWN_PATH -> 404;
+            default -> code.kind() == OutcomeCode.Kind.UNAVAILABLE ? 503 : 400;
+        };
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Answer answer;
-            byte[] body = exchange.getRequestBody().readNBytes(LONGEST_BODY + 1);
+            byte[] body = exchange.getRequestBody().readNBytes(longestBody() + 1);
             if (!exchange.getRequestMethod().equals("POST")) {
                 answer = refused(405, OutcomeCode.METHOD_NOT_ALLOWED, "method (expected: POST)");
-            } else if (body.length > LONGEST_BODY) {
+            } else if (body.length > longestBody()) {
                 answer = refused(413, OutcomeCode.BODY_TOO_LARGE, "body (expected: shorter)");
             } else {
                 answer =

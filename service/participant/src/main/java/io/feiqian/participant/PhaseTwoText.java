@@ -7,6 +7,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,44 @@ import java.util.Locale;
 final class PhaseTwoText {
     private static final int MOST_LINES = 1_024;
 
+    /** What an order takes beside its content, its names being at most 40 characters each. */
+    private static final int LONGEST_HEAD = 256;
+
+    /** What is read whatever the settings are: senders divide what is longer than that. */
+    static final int USUAL_BODY = 16 * 1024 * 1024;
+
+    /** Reports of as many lines as there may be, with messages as long as they may be. */
+    static final int LONGEST_ANSWER = 4 * 1024 * 1024;
+
     private PhaseTwoText() {}
+
+    /** The longest body of a sender with these settings: the usual one, or one long order. */
+    static int longestBody(TransactionSettings settings) {
+        return (int) Math.max(USUAL_BODY, Math.min(length(settings.mostContent()), 1 << 30));
+    }
+
+    /** The orders in as few bodies as are no longer than that; one order is never divided. */
+    static List<List<FinishOrder>> parts(List<FinishOrder> orders, int longest) {
+        List<List<FinishOrder>> parts = new ArrayList<>();
+        List<FinishOrder> part = new ArrayList<>();
+        long length = 0;
+        for (FinishOrder each : orders) {
+            long more = length(each.content().size());
+            if (!part.isEmpty() && (length + more > longest || part.size() == MOST_LINES)) {
+                parts.add(part);
+                part = new ArrayList<>();
+                length = 0;
+            }
+            part.add(each);
+            length += more;
+        }
+        parts.add(part);
+        return parts;
+    }
+
+    private static long length(int content) {
+        return LONGEST_HEAD + (content + 2L) / 3 * 4;
+    }
 
     static String orders(List<FinishOrder> orders) {
         StringBuilder text = new StringBuilder(160 * orders.size());
@@ -43,7 +81,8 @@ final class PhaseTwoText {
         for (FinishReport each : reports) {
             key(text, each.key());
             text.append(' ').append(each.outcome().code().number()).append(' ');
-            text.append(base64(each.outcome().message().getBytes(StandardCharsets.UTF_8)));
+            String message = Texts.fit(each.outcome().message());
+            text.append(base64(message.getBytes(StandardCharsets.UTF_8)));
             text.append('\n');
         }
         return text.toString();

@@ -185,11 +185,11 @@ final class HttpChannelTest {
         URI finish = URI.create(path("accounts", HttpEndpoint.FINISH));
 
         assertThat(post(finish, Map.of(), body)).startsWith("401 1052 FORGED_CONTEXT");
-        String foreign = FOREIGN.sign(HttpEndpoint.signed(HttpEndpoint.FINISH, "accounts", body));
+        String foreign = FOREIGN.sign(SignedMessage.signed(HttpEndpoint.FINISH, "accounts", body));
         assertThat(post(finish, Map.of(HttpEndpoint.SIGNATURE, foreign), body))
                 .startsWith("401 1052 FORGED_CONTEXT");
         // A body that was signed for another path.
-        String inquiry = KEYS.sign(HttpEndpoint.signed(HttpEndpoint.INQUIRE, "accounts", body));
+        String inquiry = KEYS.sign(SignedMessage.signed(HttpEndpoint.INQUIRE, "accounts", body));
         assertThat(post(finish, Map.of(HttpEndpoint.SIGNATURE, inquiry), body)).startsWith("401");
     }
 
@@ -226,7 +226,7 @@ final class HttpChannelTest {
                     "confirm", "confirm 1 2 3 4 5 6 7 8", "x ".repeat(40), "\n".repeat(3_000)
                 }) {
             String signature =
-                    KEYS.sign(HttpEndpoint.signed(HttpEndpoint.FINISH, "accounts", body));
+                    KEYS.sign(SignedMessage.signed(HttpEndpoint.FINISH, "accounts", body));
             HttpEndpoint.Answer answer =
                     new HttpEndpoint(accounts, KEYS)
                             .answer(HttpEndpoint.FINISH, Optional.of(signature), body);
