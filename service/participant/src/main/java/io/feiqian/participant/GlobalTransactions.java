@@ -104,10 +104,7 @@ public final class GlobalTransactions implements AutoCloseable {
                             .formatted(age, settings.recognised().toDays()));
         }
         if (!phaseTwo.enter()) {
-            return TransactionAnswer.refused(
-                    OutcomeCode.OVERLOADED,
-                    "transactions: %d wait for their phase two (expected: fewer)"
-                            .formatted(settings.mostUnfinished()));
+            return overloaded(order);
         }
         Execution<E> execution = new Execution<>(order, body);
         try {
@@ -117,6 +114,34 @@ public final class GlobalTransactions implements AutoCloseable {
                 phaseTwo.leave();
             }
         }
+    }
+
+    /** Nothing is begun; but what was decided before is the answer, however much is waiting. */
+    private TransactionAnswer overloaded(TransactionOrder order) {
+        try {
+            return decisions
+                    .find(order.trace())
+                    .filter(row -> row.state().isFinal())
+                    .map(row -> recorded(order, row))
+                    .orElseGet(() ->
+                            TransactionAnswer.refused(
+                                    OutcomeCode.OVERLOADED,
+                                    "transactions: %d wait for their phase two (expected: fewer)"
+                                            .formatted(settings.mostUnfinished())));
+        } catch (SQLException failed) {
+            return TransactionAnswer.unknown(
+                    "overloaded, and the database is lost (%s); ask again"
+                            .formatted(DatabaseErrors.text(failed)));
+        }
+    }
+
+    private static TransactionAnswer recorded(TransactionOrder order, DecisionRow there) {
+        return there.digest() == order.content().digest()
+                ? TransactionAnswer.of(there, true)
+                : TransactionAnswer.refused(
+                        OutcomeCode.TRACE_CONTENT_DIFFERS,
+                        "trace number: %s was used with other content (expected: the same)"
+                                .formatted(order.trace()));
     }
 
     /** What is on record of a trace number; empty where nothing is, which proves nothing. */
@@ -404,13 +429,7 @@ public final class GlobalTransactions implements AutoCloseable {
                 // Perhaps nobody is at it: this commit's answer was lost, or its instance died.
                 CompletableFuture<Void> unused = phaseTwo.begin(there, false);
             }
-            return Optional.of(
-                    there.digest() == order.content().digest()
-                            ? TransactionAnswer.of(there, true)
-                            : TransactionAnswer.refused(
-                                    OutcomeCode.TRACE_CONTENT_DIFFERS,
-                                    "trace number: %s was used with other content (expected: the same)"
-                                            .formatted(order.trace())));
+            return Optional.of(recorded(order, there));
         }
 
         private void abortBeforeItPassesOn(TransactionScope scope) {

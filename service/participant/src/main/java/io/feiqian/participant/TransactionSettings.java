@@ -109,6 +109,27 @@ public record TransactionSettings(
                 cleanBatch);
     }
 
+    /** The same with another bound of contents, answers and messages, in bytes. */
+    public TransactionSettings withMostContent(int most) {
+        return new TransactionSettings(
+                within,
+                messageTimeout,
+                retry,
+                alarmAfter,
+                mostAttempts,
+                mostUnfinished,
+                most,
+                finishBatch,
+                endsEvery,
+                scanEvery,
+                scanLimit,
+                grace,
+                lockTimeout,
+                keepFinished,
+                recognised,
+                cleanBatch);
+    }
+
     /** The same with another bound of what waits for its phase two. */
     public TransactionSettings withMostUnfinished(int most) {
         return new TransactionSettings(

@@ -112,6 +112,31 @@ final class ContextHeaderTest {
     }
 
     @Test
+    void aKeyFileThatIsTornOrGoneRefusesAndKeepsWhatWasKnown(@TempDir Path folder)
+            throws IOException {
+        Path file = Files.writeString(folder.resolve("keys"), OLD);
+        SettableClock clock = new SettableClock(Instant.EPOCH);
+        ContextKeys receiver = ContextKeys.in(file, clock);
+        String known = ContextHeader.write(CONTEXT, KEYS);
+        String unknown = ContextHeader.write(CONTEXT, ContextKeys.of(NEW));
+
+        for (String torn : new String[] {"", "2 1b1b", OLD.substring(0, 40)}) {
+            Files.writeString(file, torn);
+            clock.advance(Duration.ofSeconds(2));
+            refused(OutcomeCode.FORGED_CONTEXT, () -> ContextHeader.read(unknown, receiver));
+            assertThat(ContextHeader.read(known, receiver)).isEqualTo(CONTEXT);
+        }
+        Files.delete(file);
+        clock.advance(Duration.ofSeconds(2));
+        refused(OutcomeCode.FORGED_CONTEXT, () -> ContextHeader.read(unknown, receiver));
+        assertThat(ContextHeader.read(known, receiver)).isEqualTo(CONTEXT);
+
+        Files.writeString(file, NEW + "\n" + OLD);
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(ContextHeader.read(unknown, receiver)).isEqualTo(CONTEXT);
+    }
+
+    @Test
     void noKeyIsEverShown() {
         assertThat(KEYS.toString()).isEqualTo("keys [1]");
         assertThatThrownBy(() -> ContextKeys.of("1 secretsecret"))

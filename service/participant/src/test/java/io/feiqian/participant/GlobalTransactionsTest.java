@@ -530,6 +530,28 @@ final class GlobalTransactionsTest {
     }
 
     @Test
+    void whatWasDecidedIsTheAnswerToARepetitionHoweverMuchIsWaiting() throws SQLException {
+        two.with(settings -> settings.withMostUnfinished(1));
+        GlobalTransactions accounts = two.accounts();
+        GlobalTransactions payments = two.payments(TwoServices.silence());
+        TransactionOrder order = two.order("decided");
+        TransactionBody<SQLException> transfer =
+                transfer(accounts, BranchKind.TCC, PAYER, PAYEE, 1);
+        payments.execute(order, transfer);
+
+        TransactionAnswer again = payments.execute(order, transfer);
+        TransactionAnswer other =
+                payments.execute(
+                        TransactionOrder.of(
+                                order.trace(), Content.ofText("other"), TwoServices.DAY),
+                        transfer);
+
+        assertThat(again.isAccepted()).isTrue();
+        assertThat(again.recorded()).isTrue();
+        assertThat(other.outcome().code()).isEqualTo(OutcomeCode.TRACE_CONTENT_DIFFERS);
+    }
+
+    @Test
     void cleaningLeavesWhatIsUnfinished() throws SQLException {
         GlobalTransactions accounts = two.accounts();
         GlobalTransactions payments = two.payments();

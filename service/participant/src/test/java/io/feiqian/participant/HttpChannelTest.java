@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,8 +20,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +137,7 @@ final class HttpChannelTest {
     }
 
     @Test
+    @Requirement("P6.3.2-b")
     void aTransactionOverHttpMovesMoneyAndSettles() throws Exception {
         Content order = AccountActions.order(2, 25);
 
@@ -170,7 +176,7 @@ final class HttpChannelTest {
                         "payments",
                         7,
                         TwoServices.DAY,
-                        Duration.ofMillis(50));
+                        Duration.ofSeconds(2));
         accounts.branches().tcc(context, "credit", AccountActions.order(2, 25));
 
         two.settle(accounts);
@@ -201,7 +207,7 @@ final class HttpChannelTest {
                         "payments",
                         7,
                         TwoServices.DAY,
-                        Duration.ofMillis(50));
+                        Duration.ofSeconds(2));
         accounts.branches().tcc(context, "credit", AccountActions.order(2, 25));
         URI right = addresses.put("payments", addresses.getOrDefault("accounts", URI.create("/")));
 
@@ -237,5 +243,134 @@ final class HttpChannelTest {
         HttpResponse<String> got =
                 client.send(HttpRequest.newBuilder(finish).build(), BodyHandlers.ofString());
         assertThat(got.statusCode()).isEqualTo(405);
+    }
+
+    /** A server that answers everything with this body, as somebody in between might. */
+    private HttpServer impostor(String body) throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(two.executor);
+        server.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        byte[] unread = exchange.getRequestBody().readAllBytes();
+                        assertThat(unread).isNotEmpty();
+                        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                        exchange.sendResponseHeaders(200, bytes.length);
+                        exchange.getResponseBody().write(bytes);
+                    } catch (IOException hungUp) {
+                        // The other side heard enough.
+                        assertThat(hungUp).isNotNull();
+                    }
+                });
+        server.start();
+        return server;
+    }
+
+    private Throwable answeredBy(String body) throws IOException {
+        BranchKey key = new BranchKey(two.order("answered").trace(), 1, 1);
+        HttpServer server = impostor(body);
+        try {
+            URI there = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+            HttpChannel channel = new HttpChannel(client, name -> there, KEYS, PATIENCE);
+            List<Throwable> failures = new ArrayList<>();
+            assertThatThrownBy(() ->
+                            channel.inquire("payments", new Inquiry(key, 7))
+                                    .toCompletableFuture()
+                                    .join())
+                    .satisfies(failed -> failures.add(failed.getCause()));
+            return failures.get(0);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void anAnswerThatNoServiceOfTheBankGaveToThisRequestIsNotBelieved() throws IOException {
+        SignedMessage other = SignedMessage.of(HttpEndpoint.INQUIRE, "payments", "other", KEYS);
+        for (String body :
+                List.of(
+                        "COMMIT",
+                        "1:" + "00".repeat(32) + "\nCOMMIT",
+                        // Signed, but by somebody else, or as the answer to something else.
+                        other.answer("COMMIT", FOREIGN),
+                        other.answer("COMMIT", KEYS))) {
+            assertThat(answeredBy(body))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class,
+                            refused ->
+                                    assertThat(refused.code())
+                                            .isEqualTo(OutcomeCode.FORGED_CONTEXT));
+        }
+    }
+
+    @Test
+    void anAnswerWithoutEndIsNotReadToItsEnd() throws IOException {
+        String endless = "x".repeat(PhaseTwoText.LONGEST_ANSWER + 1);
+
+        assertThat(answeredBy(endless)).isInstanceOf(IOException.class).hasMessageContaining("at");
+    }
+
+    @Test
+    void ordersAreDividedWhereOneMessageWouldBeTooLongForTheOtherSide() {
+        List<Integer> sent = new ArrayList<>();
+        HttpEndpoint endpoint = new HttpEndpoint(accounts, KEYS);
+        SignedChannel channel =
+                new SignedChannel(
+                        (service, message) -> {
+                            sent.add(message.body().length());
+                            if (message.body().length() > 20_000) {
+                                return CompletableFuture.failedFuture(
+                                        new IllegalStateException("413"));
+                            }
+                            HttpEndpoint.Answer answer =
+                                    endpoint.answer(
+                                            message.path(),
+                                            Optional.of(message.signature()),
+                                            message.body());
+                            return CompletableFuture.completedFuture(answer.body());
+                        },
+                        KEYS,
+                        10_000);
+        List<FinishOrder> orders = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            int bytes = i == 5 ? 30_000 : 3_000;
+            orders.add(
+                    new FinishOrder(
+                            FinishOrder.Verb.DELIVER,
+                            new BranchKey(two.order("divided").trace(), 1, 1),
+                            "payments",
+                            7,
+                            TwoServices.DAY,
+                            "credit-message",
+                            Content.of(new byte[bytes])));
+        }
+
+        List<FinishReport> reports =
+                channel.finish("accounts", orders).toCompletableFuture().join();
+
+        assertThat(sent).hasSize(7).filteredOn(length -> length > 10_000).hasSize(1);
+        assertThat(reports)
+                .extracting(FinishReport::key)
+                .containsExactlyInAnyOrderElementsOf(
+                        orders.stream().map(FinishOrder::key).toList());
+        assertThat(reports)
+                .filteredOn(each -> each.outcome().code() == OutcomeCode.CELL_UNAVAILABLE)
+                .extracting(FinishReport::key)
+                .containsExactly(orders.get(5).key());
+    }
+
+    @Test
+    void anEndpointTakesWhatASenderOfTheSameSettingsMaySend() throws SQLException {
+        TransactionSettings large = two.settings().withMostContent(40 * 1024 * 1024);
+        GlobalTransactions roomy =
+                ServiceSetup.of("roomy", two.accountsDatabase, two.wire).with(large).open();
+
+        assertThat(new HttpEndpoint(accounts, KEYS).longestBody())
+                .isEqualTo(PhaseTwoText.USUAL_BODY);
+        assertThat(new HttpEndpoint(roomy, KEYS).longestBody())
+                .isGreaterThan(40 * 1024 * 1024 / 3 * 4);
+        roomy.close();
     }
 }

@@ -19,12 +19,23 @@ final class ServicesPageTest {
 
     private static final Path CHOICE = Path.of("../../docs/transactions.md");
 
-    private static final Path SNIPPETS =
-            Path.of("src/test/java/io/feiqian/participant/ServiceSnippets.java");
+    private static final List<Path> SNIPPETS =
+            List.of(
+                    Path.of("src/test/java/io/feiqian/participant/ServiceSnippets.java"),
+                    Path.of(
+                            "../participantgrpc/src/test/java/io/feiqian/participantgrpc",
+                            "GrpcSnippets.java"),
+                    Path.of(
+                            "../participantdubbo/src/test/java/io/feiqian/participantdubbo",
+                            "DubboSnippets.java"));
 
     @Test
     void everySnippetIsCompiledByTheBuild() throws IOException {
-        String source = Files.readString(SNIPPETS).replaceAll("\\s+", "");
+        StringBuilder all = new StringBuilder();
+        for (Path each : SNIPPETS) {
+            all.append(Files.readString(each));
+        }
+        String source = all.toString().replaceAll("\\s+", "");
         List<String> shown =
                 Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                         .matcher(Files.readString(PAGE))
@@ -32,7 +43,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(10);
+        assertThat(shown).hasSize(17);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 
@@ -43,6 +54,8 @@ final class ServicesPageTest {
                 List.of(
                         OutcomeCode.MALFORMED_CONTEXT,
                         OutcomeCode.FORGED_CONTEXT,
+                        OutcomeCode.DEADLINE_EXPIRED,
+                        OutcomeCode.BODY_TOO_LARGE,
                         OutcomeCode.UNKNOWN_ACTION,
                         OutcomeCode.TRANSACTION_TOO_LARGE,
                         OutcomeCode.BRANCH_CANCELLED,

@@ -109,6 +109,10 @@ final class TwoServices implements AutoCloseable {
         }
     }
 
+    TransactionSettings settings() {
+        return settings;
+    }
+
     TwoServices with(UnaryOperator<TransactionSettings> change) {
         settings = change.apply(settings);
         return this;

@@ -10,9 +10,9 @@ import org.apache.dubbo.rpc.model.ApplicationModel;
 /**
  * The context of a global transaction in Dubbo calls. Row: P6.3.2-b.
  *
- * <p>The initiator makes the one call that is the branch inside {@link #call}; the consumer's filter
- * writes the signed attachment. At the service that is called the provider's filter verifies it
- * before the method begins; the method finds the branch with {@link #current}. Dubbo finds both
+ * <p>The initiator makes the one call that is the branch inside {@link #call}; the consumer's
+ * filter writes the signed attachment. At the service that is called the provider's filter verifies
+ * it before the method begins; the method finds the branch with {@link #current}. Dubbo finds both
  * filters by itself once this artifact is on the class path. The context is never passed on: a call
  * that the service makes in turn is no part of the branch.
  */
@@ -58,7 +58,6 @@ public final class DubboContext {
     static void serve(Optional<BranchContext> branch) {
         // What a caller may have sent under this name must not be taken for a verified one.
         RpcContext.getServerAttachment().removeAttachment(LOCAL);
-        branch.ifPresent(
-                each -> RpcContext.getServerAttachment().setObjectAttachment(LOCAL, each));
+        branch.ifPresent(each -> RpcContext.getServerAttachment().setObjectAttachment(LOCAL, each));
     }
 }

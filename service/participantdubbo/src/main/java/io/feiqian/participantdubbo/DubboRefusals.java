@@ -26,8 +26,7 @@ public final class DubboRefusals {
     public static IllegalStateException exception(Outcome.Refused refusal) {
         return new IllegalStateException(
                 "feiqian %d %s: %s"
-                        .formatted(
-                                refusal.code().number(), refusal.code(), refusal.message()));
+                        .formatted(refusal.code().number(), refusal.code(), refusal.message()));
     }
 
     /** The refusal that a call ended with; empty where the exception is another. */

@@ -75,8 +75,7 @@ final class DubboServicesTest {
     private DubboNode serve(String name, GlobalTransactions service) {
         DubboNode node = new DubboNode(name);
         nodes.add(node);
-        node.export(
-                PhaseTwoService.class, DubboSnippets.install(node.application, service, KEYS));
+        node.export(PhaseTwoService.class, DubboSnippets.install(node.application, service, KEYS));
         node.export(Credits.class, DubboSnippets.credits(service));
         return node;
     }
@@ -135,8 +134,7 @@ final class DubboServicesTest {
     }
 
     @Test
-    void aMalformedAForgedAndAnExpiredContextAreRefusedBeforeTheMethodBegins()
-            throws SQLException {
+    void aMalformedAForgedAndAnExpiredContextAreRefusedBeforeTheMethodBegins() throws SQLException {
         Credits credits = credits();
         BranchContext context = context(Duration.ofSeconds(5));
         String forged = ContextHeader.write(context, FOREIGN);
@@ -244,9 +242,7 @@ final class DubboServicesTest {
                 .isInstanceOfSatisfying(
                         IllegalStateException.class,
                         failed ->
-                                assertThat(
-                                                DubboRefusals.read(failed)
-                                                        .map(Outcome.Refused::code))
+                                assertThat(DubboRefusals.read(failed).map(Outcome.Refused::code))
                                         .contains(OutcomeCode.FORGED_CONTEXT));
     }
 }

@@ -28,18 +28,20 @@ final class DubboSnippets {
         return phaseTwo;
     }
 
-    static ServiceChannel channel(
-            Function<String, PhaseTwoService> references, ContextKeys keys) {
+    static ServiceChannel channel(Function<String, PhaseTwoService> references, ContextKeys keys) {
         ServiceChannel channel = DubboPhaseTwo.channel(references, keys);
         return channel;
     }
 
     static BranchAnswer call(TransactionScope scope, Credits credits, Content order) {
-        return scope.call("accounts", order, context ->
-                DubboRefusals.answer(
-                        () -> DubboContext.call(
-                                context,
-                                () -> Content.ofText(credits.credit(order.text())))));
+        return scope.call(
+                "accounts",
+                order,
+                context ->
+                        DubboRefusals.answer(() ->
+                                DubboContext.call(
+                                        context,
+                                        () -> Content.ofText(credits.credit(order.text())))));
     }
 
     static TransactionAnswer transfer(
@@ -50,8 +52,7 @@ final class DubboSnippets {
                 scope -> {
                     call(scope, credits, order.content());
                     scope.own(connection -> {
-                        TwoDatabases.debit(
-                                connection, Long.parseLong(order.content().text()));
+                        TwoDatabases.debit(connection, Long.parseLong(order.content().text()));
                         return Content.ofText("paid");
                     });
                 });
