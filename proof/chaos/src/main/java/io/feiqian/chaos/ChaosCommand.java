@@ -199,6 +199,9 @@ final class ChaosCommand implements Callable<Integer> {
                 && GlobalKind.mixable(Set.copyOf(wanted)).size() < 2) {
             throw usage("kind: mixed (expected: with at least two kinds to be mixed)");
         }
+        if (wanted.contains(GlobalKind.RECALL) && !wanted.contains(GlobalKind.MESSAGE)) {
+            throw usage("kind: recall (expected: with the kind message to be recalled)");
+        }
         return wanted;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -146,12 +147,16 @@ final class GlobalAudit {
                 findings.add(trace + " has an effect and nobody asked for it");
             }
         });
+        Set<String> recalled = ledger.recalled();
         for (GlobalRequest each : requests.values()) {
             Map<Place, Long> effect = found.getOrDefault(each.trace(), Map.of());
             Map<Place, Long> expected = new HashMap<>();
             switch (ledger.standing(each)) {
                 case ACCEPTED ->
-                        each.legs()
+                        each.legs().stream()
+                                .filter(leg ->
+                                        leg.how() != Leg.How.MESSAGE
+                                                || !recalled.contains(each.trace()))
                                 .forEach(leg ->
                                         expected.put(
                                                 new Place(leg.service(), leg.account()),

@@ -8,6 +8,7 @@ import io.feiqian.orchestration.Saga;
 import io.feiqian.orchestration.Step;
 import io.feiqian.participant.Content;
 import io.feiqian.participant.GlobalTransactions;
+import io.feiqian.participant.SentMessage;
 import io.feiqian.participant.TransactionAnswer;
 import io.feiqian.participant.TransactionOrder;
 import io.feiqian.participant.TransactionScope;
@@ -15,6 +16,7 @@ import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,11 +70,11 @@ final class GlobalInitiator {
     }
 
     /** Executes it, or finds what became of it before; blocks for a few seconds at most. */
-    Wire.Reply execute(GlobalRequest request) throws InterruptedException {
+    Wire.Reply execute(GlobalRequest request) throws InterruptedException, SQLException {
         return request.kind().isOfSteps() ? inSteps(request) : decided(request);
     }
 
-    private Wire.Reply decided(GlobalRequest request) {
+    private Wire.Reply decided(GlobalRequest request) throws SQLException {
         TraceNumber trace = TraceNumber.parse(request.trace());
         TransactionOrder order =
                 TransactionOrder.of(
@@ -80,10 +82,17 @@ final class GlobalInitiator {
                                 Content.ofText(Wire.write(request)),
                                 new BusinessDate(trace.date().date()))
                         .within(WITHIN);
+        List<SentMessage> recalled =
+                request.recalls().isEmpty()
+                        ? List.of()
+                        : transactions.sentMessages(TraceNumber.parse(request.recalls()));
         TransactionAnswer answer =
                 transactions.execute(
                         request.settled() ? order.settled() : order,
-                        scope -> request.legs().forEach(leg -> include(scope, leg)));
+                        scope -> {
+                            recalled.forEach(scope::reverse);
+                            request.legs().forEach(leg -> include(scope, leg));
+                        });
         return Wire.Reply.of(answer.outcome(), answer.recorded());
     }
 

@@ -19,6 +19,8 @@ enum GlobalKind {
     REVERSAL(Leg.How.REVERSAL),
     /** An own share, and messages that leave with the decision. */
     MESSAGE(Leg.How.MESSAGE),
+    /** A transaction that takes the messages of an earlier one back, by messages. */
+    RECALL(null),
     /** Several of the kinds above in one transaction. */
     MIXED(null),
     /** Steps one after the other, reversed in reverse order. */

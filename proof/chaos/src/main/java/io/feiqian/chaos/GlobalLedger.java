@@ -3,9 +3,11 @@ package io.feiqian.chaos;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -39,6 +41,7 @@ final class GlobalLedger {
     private final List<GlobalRequest> order = new ArrayList<>();
     private final Map<OutcomeCode, Long> answers = new TreeMap<>();
     private final List<String> findings = new ArrayList<>();
+    private final Set<String> recalled = new HashSet<>();
     private long repeated;
 
     /** Records an answer: to a request, or to its repetition, by whichever instance. */
@@ -85,6 +88,24 @@ final class GlobalLedger {
         return order.isEmpty()
                 ? List.of()
                 : List.of(order.get(Math.floorMod(choice, order.size())));
+    }
+
+    /** Whether a request may be recalled now; true once, since its payer is paid back. */
+    synchronized boolean takeRecall(GlobalRequest request) {
+        return request.kind() == GlobalKind.MESSAGE
+                && standing(request) == Standing.ACCEPTED
+                && recalled.add(request.trace());
+    }
+
+    /** The trace numbers whose messages an accepted request took back. */
+    synchronized Set<String> recalled() {
+        Set<String> all = new HashSet<>();
+        for (Entry each : entries.values()) {
+            if (each.standing == Standing.ACCEPTED && !each.request.recalls().isEmpty()) {
+                all.add(each.request.recalls());
+            }
+        }
+        return all;
     }
 
     /** What clients know of a request now. */

@@ -10,10 +10,17 @@ import java.util.List;
  * @param kind what kind of transaction
  * @param initiator the service that begins it
  * @param settled whether the answer waits for phase two
- * @param legs all movements; their amounts add up to zero, in one currency
+ * @param recalls the trace number of the transaction whose messages it takes back; empty for none
+ * @param legs all movements; their amounts, with what is taken back, add up to zero, in one
+ *     currency
  */
 record GlobalRequest(
-        String trace, GlobalKind kind, String initiator, boolean settled, List<Leg> legs) {
+        String trace,
+        GlobalKind kind,
+        String initiator,
+        boolean settled,
+        String recalls,
+        List<Leg> legs) {
     /** Copies the legs. */
     GlobalRequest {
         legs = List.copyOf(legs);
@@ -25,7 +32,7 @@ record GlobalRequest(
         for (Leg each : legs) {
             other.add(each.with(each.amount() * 2));
         }
-        return new GlobalRequest(trace, kind, initiator, settled, other);
+        return new GlobalRequest(trace, kind, initiator, settled, recalls, other);
     }
 
     /** Whether a leg names an account that is not there, so that it can only be refused. */

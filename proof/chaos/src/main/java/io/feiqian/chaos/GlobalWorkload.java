@@ -20,6 +20,7 @@ final class GlobalWorkload implements Runnable {
     private static final long SERIALS_PER_WORKER = 1_000_000_000_000L;
     private static final Duration THINK = Duration.ofMillis(30);
     private static final Duration BACK_OFF = Duration.ofMillis(150);
+    private static final int RECALL_PERCENT = 20;
     private static final int LARGEST = 5_000;
     private static final int ONE_HOPELESS_IN = 25;
 
@@ -68,7 +69,12 @@ final class GlobalWorkload implements Runnable {
 
     private void step() throws InterruptedException {
         int draw = random.nextInt(100);
-        if (draw < 82) {
+        boolean recalls = plan.kinds().contains(GlobalKind.RECALL) && draw < RECALL_PERCENT;
+        if (recalls) {
+            for (GlobalRequest earlier : ledger.any(random.nextInt(Integer.MAX_VALUE))) {
+                recall(earlier);
+            }
+        } else if (draw < 82) {
             send(next(), false);
         } else if (draw < 88) {
             send(next(), true);
@@ -85,6 +91,26 @@ final class GlobalWorkload implements Runnable {
             send(earlier, false);
         } else if (ledger.standing(earlier) == GlobalLedger.Standing.ACCEPTED) {
             ledger.forged(earlier, client.ask(earlier.forged(), random.nextInt(100)));
+        }
+    }
+
+    /** Takes back the messages of an earlier request, and pays its payer back. */
+    private void recall(GlobalRequest earlier) throws InterruptedException {
+        if (ledger.takeRecall(earlier)) {
+            List<Leg> own =
+                    earlier.legs().stream()
+                            .filter(each -> each.how() == Leg.How.OWN)
+                            .map(each -> each.with(-each.amount()))
+                            .toList();
+            GlobalRequest recall =
+                    new GlobalRequest(
+                            nextTrace(),
+                            GlobalKind.RECALL,
+                            earlier.initiator(),
+                            false,
+                            earlier.trace(),
+                            own);
+            send(recall, random.nextInt(4) == 0);
         }
     }
 
@@ -106,28 +132,35 @@ final class GlobalWorkload implements Runnable {
 
     /** A new transaction of a drawn kind. */
     GlobalRequest next() {
-        GlobalKind kind = plan.kinds().get(random.nextInt(plan.kinds().size()));
+        List<GlobalKind> kinds =
+                plan.kinds().stream().filter(each -> each != GlobalKind.RECALL).toList();
+        GlobalKind kind = kinds.get(random.nextInt(kinds.size()));
         ServicesUnderTest.Service initiator = services.get(random.nextInt(services.size()));
         int currency = random.nextInt(ServiceAccounts.CURRENCIES.size());
         List<Leg> legs = kind.isOfSteps() ? steps(kind) : branches(kind, initiator.name());
         return new GlobalRequest(
-                TraceNumber.of(
-                                date,
-                                new Slot(worker),
-                                CHANNEL,
-                                worker * SERIALS_PER_WORKER + serial++)
-                        .toString(),
+                nextTrace(),
                 kind,
                 initiator.name(),
                 random.nextInt(4) == 0,
+                "",
                 balanced(legs, currency));
+    }
+
+    private String nextTrace() {
+        return TraceNumber.of(
+                        date,
+                        new Slot(worker),
+                        CHANNEL,
+                        worker * SERIALS_PER_WORKER + serial++)
+                .toString();
     }
 
     private List<Leg> branches(GlobalKind kind, String initiator) {
         List<Leg> legs = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
-            ServicesUnderTest.Service service = services.get(random.nextInt(services.size()));
+            ServicesUnderTest.Service service = participant(kind);
             legs.add(new Leg(service.name(), how(kind, service), 0, 1));
         }
         // Most have an own share; one without is decided for others alone.
@@ -136,6 +169,17 @@ final class GlobalWorkload implements Runnable {
             legs.add(new Leg(initiator, Leg.How.OWN, 0, 1));
         }
         return legs;
+    }
+
+    /** A service that takes part in this kind. */
+    private ServicesUnderTest.Service participant(GlobalKind kind) {
+        List<ServicesUnderTest.Service> able =
+                services.stream()
+                        .filter(each ->
+                                ServiceDatabases.kinds(each.database().product(), plan.kinds())
+                                        .contains(kind))
+                        .toList();
+        return able.get(random.nextInt(able.size()));
     }
 
     private Leg.How how(GlobalKind kind, ServicesUnderTest.Service service) {

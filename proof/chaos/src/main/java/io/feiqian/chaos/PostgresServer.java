@@ -7,7 +7,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A PostgreSQL of one service. Used by one thread at a time. */
@@ -69,18 +68,7 @@ final class PostgresServer implements ServiceDatabase {
 
     @Override
     public List<String> leftovers(List<GlobalKind> kinds) {
-        List<String> queries =
-                new ArrayList<>(
-                        List.of(
-                                "select count(*) from feiqian_decision where finished_at is null",
-                                "select count(*) from feiqian_branch where state = 1",
-                                "select count(*) from feiqian_orchestration"
-                                        + " where finished_at is null"));
-        if (kinds.contains(GlobalKind.SQL)) {
-            queries.add("select count(*) from feiqian_undo");
-            queries.add("select count(*) from feiqian_lock");
-        }
-        return queries;
+        return ServiceBooks.queriesOfLeftovers(kinds);
     }
 
     @Override

@@ -139,6 +139,22 @@ record ServiceBooks(
         return left;
     }
 
+    /** Queries that each count what is left to do in the library's tables, for any product. */
+    static List<String> queriesOfLeftovers(List<GlobalKind> kinds) {
+        List<String> queries =
+                new ArrayList<>(
+                        List.of(
+                                "select count(*) from feiqian_decision where finished_at is null",
+                                "select count(*) from feiqian_branch where state = 1",
+                                "select count(*) from feiqian_orchestration"
+                                        + " where finished_at is null"));
+        if (kinds.contains(GlobalKind.SQL)) {
+            queries.add("select count(*) from feiqian_undo");
+            queries.add("select count(*) from feiqian_lock");
+        }
+        return queries;
+    }
+
     private static Set<String> traces(Statement statement, String query) throws SQLException {
         Set<String> traces = new HashSet<>();
         try (ResultSet row = statement.executeQuery(query)) {

@@ -23,16 +23,15 @@ final class ServiceDatabases {
     static ServiceDatabase start(Product product, Path folder) {
         return switch (product) {
             case POSTGRESQL -> PostgresServer.start(folder);
-            case MARIADB ->
-                    throw new IllegalArgumentException(
-                            "database: mariadb (expected: one of " + available() + ")");
+            case MARIADB -> MariaServer.start(folder);
         };
     }
 
     /** The kinds among these that services over this product take part in. */
     static List<GlobalKind> kinds(Product product, List<GlobalKind> kinds) {
         return switch (product) {
-            case POSTGRESQL, MARIADB -> kinds;
+            case POSTGRESQL -> kinds;
+            case MARIADB -> kinds.stream().filter(each -> each != GlobalKind.SQL).toList();
         };
     }
 

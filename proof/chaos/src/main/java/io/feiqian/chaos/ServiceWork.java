@@ -4,8 +4,8 @@ import io.feiqian.participant.BranchCall;
 import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.Content;
 import io.feiqian.participant.ServiceActions;
-import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleAction;
+import io.feiqian.participant.spi.ReversibleMessageAction;
 import io.feiqian.participant.spi.TccAction;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -78,7 +78,7 @@ final class ServiceWork {
         }
     }
 
-    private static final class Taken implements MessageAction {
+    private static final class Taken implements ReversibleMessageAction {
         @Override
         public String name() {
             return NAME;
@@ -88,6 +88,15 @@ final class ServiceWork {
         public void take(Connection connection, BranchCall message) throws SQLException {
             ServiceAccounts.take(
                     connection, trace(message), part(message.key()), leg(message, Leg.How.MESSAGE));
+        }
+
+        @Override
+        public void reverse(Connection connection, BranchCall message) throws SQLException {
+            ServiceAccounts.takeBack(
+                    connection,
+                    trace(message),
+                    part(message.key()),
+                    leg(message, Leg.How.MESSAGE));
         }
     }
 }

@@ -22,6 +22,7 @@ final class GlobalAuditTest {
                     GlobalKind.TCC,
                     "payments",
                     false,
+ "",
                     List.of(
                             new Leg("accounts", Leg.How.TCC, 1, 30),
                             new Leg("payments", Leg.How.OWN, 2, -30)));
@@ -92,6 +93,48 @@ final class GlobalAuditTest {
                                         entry("1/1", ServiceAccounts.Verb.DO, 1, 30),
                                         entry("1/1", ServiceAccounts.Verb.UNDO, 1, -30))))
                 .isEmpty();
+    }
+
+    @Test
+    void aRecalledMessageLeavesNothingAtItsReceiver() {
+        GlobalRequest sent =
+                new GlobalRequest(
+                        TRACE,
+                        GlobalKind.MESSAGE,
+                        "payments",
+                        false,
+                        "",
+                        List.of(
+                                new Leg("accounts", Leg.How.MESSAGE, 1, 30),
+                                new Leg("payments", Leg.How.OWN, 2, -30)));
+        String later =
+                TraceNumber.of(BusinessDate.parse("2026-07-01"), new Slot(1), 997, 2).toString();
+        GlobalRequest recall =
+                new GlobalRequest(
+                        later,
+                        GlobalKind.RECALL,
+                        "payments",
+                        false,
+                        TRACE,
+                        List.of(new Leg("payments", Leg.How.OWN, 2, 30)));
+        ledger.record(sent, OutcomeCode.ACCEPTED);
+        assertThat(ledger.takeRecall(sent)).isTrue();
+        assertThat(ledger.takeRecall(sent)).isFalse();
+        ledger.record(recall, OutcomeCode.ACCEPTED);
+        ServiceBooks payer =
+                books(
+                        "payments",
+                        2,
+                        Set.of(TRACE, later),
+                        List.of(),
+                        entry("1/own", ServiceAccounts.Verb.DO, 2, -30),
+                        new ServiceBooks.Entry(later, "1/own", ServiceAccounts.Verb.DO, 2, 30));
+        ServiceBooks.Entry taken = entry("1/1", ServiceAccounts.Verb.DO, 1, 30);
+        ServiceBooks.Entry takenBack = entry("1/1", ServiceAccounts.Verb.UNDO, 1, -30);
+        assertThat(findings(payer, books("accounts", 1, Set.of(), List.of(), taken, takenBack)))
+                .isEmpty();
+        assertThat(findings(payer, books("accounts", 1, Set.of(), List.of(), taken)))
+                .anyMatch(each -> each.contains("has the effect"));
     }
 
     @Test

@@ -29,7 +29,7 @@ final class ServicesChaosTest {
                         2,
                         6,
                         20,
-                        1);
+                        0);
         try (Timer timer = Timer.system("services-chaos")) {
             ServicesReport report =
                     new ServicesChaos(plan, line -> {}, Clock.system(), timer).run(folder);
