@@ -149,10 +149,7 @@ final class GlobalWorkload implements Runnable {
 
     private String nextTrace() {
         return TraceNumber.of(
-                        date,
-                        new Slot(worker),
-                        CHANNEL,
-                        worker * SERIALS_PER_WORKER + serial++)
+                        date, new Slot(worker), CHANNEL, worker * SERIALS_PER_WORKER + serial++)
                 .toString();
     }
 

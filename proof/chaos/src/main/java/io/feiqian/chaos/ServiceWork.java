@@ -93,10 +93,7 @@ final class ServiceWork {
         @Override
         public void reverse(Connection connection, BranchCall message) throws SQLException {
             ServiceAccounts.takeBack(
-                    connection,
-                    trace(message),
-                    part(message.key()),
-                    leg(message, Leg.How.MESSAGE));
+                    connection, trace(message), part(message.key()), leg(message, Leg.How.MESSAGE));
         }
     }
 }

@@ -22,7 +22,7 @@ final class GlobalAuditTest {
                     GlobalKind.TCC,
                     "payments",
                     false,
- "",
+                    "",
                     List.of(
                             new Leg("accounts", Leg.How.TCC, 1, 30),
                             new Leg("payments", Leg.How.OWN, 2, -30)));

@@ -19,7 +19,7 @@ final class GlobalLedgerTest {
                 GlobalKind.SQL,
                 "payments",
                 false,
- "",
+                "",
                 List.of(
                         new Leg("accounts", Leg.How.SQL, account, 30),
                         new Leg("payments", Leg.How.OWN, 2, -30)));
