@@ -35,13 +35,20 @@ final class Delta {
                     "current_timestamp",
                     "localtimestamp",
                     "current_date",
+                    "curdate",
+                    "sysdate",
+                    "utc_timestamp",
                     "statement_timestamp",
                     "transaction_timestamp",
                     "clock_timestamp");
 
-    private Delta() {}
+    private final Dialect dialect;
 
-    static boolean all(Collection<UpdateSet> sets) {
+    Delta(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    boolean all(Collection<UpdateSet> sets) {
         for (UpdateSet set : sets) {
             List<? extends Expression> values = set.getValues();
             if (values.size() != set.getColumns().size()) {
@@ -60,7 +67,7 @@ final class Delta {
     private static boolean isClock(Expression value) {
         if (value instanceof Function function) {
             return CLOCK.contains(function.getName().toLowerCase(Locale.ROOT))
-                    && function.getParameters() == null;
+                    && (function.getParameters() == null || isPrecision(function));
         }
         return value instanceof TimeKeyExpression
                 || (value instanceof Column column
@@ -68,8 +75,13 @@ final class Delta {
                         && CLOCK.contains(column.getColumnName().toLowerCase(Locale.ROOT)));
     }
 
-    /** Functions and cases are not: {@code coalesce(?, x)} writes what was read elsewhere. */
-    private static boolean isArithmetic(Expression value) {
+    private static boolean isPrecision(Function function) {
+        return function.getParameters().size() == 1
+                && function.getParameters().get(0) instanceof LongValue;
+    }
+
+    /** Other functions and cases are not: {@code coalesce(?, x)} writes what was read elsewhere. */
+    private boolean isArithmetic(Expression value) {
         if (value instanceof Addition
                 || value instanceof Subtraction
                 || value instanceof Multiplication
@@ -88,6 +100,12 @@ final class Delta {
         if (value instanceof CastExpression cast) {
             return isArithmetic(cast.getLeftExpression());
         }
+        if (value instanceof Function function) {
+            String name = function.getName().toLowerCase(Locale.ROOT);
+            return dialect.isProposed(name)
+                    || (dialect.isArithmetic(name)
+                            && parameters(function).stream().allMatch(this::isArithmetic));
+        }
         return value instanceof Column
                 || value instanceof JdbcParameter
                 || value instanceof LongValue
@@ -95,7 +113,7 @@ final class Delta {
                 || value instanceof StringValue;
     }
 
-    private static boolean mentionsRow(Expression value) {
+    private boolean mentionsRow(Expression value) {
         if (value instanceof BinaryExpression both) {
             return mentionsRow(both.getLeftExpression()) || mentionsRow(both.getRightExpression());
         }
@@ -108,7 +126,15 @@ final class Delta {
         if (value instanceof CastExpression cast) {
             return mentionsRow(cast.getLeftExpression());
         }
+        if (value instanceof Function function) {
+            return dialect.isArithmetic(function.getName().toLowerCase(Locale.ROOT))
+                    && parameters(function).stream().anyMatch(this::mentionsRow);
+        }
         return value instanceof Column column && !isProposed(column);
+    }
+
+    private static List<? extends Expression> parameters(Function function) {
+        return function.getParameters() == null ? List.of() : function.getParameters();
     }
 
     /** The row that an upsert proposes is not the row that is there. */

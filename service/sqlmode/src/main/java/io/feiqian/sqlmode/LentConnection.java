@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
@@ -60,6 +61,7 @@ final class LentConnection implements InvocationHandler {
                         "call: what a procedure does cannot be undone (expected: INSERT, UPDATE or"
                                 + " DELETE)");
             case "prepareStatement":
+                refuseUpdatable(given, 2);
                 Object[] checked = given.clone();
                 checked[0] = capture.checked((String) given[0]);
                 if (checked.length == 1 && !capture.isAnnounced()) {
@@ -71,6 +73,7 @@ final class LentConnection implements InvocationHandler {
                 return statement(
                         PreparedStatement.class, proxy, call(raw, method, checked, capture));
             case "createStatement":
+                refuseUpdatable(given, 1);
                 capture.announce();
                 return statement(Statement.class, proxy, call(raw, method, given, capture));
             case "setSavepoint":
@@ -83,6 +86,16 @@ final class LentConnection implements InvocationHandler {
                 return System.identityHashCode(proxy);
             default:
                 return call(raw, method, given, capture);
+        }
+    }
+
+    /** The driver changes the rows of such a result by itself. */
+    private void refuseUpdatable(Object[] given, int place) throws SqlModeException {
+        if (capture.marksStatements()
+                && given.length > place
+                && Integer.valueOf(ResultSet.CONCUR_UPDATABLE).equals(given[place])) {
+            throw SqlModeException.notUndoable(
+                    "result set: updatable (expected: read only; rows are changed by statements)");
         }
     }
 

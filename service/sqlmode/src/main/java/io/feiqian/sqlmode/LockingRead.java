@@ -10,7 +10,6 @@ import net.sf.jsqlparser.expression.LongValue;
 import net.sf.jsqlparser.schema.Column;
 import net.sf.jsqlparser.schema.Table;
 import net.sf.jsqlparser.statement.select.AllColumns;
-import net.sf.jsqlparser.statement.select.Offset;
 import net.sf.jsqlparser.statement.select.OrderByElement;
 import net.sf.jsqlparser.statement.select.PlainSelect;
 import net.sf.jsqlparser.statement.select.SelectItem;
@@ -42,10 +41,8 @@ final class LockingRead {
         List<SelectItem<?>> all = new ArrayList<>();
         all.add(new SelectItem<>(new AllColumns()));
         select.setSelectItems(all);
-        if (select.getOffset() == null) {
-            // Keeps the condition from being evaluated inside, before the rows are locked.
-            select.setOffset(new Offset().withOffset(new LongValue(0)));
-        }
+        // Keeps the condition from being evaluated inside, before the rows are locked.
+        dialect.keepTogether(select);
         return "SELECT %s FROM (%s) AS %s WHERE %s"
                 .formatted(
                         items.stream().map(Object::toString).collect(Collectors.joining(", ")),

@@ -13,10 +13,14 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import net.sf.jsqlparser.expression.LongValue;
+import net.sf.jsqlparser.statement.select.Offset;
+import net.sf.jsqlparser.statement.select.PlainSelect;
 
 /** PostgreSQL 14 and up: the trigger of an enrolled table captures, locks and refuses. */
 final class PostgresDialect implements Dialect {
@@ -133,9 +137,45 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String unread(String sql) {
+    public String sent(String sql, BranchKey key, SqlModeSettings settings, boolean unread) {
         // At the end: the driver drops what stands before the second of two statements.
-        return END.matcher(sql).replaceFirst("") + UNREAD;
+        return unread ? END.matcher(sql).replaceFirst("") + UNREAD : sql;
+    }
+
+    /** Standard literals, names and comments. */
+    @Override
+    public void refuseAmbiguous(String sql) {}
+
+    @Override
+    public String stored(String name) {
+        if (name.length() >= 2 && (name.startsWith("\"") || name.startsWith("`"))) {
+            return name.substring(1, name.length() - 1).replace("\"\"", "\"");
+        }
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code concat} takes nothing for an empty text, so that it may write what was read. */
+    @Override
+    public boolean isArithmetic(String function) {
+        return false;
+    }
+
+    /** That is a table here. */
+    @Override
+    public boolean isProposed(String function) {
+        return false;
+    }
+
+    @Override
+    public boolean marksStatements() {
+        return false;
+    }
+
+    @Override
+    public void keepTogether(PlainSelect select) {
+        if (select.getOffset() == null) {
+            select.setOffset(new Offset().withOffset(new LongValue(0)));
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlCapture {
     private final Connection raw;
+    private final BranchKey key;
     private final TableCatalog catalog;
     private final SqlModeSettings settings;
     private final Connection lent;
@@ -24,8 +25,13 @@ public final class SqlCapture {
     private List<String> unannounced;
 
     private SqlCapture(
-            Connection raw, SqlModeSettings settings, TableCatalog catalog, List<String> values) {
+            Connection raw,
+            BranchKey key,
+            SqlModeSettings settings,
+            TableCatalog catalog,
+            List<String> values) {
         this.raw = raw;
+        this.key = key;
         this.catalog = catalog;
         this.settings = settings;
         this.unannounced = values;
@@ -34,7 +40,7 @@ public final class SqlCapture {
 
     /**
      * Begins a branch on this connection. The database is told whose the transaction's writes are
-     * together with the first statement.
+     * together with the first statement, or with each.
      *
      * @throws IllegalStateException where the connection commits by itself
      */
@@ -43,7 +49,7 @@ public final class SqlCapture {
             throws SQLException {
         refuseAutocommit(raw);
         return new SqlCapture(
-                raw, settings, catalog, catalog.dialect().announcementValues(key, settings));
+                raw, key, settings, catalog, catalog.dialect().announcementValues(key, settings));
     }
 
     /**
@@ -51,9 +57,10 @@ public final class SqlCapture {
      * already, with a statement of the caller's.
      */
     public static SqlCapture announced(
-            Connection raw, SqlModeSettings settings, TableCatalog catalog) throws SQLException {
+            Connection raw, BranchKey key, SqlModeSettings settings, TableCatalog catalog)
+            throws SQLException {
         refuseAutocommit(raw);
-        return new SqlCapture(raw, settings, catalog, List.of());
+        return new SqlCapture(raw, key, settings, catalog, List.of());
     }
 
     private static void refuseAutocommit(Connection raw) throws SQLException {
@@ -126,9 +133,14 @@ public final class SqlCapture {
         refuseAfterConflict();
     }
 
+    /** Whether rows can be changed past the texts that are checked. */
+    boolean marksStatements() {
+        return catalog.dialect().marksStatements();
+    }
+
     String checked(String sql) throws SQLException {
         refuseAfterConflict();
-        return catalog.check(sql).under(settings.blindWrites(), catalog.dialect());
+        return catalog.check(sql).in(key, settings, catalog.dialect());
     }
 
     void refuseAfterConflict() throws SQLException {

@@ -54,6 +54,7 @@ record StatementParts(Set<String> calls, int queries, boolean locks, boolean int
             }
             queries += word.equals("select") ? 1 : 0;
             locks |= word.equals("for") && AFTER_FOR.contains(after);
+            locks |= word.equals("in") && before.equals("lock") && after.equals("share");
             into |= word.equals("into");
             if (WRITES.contains(word)
                     && !(word.equals("update") && BEFORE_UPDATE.contains(before))) {
@@ -99,6 +100,9 @@ record StatementParts(Set<String> calls, int queries, boolean locks, boolean int
     }
 
     private static String unquoted(String word) {
+        if (word.length() >= 2 && word.startsWith("`")) {
+            return word.substring(1, word.length() - 1).toLowerCase(Locale.ROOT);
+        }
         return word.length() >= 2 && word.startsWith("\"")
                 ? word.substring(1, word.length() - 1).replace("\"\"", "\"")
                 : word;

@@ -4,7 +4,6 @@ import static io.feiqian.sqlmode.SqlModeException.notUndoable;
 
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import net.sf.jsqlparser.JSQLParserException;
 import net.sf.jsqlparser.parser.CCJSqlParserUtil;
@@ -25,12 +24,15 @@ import net.sf.jsqlparser.statement.update.Update;
  */
 final class StatementRules {
     private final TableCatalog catalog;
+    private final Delta delta;
 
     StatementRules(TableCatalog catalog) {
         this.catalog = catalog;
+        this.delta = new Delta(catalog.dialect());
     }
 
     CheckedStatement check(String sql) throws SqlModeException {
+        catalog.dialect().refuseAmbiguous(sql);
         StatementParts parts = StatementParts.of(sql);
         Statement statement = parse(sql);
         if (parts.writes() > (statement instanceof Select ? 0 : 1)) {
@@ -135,7 +137,7 @@ final class StatementRules {
                             + " UPDATE by primary key)");
         }
         enrolled(update.getTable());
-        return new CheckedStatement(sql, !Delta.all(update.getUpdateSets()));
+        return new CheckedStatement(sql, !delta.all(update.getUpdateSets()));
     }
 
     private CheckedStatement delete(String sql, Delete delete) throws SqlModeException {
@@ -158,16 +160,16 @@ final class StatementRules {
                             + " then INSERT ... VALUES)");
         }
         enrolled(insert.getTable());
-        boolean delta = true;
+        boolean deltas = true;
         if (insert.getConflictAction() != null
                 && insert.getConflictAction().getConflictActionType()
                         != ConflictActionType.DO_NOTHING) {
-            delta = Delta.all(insert.getConflictAction().getUpdateSets());
+            deltas = delta.all(insert.getConflictAction().getUpdateSets());
         }
         if (insert.getDuplicateUpdateSets() != null) {
-            delta = Delta.all(insert.getDuplicateUpdateSets());
+            deltas = delta.all(insert.getDuplicateUpdateSets());
         }
-        return new CheckedStatement(sql, !delta);
+        return new CheckedStatement(sql, !deltas);
     }
 
     private EnrolledTable enrolled(Table table) throws SqlModeException {
@@ -177,8 +179,8 @@ final class StatementRules {
         EnrolledTable enrolled =
                 catalog.find(
                                 Optional.ofNullable(table.getSchemaName())
-                                        .map(StatementRules::stored),
-                                stored(table.getName()))
+                                        .map(catalog.dialect()::stored),
+                                catalog.dialect().stored(table.getName()))
                         .orElseThrow(() ->
                                 notUndoable(
                                         "table: "
@@ -192,13 +194,5 @@ final class StatementRules {
                             + " changed since it was enrolled (expected: enrolled again)");
         }
         return enrolled;
-    }
-
-    /** A name as the database stores it. */
-    private static String stored(String name) {
-        if (name.length() >= 2 && (name.startsWith("\"") || name.startsWith("`"))) {
-            return name.substring(1, name.length() - 1).replace("\"\"", "\"");
-        }
-        return name.toLowerCase(Locale.ROOT);
     }
 }

@@ -16,27 +16,36 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What ordinary SQL changes in a branch stays on confirm and is as before on cancel. */
+@ParameterizedClass
+@EnumSource
 final class BranchTest {
+    private final Database kind;
     private TestDatabase database;
+
+    BranchTest(Database kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void create() throws SQLException {
         database =
                 TestDatabase.with(
+                        kind,
                         """
                         create table account (
                             id bigint primary key,
-                            owner text not null,
-                            email text unique,
+                            owner varchar(50) not null,
+                            email varchar(50) unique,
                             balance numeric(18, 2) not null default 0,
-                            opened timestamptz not null default now());
+                            opened {moment} default now());
                         insert into account (id, owner, email, balance) values
                             (1, 'Li', 'li@example.com', 100), (2, 'Wu', 'wu@example.com', 50),
                             (3, 'Qi', null, 7);
-                        create table note (id bigint generated always as identity primary key,
-                            line text);
+                        create table note (id {identity}, line varchar(50));
                         """,
                         "account",
                         "note");
@@ -93,11 +102,12 @@ final class BranchTest {
         List<String> before = database.content("account");
         database.branch(
                 1,
-                "update account set balance = balance - 1, email = email || 'x' where id = 1",
+                "update account set balance = balance - 1, email = %s where id = 1"
+                        .formatted(kind.append("email", "x")),
                 "update account set balance = balance - 1, id = id + 100 where id = 1",
                 "delete from account where id = 101",
                 "insert into account (id, owner, email) values (1, 'Again', 'li@example.com')",
-                "update account set owner = owner || '!' where id = 1");
+                "update account set owner = %s where id = 1".formatted(kind.append("owner", "!")));
         database.cancel(1);
         assertThat(database.content("account")).isEqualTo(before);
     }
@@ -126,19 +136,21 @@ final class BranchTest {
                         assertThat(note.executeUpdate()).isEqualTo(1);
                         try (ResultSet keys = note.getGeneratedKeys()) {
                             assertThat(keys.next()).isTrue();
-                            assertThat(keys.getLong("id")).isEqualTo(1);
+                            assertThat(keys.getLong(1)).isEqualTo(1);
                         }
                     }
                     execute(
                             connection,
-                            "insert into account (id, owner, balance) values (1, 'x', 5), (20, 'y', 5) on"
-                                    + " conflict (id) do update set balance = account.balance +"
-                                    + " excluded.balance");
+                            "insert into account (id, owner, balance) values (1, 'x', 5), (20, 'y', 5) "
+                                    + kind.upsert(
+                                            "id",
+                                            "balance = account.balance + "
+                                                    + kind.proposed("balance")));
                     Savepoint here = connection.setSavepoint();
                     execute(connection, "insert into account (id, owner) values (30, 'gone')");
                     connection.rollback(here);
                 });
-        assertThat(database.rows("select id || ' ' || balance from account order by id"))
+        assertThat(database.rows("select concat(id, ' ', balance) from account order by id"))
                 .containsExactly("1 106.00", "2 52.00", "3 10.00", "20 5.00");
         database.cancel(1);
         assertThat(database.content("account")).isEqualTo(before);
@@ -161,9 +173,8 @@ final class BranchTest {
         assertThatThrownBy(() ->
                         database.branch(
                                 1,
-                                "insert into account (id, owner) values (1, 'x') on"
-                                        + " conflict (id) do update set owner ="
-                                        + " excluded.owner"))
+                                "insert into account (id, owner) values (1, 'x') "
+                                        + kind.upsert("id", "owner = " + kind.proposed("owner"))))
                 .satisfies(thrown -> hasCode(thrown, OutcomeCode.SQL_NOT_READ_FOR_UPDATE));
         assertThat(database.left()).isEmpty();
         database.branch(
@@ -181,8 +192,8 @@ final class BranchTest {
     @Test
     void aBranchOverManyRowsIsUndoneWhole() throws SQLException {
         database.run(
-                "insert into account (id, owner) select n, 'many' from generate_series(1000, 2000)"
-                        + " n");
+                "insert into account (id, owner) select n, 'many' from "
+                        + kind.series(1_000, 2_000));
         List<String> before = database.content("account");
         database.branch(1, "update account set balance = balance + id where owner = 'many'");
         database.cancel(1);

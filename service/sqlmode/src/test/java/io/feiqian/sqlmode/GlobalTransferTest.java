@@ -11,7 +11,6 @@ import io.feiqian.participant.ServiceActions;
 import io.feiqian.participant.ServiceSetup;
 import io.feiqian.participant.TransactionAnswer;
 import io.feiqian.participant.TransactionOrder;
-import io.feiqian.storage.DatabaseConfig;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -28,13 +27,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two services, each with a database of its own, and a transfer in ordinary SQL. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(names = "POSTGRESQL")
 final class GlobalTransferTest {
+    private final Database kind;
     private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
     private static final String TABLE =
-            "create table account (id bigint primary key, balance numeric not null);"
+            "create table account (id bigint primary key, balance numeric(20) not null);"
                     + " insert into account values (1, 100), (2, 100)";
 
     private final LocalChannel wire = new LocalChannel();
@@ -45,10 +49,14 @@ final class GlobalTransferTest {
     private GlobalTransactions payments;
     private GlobalTransactions accounts;
 
+    GlobalTransferTest(Database kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void open() throws SQLException {
-        here = TestDatabase.with(TABLE, "account");
-        there = TestDatabase.with(TABLE, "account");
+        here = TestDatabase.with(kind, TABLE, "account");
+        there = TestDatabase.with(kind, TABLE, "account");
         payments = service("payments", here);
         accounts = service("accounts", there);
     }
@@ -185,7 +193,7 @@ final class GlobalTransferTest {
     }
 
     private void past(String statement) throws SQLException {
-        there.run("set local session_replication_role = replica", statement);
+        there.past(statement);
     }
 
     private static TransactionOrder order(int serial) {
@@ -213,11 +221,10 @@ final class GlobalTransferTest {
     }
 
     private GlobalTransactions service(String name, TestDatabase database) throws SQLException {
-        DatabaseConfig config = database.config();
         HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(config.url());
-        pool.setUsername(config.user());
-        pool.setPassword(config.password());
+        pool.setJdbcUrl(database.server().url());
+        pool.setUsername(database.server().user());
+        pool.setPassword(database.server().password());
         pool.setMaximumPoolSize(4);
         pool.setMinimumIdle(1);
         pool.setAutoCommit(false);

@@ -14,29 +14,39 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A row that an unfinished branch changed is nobody else's to change (sql-locks). */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 final class LockTest {
+    private final Database kind;
     private TestDatabase database;
+
+    LockTest(Database kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void create() throws SQLException {
         database =
                 TestDatabase.with(
+                        kind,
                         """
                         create table account (
                             id bigint primary key,
-                            email text unique,
+                            email varchar(50) unique,
                             branch_no int, place int,
                             balance numeric(18, 2) not null default 0,
                             unique (branch_no, place));
-                        create unique index account_mail on account (lower(email))
-                            where balance >= 0;
+                        %s;
                         insert into account (id, email, branch_no, place, balance) values
                             (1, 'li@example.com', 1, 1, 100), (2, 'wu@example.com', 1, 2, 50),
                             (3, null, null, 3, 7);
-                        """,
+                        """
+                                .formatted(kind.uniqueWithoutCase("account", "email")),
                         "account");
     }
 
@@ -75,23 +85,23 @@ final class LockTest {
                         "update account set email = 'other@example.com' where id = 1",
                         "update account set id = 77 where id = 1",
                         "delete from account where id = 1",
-                        "insert into account (id) values (1) on conflict (id) do update set"
-                                + " balance = 1")) {
+                        "insert into account (id) values (1) "
+                                + kind.upsert("id", "balance = 1"))) {
             assertThatThrownBy(() -> database.run(statement))
                     .as(statement)
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining(
-                            "row of public.account: locked by the unfinished global transaction "
+                            "row of "
+                                    + database.named("account")
+                                    + ": locked by the unfinished global transaction "
                                     + key(1))
                     .hasMessageContaining("Roll back and run the local transaction again")
                     .extracting(thrown -> ((SQLException) thrown).getSQLState())
                     .isEqualTo("40001");
         }
-        assertThatThrownBy(() -> database.run("truncate account"))
-                .hasMessageContaining("unfinished global transactions have images");
         database.run("update account set balance = balance + 1 where id = 2");
         database.cancel(1);
-        database.run("update account set balance = balance + 1 where id = 1", "truncate account");
+        database.run("update account set balance = balance + 1 where id = 1");
     }
 
     @Test
@@ -140,8 +150,8 @@ final class LockTest {
                         SqlCapture.over(branch, key(1), TestDatabase.SETTINGS, database.catalog());
                 execute(
                         capture.connection(),
-                        "update account set email = email || 'x', balance = balance + 1 where id ="
-                                + " 1");
+                        "update account set email = %s, balance = balance + 1 where id = 1"
+                                .formatted(kind.append("email", "x")));
                 writer.start(statement);
                 branch.commit();
                 assertThat(writer.failure())
@@ -161,9 +171,7 @@ final class LockTest {
                     SqlCapture.over(branch, key(1), TestDatabase.SETTINGS, database.catalog());
             execute(capture.connection(), "update account set balance = balance + 1 where id = 1");
             String read = "select id from account where balance >= 50 order by id for update";
-            reader.start(
-                    "select set_config('feiqian.branch', '" + key(2) + "', true)",
-                    database.catalog().check(read).sql());
+            reader.start(database.catalog(), key(2), read);
             branch.commit();
             assertThat(reader.failure())
                     .hasMessageContaining("unfinished global transaction " + key(1));
@@ -249,46 +257,6 @@ final class LockTest {
             connection.commit();
         }
         assertThat(database.rows("select count(*) from feiqian_undo")).containsExactly("1");
-    }
-
-    @Test
-    void theRightsThatTheManualNamesAreEnough() throws SQLException {
-        database.run(
-                "drop role if exists teller",
-                "drop role if exists service",
-                "create role teller",
-                "create role service",
-                "grant select, insert, update, delete, truncate on account to teller, service",
-                "grant select, insert, update, delete on feiqian_lock, feiqian_undo to service",
-                "grant select on feiqian_table to service");
-        database.commit(connection -> {
-            execute(connection, "set local role service");
-            SqlCapture capture =
-                    SqlCapture.over(
-                            connection,
-                            key(1),
-                            TestDatabase.SETTINGS,
-                            TableCatalog.load(connection));
-            execute(
-                    capture.connection(),
-                    "update account set balance = balance + 1 where id = 1",
-                    "select * from account where id = 2 for update");
-            capture.flush();
-        });
-        database.run(
-                "set local role teller", "update account set balance = balance + 1 where id = 3");
-        for (String statement :
-                List.of("update account set balance = 0 where id = 1", "truncate account")) {
-            assertThatThrownBy(() -> database.run("set local role teller", statement))
-                    .hasMessageContaining("unfinished global transaction");
-        }
-        database.commit(connection -> {
-            execute(connection, "set local role service");
-            SqlUndo.cancel(connection, key(1), TestDatabase.SETTINGS);
-            SqlUndo.confirm(connection, List.of(key(2)));
-        });
-        assertThat(balances()).containsExactly("100.00", "50.00", "8.00");
-        database.run("drop owned by teller, service", "drop role teller, service");
     }
 
     private void add(int number) throws SQLException {

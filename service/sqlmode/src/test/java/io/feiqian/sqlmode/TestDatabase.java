@@ -1,11 +1,8 @@
 package io.feiqian.sqlmode;
 
 import io.feiqian.participant.BranchKey;
-import io.feiqian.storage.DatabaseConfig;
-import io.feiqian.storage.TemporaryDatabase;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,16 +25,20 @@ final class TestDatabase implements AutoCloseable {
         void run(Connection connection) throws SQLException;
     }
 
-    private final TemporaryDatabase database = TemporaryDatabase.create();
+    private final Database kind;
+    private final Server server;
     private @Nullable TableCatalog catalog;
 
-    private TestDatabase() {}
+    private TestDatabase(Database kind) {
+        this.kind = kind;
+        this.server = kind.server();
+    }
 
     /** With these tables, all of them enrolled. */
-    static TestDatabase with(String tables, String... enrolled) throws SQLException {
-        TestDatabase made = new TestDatabase();
+    static TestDatabase with(Database kind, String tables, String... enrolled) throws SQLException {
+        TestDatabase made = new TestDatabase(kind);
         made.commit(SqlMode::install);
-        made.run(tables);
+        made.run(kind.sql(tables));
         made.enrol(Set.of(), enrolled);
         return made;
     }
@@ -66,14 +67,21 @@ final class TestDatabase implements AutoCloseable {
         return new BranchKey(new TraceNumber(202611220001001L, number), 1, 1);
     }
 
-    DatabaseConfig config() {
-        return database.config();
+    Database kind() {
+        return kind;
+    }
+
+    Server server() {
+        return server;
+    }
+
+    /** How messages name a table of this database. */
+    String named(String table) {
+        return kind.table(server.schema(), table);
     }
 
     Connection open() throws SQLException {
-        DatabaseConfig config = config();
-        Connection connection =
-                DriverManager.getConnection(config.url(), config.user(), config.password());
+        Connection connection = server.open();
         connection.setAutoCommit(false);
         return connection;
     }
@@ -108,7 +116,11 @@ final class TestDatabase implements AutoCloseable {
     }
 
     void commit(OnConnection work) throws SQLException {
-        try (Connection connection = open()) {
+        commit(open(), work);
+    }
+
+    private static void commit(Connection opened, OnConnection work) throws SQLException {
+        try (Connection connection = opened) {
             try {
                 work.run(connection);
             } catch (SQLException | RuntimeException failed) {
@@ -121,7 +133,14 @@ final class TestDatabase implements AutoCloseable {
 
     /** What an ordinary program does, past SQL mode. */
     void run(String... statements) throws SQLException {
-        commit(connection -> execute(connection, statements));
+        Connection scripts = server.openForScripts();
+        scripts.setAutoCommit(false);
+        commit(scripts, connection -> execute(connection, statements));
+    }
+
+    /** What a database's administrator does past the triggers. */
+    void past(String statement) throws SQLException {
+        run(kind.past(statement));
     }
 
     static void execute(Connection connection, String... statements) throws SQLException {
@@ -148,18 +167,21 @@ final class TestDatabase implements AutoCloseable {
 
     /** A table byte for byte, in the order of its key. */
     List<String> content(String table) throws SQLException {
-        return rows("select t::text from " + table + " t order by 1");
+        List<String> rows = new ArrayList<>();
+        commit(connection -> rows.addAll(server.content(connection, table)));
+        return rows;
     }
 
     /** Images and locks that are left. */
     List<String> left() throws SQLException {
         return rows(
-                "select 'image of ' || branch from feiqian_undo"
-                        + " union all select 'lock of ' || branch from feiqian_lock order by 1");
+                "select concat('image of ', branch) from feiqian_undo"
+                        + " union all select concat('lock of ', branch) from feiqian_lock"
+                        + " order by 1");
     }
 
     @Override
     public void close() {
-        database.close();
+        server.close();
     }
 }

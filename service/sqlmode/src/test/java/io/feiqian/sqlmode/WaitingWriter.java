@@ -1,10 +1,10 @@
 package io.feiqian.sqlmode;
 
+import io.feiqian.participant.BranchKey;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +21,29 @@ final class WaitingWriter implements AutoCloseable {
     }
 
     /** Begins to write, and returns when it waits. */
-    void start(String... sql) throws SQLException {
-        int session;
+    void start(String sql) throws SQLException {
+        start(sql, () -> TestDatabase.execute(connection, sql));
+    }
+
+    /** Begins as this branch, and returns when it waits. */
+    void start(TableCatalog catalog, BranchKey key, String sql) throws SQLException {
+        SqlCapture capture = SqlCapture.over(connection, key, TestDatabase.SETTINGS, catalog);
+        start(sql, () -> TestDatabase.execute(capture.connection(), sql));
+    }
+
+    private void start(String what, Write write) throws SQLException {
+        long session;
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+                ResultSet row = statement.executeQuery(database.kind().session())) {
             row.next();
-            session = row.getInt(1);
+            session = row.getLong(1);
         }
         FutureTask<Throwable> task =
                 new FutureTask<>(() -> {
                     try {
-                        TestDatabase.execute(connection, sql);
+                        write.run();
                         connection.commit();
-                        return new AssertionError("written: " + List.of(sql));
+                        return new AssertionError("written: " + what);
                     } catch (SQLException refused) {
                         connection.rollback();
                         return refused;
@@ -41,9 +51,7 @@ final class WaitingWriter implements AutoCloseable {
                 });
         writing = task;
         Thread.ofVirtual().start(task);
-        String waits =
-                "select 'waits' from pg_stat_activity where wait_event_type = 'Lock' and pid = "
-                        + session;
+        String waits = database.kind().waits(session);
         while (database.rows(waits).isEmpty()) {
             if (task.isDone()) {
                 throw new AssertionError("does not wait: " + failure());
@@ -62,6 +70,12 @@ final class WaitingWriter implements AutoCloseable {
         } catch (InterruptedException | ExecutionException lost) {
             throw new AssertionError(lost);
         }
+    }
+
+    /** May fail. */
+    @FunctionalInterface
+    private interface Write {
+        void run() throws SQLException;
     }
 
     @Override

@@ -16,13 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be undone is refused before it runs, with what to use instead. */
-final class RefusalTest {
+final class PostgresRefusalTest {
     private static TestDatabase database;
 
     @BeforeAll
     static void create() throws SQLException {
         database =
                 TestDatabase.with(
+                        Database.POSTGRESQL,
                         """
                         create table account (
                             id bigint primary key, owner text, balance numeric not null);
@@ -170,7 +171,8 @@ final class RefusalTest {
     @Test
     void aTableThatChangedSinceItWasEnrolledIsRefusedUntilItIsEnrolledAgain() throws SQLException {
         try (TestDatabase own =
-                TestDatabase.with("create table t (id int primary key, x int)", "t")) {
+                TestDatabase.with(
+                        Database.POSTGRESQL, "create table t (id int primary key, x int)", "t")) {
             own.run("alter table t add column y int");
             own.reload();
             assertThatThrownBy(() -> own.branch(1, "insert into t values (1, 1, 1)"))

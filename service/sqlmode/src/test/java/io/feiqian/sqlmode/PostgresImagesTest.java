@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Every value comes back exactly as it was, whatever its type and the session's settings. */
-final class ImagesTest {
+final class PostgresImagesTest {
     private static final Map<String, List<String>> VALUES =
             new TreeMap<>(
                     Map.ofEntries(
@@ -69,6 +69,7 @@ final class ImagesTest {
     void eachTypeRoundTripsThroughAnUpdateADeleteAndAnInsert() throws SQLException {
         try (TestDatabase database =
                 TestDatabase.with(
+                        Database.POSTGRESQL,
                         "create type mood as enum ('it''s fine', 'b'); create type purse as (n int,"
                                 + " t text); create domain cents as int check (value >= 0)")) {
             int number = 0;
@@ -97,6 +98,7 @@ final class ImagesTest {
     void generatedColumnsIdentitiesAndDroppedColumnsAreRestored() throws SQLException {
         try (TestDatabase database =
                 TestDatabase.with(
+                        Database.POSTGRESQL,
                         """
                         create table t (
                             gone int,
