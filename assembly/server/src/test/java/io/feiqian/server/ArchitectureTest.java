@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
     /**
      * The rooms, lowest first: a room may know what comes before it and nothing else. {@code
-     * folder/module}, the module being the package {@code io.feiqian.<module>}.
+     * folder/module}, the module being the package {@code io.feiqian.<module>}, up to its first
+     * dash.
      */
     private static final List<String> ROOMS =
             List.of(
@@ -62,6 +63,8 @@ final class ArchitectureTest {
                     "proof/realdata",
                     "proof/benchmarks",
                     "proof/chaos",
+                    "assembly/spring-boot-starter",
+                    "assembly/examples",
                     "assembly/server");
 
     /**
@@ -106,6 +109,7 @@ final class ArchitectureTest {
                     "org.flywaydb", Set.of("storage"),
                     "net.sf.jsqlparser", Set.of("sqlmode"),
                     "org.apache.dubbo", Set.of("participantdubbo"),
+                    "org.springframework", Set.of("spring", "examples"),
                     "io.netty", Set.of("rpc", "gateway"));
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */
@@ -291,7 +295,9 @@ final class ArchitectureTest {
     }
 
     private static String module(String room) {
-        return room.substring(room.indexOf('/') + 1);
+        String module = room.substring(room.indexOf('/') + 1);
+        int dash = module.indexOf('-');
+        return dash < 0 ? module : module.substring(0, dash);
     }
 
     private static JavaClasses read(Path... folders) throws IOException {

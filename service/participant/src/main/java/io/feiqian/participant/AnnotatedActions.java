@@ -1,5 +1,6 @@
 package io.feiqian.participant;
 
+import io.feiqian.participant.spi.ActionCaller;
 import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleAction;
 import io.feiqian.participant.spi.ReversibleMessageAction;
@@ -17,8 +18,15 @@ final class AnnotatedActions {
     private AnnotatedActions() {}
 
     static ServiceActions add(ServiceActions actions, Object object) {
+        return add(
+                actions,
+                object.getClass(),
+                (method, connection, call) -> method.invoke(object, connection, call));
+    }
+
+    static ServiceActions add(ServiceActions actions, Class<?> type, ActionCaller caller) {
         ServiceActions more = actions;
-        Method[] methods = object.getClass().getDeclaredMethods();
+        Method[] methods = type.getDeclaredMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));
         int found = 0;
         for (Method each : methods) {
@@ -28,9 +36,9 @@ final class AnnotatedActions {
                         more.with(
                                 new AnnotatedTcc(
                                         tcc.value(),
-                                        new Call(object, each),
-                                        call(object, tcc.confirm()),
-                                        call(object, tcc.cancel())));
+                                        new Call(caller, each),
+                                        call(type, caller, tcc.confirm()),
+                                        call(type, caller, tcc.cancel())));
                 found++;
             }
             Reversible reversible = each.getAnnotation(Reversible.class);
@@ -39,52 +47,53 @@ final class AnnotatedActions {
                         more.with(
                                 new AnnotatedReversible(
                                         reversible.value(),
-                                        new Call(object, each),
-                                        call(object, reversible.by())));
+                                        new Call(caller, each),
+                                        call(type, caller, reversible.by())));
                 found++;
             }
             OnMessage message = each.getAnnotation(OnMessage.class);
             if (message != null) {
-                more = more.with(taking(message, object, each));
+                more = more.with(taking(message, type, caller, each));
                 found++;
             }
         }
         if (found == 0) {
             throw new IllegalArgumentException(
                     "actions: none in %s (expected: methods with @Tcc, @Reversible or @OnMessage)"
-                            .formatted(object.getClass().getName()));
+                            .formatted(type.getName()));
         }
         return more;
     }
 
-    private static MessageAction taking(OnMessage message, Object object, Method method) {
-        Call take = new Call(object, method);
+    private static MessageAction taking(
+            OnMessage message, Class<?> type, ActionCaller caller, Method method) {
+        Call take = new Call(caller, method);
         return message.reversedBy().isEmpty()
                 ? new AnnotatedMessage(message.value(), take)
                 : new AnnotatedReversibleMessage(
-                        message.value(), take, call(object, message.reversedBy()));
+                        message.value(), take, call(type, caller, message.reversedBy()));
     }
 
-    private static Call call(Object object, String name) {
-        return Arrays.stream(object.getClass().getDeclaredMethods())
+    private static Call call(Class<?> type, ActionCaller caller, String name) {
+        return Arrays.stream(type.getDeclaredMethods())
                 .filter(each -> each.getName().equals(name))
                 .filter(each -> Arrays.equals(each.getParameterTypes(), Call.PARAMETERS))
                 .findFirst()
-                .map(each -> new Call(object, each))
+                .map(each -> new Call(caller, each))
                 .orElseThrow(() ->
                         new IllegalArgumentException(
                                 "method: %s.%s (expected: one with (Connection, BranchCall))"
-                                        .formatted(object.getClass().getName(), name)));
+                                        .formatted(type.getName(), name)));
     }
 
-    /** One method of one object. */
+    /** One method. */
     private static final class Call {
         static final Class<?>[] PARAMETERS = {Connection.class, BranchCall.class};
 
-        private final Object object;
+        private final ActionCaller caller;
         private final Method method;
 
-        Call(Object object, Method method) {
+        Call(ActionCaller caller, Method method) {
             boolean answers =
                     method.getReturnType() == void.class || method.getReturnType() == Content.class;
             if (!answers || !Arrays.equals(method.getParameterTypes(), PARAMETERS)) {
@@ -96,13 +105,13 @@ final class AnnotatedActions {
                 throw new IllegalArgumentException(
                         "method: " + method + " (expected: one that may be called)");
             }
-            this.object = object;
+            this.caller = caller;
             this.method = method;
         }
 
         Content run(Connection connection, BranchCall branch) throws SQLException {
             try {
-                Object answer = method.invoke(object, connection, branch);
+                Object answer = caller.call(method, connection, branch);
                 return answer instanceof Content content ? content : Content.EMPTY;
             } catch (InvocationTargetException thrown) {
                 Throwable cause = thrown.getTargetException();

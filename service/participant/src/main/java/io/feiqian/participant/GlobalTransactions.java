@@ -205,6 +205,11 @@ public final class GlobalTransactions implements AutoCloseable {
         return phaseTwo.unfinished();
     }
 
+    /** How many transactions and branches stopped here and wait for an operator. */
+    public int stopped() {
+        return phaseTwo.stopped() + leftovers.stopped();
+    }
+
     /** Stops; what is unfinished is left to other instances, or to this one's next start. */
     @Override
     public void close() {

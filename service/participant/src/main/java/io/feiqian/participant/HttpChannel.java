@@ -26,7 +26,8 @@ public final class HttpChannel implements ServiceChannel {
      * A channel.
      *
      * @param client what makes the calls; where TLS is wanted it has the certificates
-     * @param addresses where a service of a name is now: scheme, host and port
+     * @param addresses where a service of a name is now: scheme, host, port, and the path that its
+     *     {@link HttpEndpoint} is mounted under where it is not the root
      * @param keys what signs, and what answers must be signed with
      * @param timeout how long one answer is waited for
      */
@@ -67,7 +68,7 @@ public final class HttpChannel implements ServiceChannel {
 
     private CompletionStage<String> post(String service, SignedMessage message) {
         HttpRequest request =
-                HttpRequest.newBuilder(addresses.apply(service).resolve(message.path()))
+                HttpRequest.newBuilder(at(addresses.apply(service), message.path()))
                         .timeout(timeout)
                         .header(HttpEndpoint.SIGNATURE, message.signature())
                         .header("Content-Type", "text/plain; charset=utf-8")
@@ -75,6 +76,12 @@ public final class HttpChannel implements ServiceChannel {
                         .build();
         return client.sendAsync(request, BoundedBody.handler(PhaseTwoText.LONGEST_ANSWER))
                 .thenApply(response -> accepted(service, response));
+    }
+
+    private static URI at(URI address, String path) {
+        String base = address.getPath() == null ? "" : address.getPath();
+        int end = base.endsWith("/") ? base.length() - 1 : base.length();
+        return address.resolve(base.substring(0, end) + path);
     }
 
     private static String accepted(String service, HttpResponse<String> response) {

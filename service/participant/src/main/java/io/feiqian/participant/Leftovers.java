@@ -92,6 +92,10 @@ final class Leftovers {
         running = false;
     }
 
+    int stopped() {
+        return stopped.size();
+    }
+
     /** Lets the next look take up what waits for an operator. */
     void forgetStopped() {
         stopped.clear();

@@ -90,6 +90,10 @@ final class PhaseTwo implements AutoCloseable {
         return working || stopped.contains(decision.trace());
     }
 
+    int stopped() {
+        return stopped.size();
+    }
+
     /** Lets the next look take up what waits for an operator. */
     void forgetStopped() {
         stopped.clear();

@@ -1,5 +1,6 @@
 package io.feiqian.participant;
 
+import io.feiqian.participant.spi.ActionCaller;
 import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleAction;
 import io.feiqian.participant.spi.ReversibleMessageAction;
@@ -77,6 +78,11 @@ public final class ServiceActions {
      */
     public ServiceActions withAnnotated(Object object) {
         return AnnotatedActions.add(this, object);
+    }
+
+    /** The same for a type whose methods are called by other means, such as a framework's. */
+    public ServiceActions withAnnotated(Class<?> type, ActionCaller caller) {
+        return AnnotatedActions.add(this, type, caller);
     }
 
     /** With what takes the reversals of the messages that can be reversed. */

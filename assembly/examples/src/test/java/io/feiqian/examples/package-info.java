@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package io.feiqian.spring;
+
+import io.feiqian.participant.BranchContext;
+import io.feiqian.participant.ContextHeader;
+import io.feiqian.participant.ContextKeys;
+import java.io.IOException;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * Sends the context of a branch with a call of a {@code RestClient}: {@code
+ * client.post().attribute(ContextSender.CONTEXT, context)}. A call without the attribute takes no
+ * part. Thread-safe.
+ */
+public final class ContextSender implements ClientHttpRequestInterceptor {
+    /** The attribute of a request that carries its {@link BranchContext}. */
+    public static final String CONTEXT = ContextSender.class.getName() + ".context";
+
+    private final ContextKeys keys;
+
+    /** Signs with these keys. */
+    public ContextSender(ContextKeys keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public ClientHttpResponse intercept(
+            HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+            throws IOException {
+        if (request.getAttributes().get(CONTEXT) instanceof BranchContext context) {
+            request.getHeaders().set(ContextHeader.NAME, ContextHeader.write(context, keys));
+        }
+        return execution.execute(request, body);
+    }
+}
