@@ -1,10 +1,10 @@
 package io.feiqian.participant;
 
+import io.feiqian.participant.Dialect.Cleaning;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,10 +15,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The statements on {@code feiqian_branch}. Stateless. */
+/** The statements on {@code feiqian_branch} of one database. Immutable. */
 final class BranchTable {
-    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-
     private static final String COLUMNS =
             "b.trace_head, b.trace_serial, b.attempt, b.branch, b.kind, b.state, b.initiator,"
                     + " b.digest, b.business_date, b.action, b.content, b.outcome, b.message,"
@@ -28,37 +26,8 @@ final class BranchTable {
             "insert into feiqian_branch (trace_head, trace_serial, attempt, branch, kind, state,"
                     + " initiator, digest, business_date, action, content, outcome, message,"
                     + " answer, decide_by, finished_at)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                    + NOW
-                    + " + ?, case when ? then null else "
-                    + NOW
-                    + " end)";
-
-    /** One round trip instead of two: the row is the last thing that a try writes. */
-    private static final String INSERT_AND_COMMIT = INSERT + "; commit";
-
-    private static final String KEYS =
-            " from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[]) as k(head, serial, attempt,"
-                    + " branch)";
-    private static final String ON_KEYS =
-            " b.trace_serial = k.serial and b.trace_head = k.head and b.attempt = k.attempt and"
-                    + " b.branch = k.branch";
-
-    /** What waits too long is somebody else's for now: the batch is divided. */
-    private static final String LOCK =
-            "set local lock_timeout = %d; select "
-                    + COLUMNS
-                    + KEYS
-                    + " join feiqian_branch b on"
-                    + ON_KEYS
-                    + " order by 2, 1, 3, 4 for update of b";
-
-    private static final String FINISH =
-            "update feiqian_branch b set state = ?, finished_at = "
-                    + NOW
-                    + KEYS
-                    + " where"
-                    + ON_KEYS;
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, %1$s + ?,"
+                    + " case when ? then null else %1$s end)";
 
     private static final String REVERSED =
             "update feiqian_branch set kind = 6 where trace_serial = ? and trace_head = ? and"
@@ -73,39 +42,46 @@ final class BranchTable {
     private static final String OVERDUE =
             "select "
                     + COLUMNS
-                    + " from feiqian_branch b where b.state = 1 and b.decide_by < "
-                    + NOW
-                    + " - ? and (b.decide_by, b.trace_serial, b.trace_head, b.attempt, b.branch)"
+                    + " from feiqian_branch b where b.state = 1 and b.decide_by < %1$s - ? and (b.decide_by, b.trace_serial, b.trace_head, b.attempt, b.branch)"
                     + " > (?, ?, ?, ?, ?) order by b.decide_by, b.trace_serial, b.trace_head,"
                     + " b.attempt, b.branch limit ?";
 
-    private static final String CLEAN =
-            "delete from feiqian_branch where ctid = any(array(select ctid from feiqian_branch"
-                    + " where %s and finished_at < "
-                    + NOW
-                    + " - ? limit ? for update skip locked))";
+    private static final List<String> KEY =
+            List.of("trace_serial", "trace_head", "attempt", "branch");
 
     /** Kept for days, a row that refuses a late try outlives the try's deadline by far. */
-    private static final String CLEAN_VOID = CLEAN.formatted("state > 2");
+    private static final Cleaning VOID =
+            new Cleaning("feiqian_branch", KEY, "finished_at", "state > 2");
 
     /**
      * What was confirmed stays as decisions do: only its row tells a confirm or a message that
      * comes again from a new one.
      */
-    private static final String CLEAN_CONFIRMED = CLEAN.formatted("state = 2");
+    private static final Cleaning CONFIRMED =
+            new Cleaning("feiqian_branch", KEY, "finished_at", "state = 2");
 
-    private BranchTable() {}
+    private final Dialect dialect;
+    private final String insert;
+    private final String insertAndCommit;
+    private final String overdue;
+
+    BranchTable(Dialect dialect) {
+        this.dialect = dialect;
+        this.insert = INSERT.formatted(dialect.now());
+        this.insertAndCommit = dialect.committing(insert);
+        this.overdue = OVERDUE.formatted(dialect.now());
+    }
 
     /**
      * Writes a new row whose deadline is so far from now.
      *
      * @return a warning that came with the commit, where it was asked for
      */
-    static Optional<SQLWarning> insert(
+    Optional<SQLWarning> insert(
             Connection connection, BranchRow row, long remainingMillis, boolean commit)
             throws SQLException {
         try (PreparedStatement insert =
-                connection.prepareStatement(commit ? INSERT_AND_COMMIT : INSERT)) {
+                connection.prepareStatement(commit ? insertAndCommit : this.insert)) {
             insert.setLong(1, row.key().trace().head());
             insert.setLong(2, row.key().trace().serial());
             insert.setInt(3, row.key().attempt());
@@ -123,26 +99,23 @@ final class BranchTable {
             insert.setLong(15, remainingMillis);
             insert.setBoolean(16, row.state() == BranchState.TRIED);
             insert.execute();
-            return Optional.ofNullable(insert.getWarnings());
+            return commit ? dialect.commitWarning(insert) : Optional.empty();
         }
     }
 
     /** The rows of these keys, locked, in the order of their keys. */
-    static List<BranchRow> lock(
-            Connection connection, Collection<BranchKey> keys, long timeoutMillis)
+    List<BranchRow> lock(Connection connection, Collection<BranchKey> keys, long timeoutMillis)
             throws SQLException {
-        try (PreparedStatement lock = connection.prepareStatement(LOCK.formatted(timeoutMillis))) {
-            bind(lock, 1, keys);
-            lock.execute();
-            lock.getMoreResults();
-            try (ResultSet rows = lock.getResultSet()) {
-                return rows(rows);
-            }
-        }
+        return dialect.lockBranches(connection, COLUMNS, keys, timeoutMillis, BranchTable::rows);
+    }
+
+    /** Ends the bound of {@link #lock}; the transaction is over. */
+    void unbound(Connection connection) throws SQLException {
+        dialect.unbound(connection);
     }
 
     /** Notes that the effect of a message was taken back. */
-    static void markReversed(Connection connection, BranchKey key) throws SQLException {
+    void markReversed(Connection connection, BranchKey key) throws SQLException {
         try (PreparedStatement mark = connection.prepareStatement(REVERSED)) {
             mark.setLong(1, key.trace().serial());
             mark.setLong(2, key.trace().head());
@@ -153,28 +126,24 @@ final class BranchTable {
     }
 
     /** Writes new rows that are finished already. */
-    static void insertAll(Connection connection, Collection<BranchRow> rows) throws SQLException {
+    void insertAll(Connection connection, Collection<BranchRow> rows) throws SQLException {
         for (BranchRow row : rows) {
             insert(connection, row, 0, false);
         }
     }
 
     /** Ends rows that are locked. */
-    static void finish(Connection connection, Collection<BranchKey> keys, BranchState state)
+    void finish(Connection connection, Collection<BranchKey> keys, BranchState state)
             throws SQLException {
-        try (PreparedStatement finish = connection.prepareStatement(FINISH)) {
-            finish.setInt(1, state.number());
-            bind(finish, 2, keys);
-            int changed = finish.executeUpdate();
-            if (changed != keys.size()) {
-                throw new IllegalStateException(
-                        "branches: %d (expected: the %d that are locked)"
-                                .formatted(changed, keys.size()));
-            }
+        int changed = dialect.finishBranches(connection, keys, state);
+        if (changed != keys.size()) {
+            throw new IllegalStateException(
+                    "branches: %d (expected: the %d that are locked)"
+                            .formatted(changed, keys.size()));
         }
     }
 
-    static Optional<BranchRow> find(Connection connection, BranchKey key) throws SQLException {
+    Optional<BranchRow> find(Connection connection, BranchKey key) throws SQLException {
         try (PreparedStatement find = connection.prepareStatement(FIND)) {
             find.setLong(1, key.trace().serial());
             find.setLong(2, key.trace().head());
@@ -185,10 +154,10 @@ final class BranchTable {
     }
 
     /** A page of overdue branches, the longest overdue first, behind the last row of another. */
-    static List<BranchRow> overdue(
+    List<BranchRow> overdue(
             Connection connection, long graceMillis, Optional<BranchRow> after, int most)
             throws SQLException {
-        try (PreparedStatement overdue = connection.prepareStatement(OVERDUE)) {
+        try (PreparedStatement overdue = connection.prepareStatement(this.overdue)) {
             overdue.setLong(1, graceMillis);
             overdue.setLong(2, after.map(BranchRow::decideBy).orElse(Long.MIN_VALUE));
             overdue.setLong(3, after.map(row -> row.key().trace().serial()).orElse(0L));
@@ -201,44 +170,10 @@ final class BranchTable {
     }
 
     /** Deletes finished rows of these ages, void and confirmed ones; how many. */
-    static int clean(Connection connection, long voidMillis, long confirmedMillis, int most)
+    int clean(Connection connection, long voidMillis, long confirmedMillis, int most)
             throws SQLException {
-        return clean(connection, CLEAN_VOID, voidMillis, most)
-                + clean(connection, CLEAN_CONFIRMED, confirmedMillis, most);
-    }
-
-    private static int clean(Connection connection, String sql, long ageMillis, int most)
-            throws SQLException {
-        try (PreparedStatement clean = connection.prepareStatement(sql)) {
-            clean.setLong(1, ageMillis);
-            clean.setInt(2, most);
-            return clean.executeUpdate();
-        }
-    }
-
-    private static void bind(PreparedStatement statement, int first, Collection<BranchKey> keys)
-            throws SQLException {
-        Connection connection = statement.getConnection();
-        array(statement, first, connection, "bigint", keys.stream().map(k -> k.trace().head()));
-        array(
-                statement,
-                first + 1,
-                connection,
-                "bigint",
-                keys.stream().map(k -> k.trace().serial()));
-        array(statement, first + 2, connection, "int", keys.stream().map(BranchKey::attempt));
-        array(statement, first + 3, connection, "int", keys.stream().map(BranchKey::branch));
-    }
-
-    private static void array(
-            PreparedStatement statement,
-            int index,
-            Connection connection,
-            String type,
-            java.util.stream.Stream<?> values)
-            throws SQLException {
-        Array array = connection.createArrayOf(type, values.toArray());
-        statement.setArray(index, array);
+        return dialect.clean(connection, VOID, voidMillis, most)
+                + dialect.clean(connection, CONFIRMED, confirmedMillis, most);
     }
 
     private static List<BranchRow> rows(PreparedStatement query) throws SQLException {

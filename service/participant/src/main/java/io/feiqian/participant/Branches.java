@@ -21,11 +21,13 @@ import java.util.Optional;
  */
 public final class Branches {
     private final RecordedWork work;
+    private final BranchTable table;
     private final ServiceActions actions;
     private final XaBranches xa;
 
-    Branches(RecordedWork work, ServiceActions actions, XaBranches xa) {
+    Branches(RecordedWork work, Dialect dialect, ServiceActions actions, XaBranches xa) {
         this.work = work;
+        this.table = new BranchTable(dialect);
         this.actions = actions;
         this.xa = xa;
     }
@@ -119,13 +121,18 @@ public final class Branches {
         }
 
         @Override
+        public Connection begin(Connection connection, Deadline deadline) throws SQLException {
+            return kind == BranchKind.XA ? xa.begin(connection, context, deadline) : connection;
+        }
+
+        @Override
         public Optional<SQLWarning> commit(
                 Connection connection, Outcome outcome, Content answer, Deadline deadline)
                 throws SQLException {
             boolean prepares = kind == BranchKind.XA && outcome.isAccepted();
             long remaining = Math.max(deadline.remaining().toMillis(), 1);
             Optional<SQLWarning> warning =
-                    BranchTable.insert(connection, row(outcome, answer), remaining, !prepares);
+                    table.insert(connection, row(outcome, answer), remaining, !prepares);
             if (prepares) {
                 xa.prepare(connection, context, deadline);
             }
@@ -134,7 +141,7 @@ public final class Branches {
 
         @Override
         public Optional<BranchAnswer> find(Connection connection) throws SQLException {
-            return BranchTable.find(connection, context.key()).map(this::recorded);
+            return table.find(connection, context.key()).map(this::recorded);
         }
 
         private BranchAnswer recorded(BranchRow row) {

@@ -1,5 +1,6 @@
 package io.feiqian.participant;
 
+import io.feiqian.participant.Dialect.Cleaning;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -14,10 +15,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The statements on {@code feiqian_decision}. Stateless. */
+/** The statements on {@code feiqian_decision} of one database. Immutable. */
 final class DecisionTable {
-    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-
     private static final String COLUMNS =
             "d.trace_head, d.trace_serial, d.attempt, d.state, d.digest, d.business_date,"
                     + " d.branches, d.outcome, d.message, d.answer, d.acknowledged,"
@@ -27,23 +26,13 @@ final class DecisionTable {
             "insert into feiqian_decision (attempt, state, digest, business_date, branches,"
                     + " outcome, message, answer, finished_at, trace_serial, trace_head,"
                     + " decided_at, acknowledged) values (?, ?, ?, ?, ?, ?, ?, ?,"
-                    + " case when ? then "
-                    + NOW
-                    + " end, ?, ?, "
-                    + NOW
-                    + ", 0)";
-
-    /** One round trip instead of two: the decision is the last thing that a commit writes. */
-    private static final String INSERT_AND_COMMIT = INSERT + "; commit";
+                    + " case when ? then %1$s end, ?, ?, %1$s, 0)";
 
     /** A new attempt is a compare-and-set on an aborted row to a higher attempt (attempt). */
     private static final String REPLACE =
             "update feiqian_decision set attempt = ?, state = ?, digest = ?, business_date = ?,"
                     + " branches = ?, outcome = ?, message = ?, answer = ?,"
-                    + " finished_at = case when ? then "
-                    + NOW
-                    + " end, acknowledged = 0, decided_at = "
-                    + NOW
+                    + " finished_at = case when ? then %1$s end, acknowledged = 0, decided_at = %1$s"
                     + " where trace_serial = ? and trace_head = ? and state = 2 and attempt < ?";
 
     private static final String FIND =
@@ -53,34 +42,21 @@ final class DecisionTable {
 
     private static final String LOCK = FIND + " for update";
 
-    private static final String MARK =
-            "update feiqian_decision d set acknowledged = d.acknowledged | u.acknowledged,"
-                    + " finished_at = case when u.finished then "
-                    + NOW
-                    + " end from unnest(?::bigint[], ?::bigint[], ?::int[], ?::bigint[],"
-                    + " ?::boolean[]) as u(head, serial, attempt, acknowledged, finished)"
-                    + " where d.trace_serial = u.serial and d.trace_head = u.head"
-                    + " and d.attempt = u.attempt and d.finished_at is null";
-
     private static final String UNFINISHED =
             "select "
                     + COLUMNS
                     + ", d.decided_at from feiqian_decision d where d.finished_at is null"
-                    + " and d.decided_at < "
-                    + NOW
-                    + " - ? and (d.decided_at, d.trace_serial, d.trace_head) > (?, ?, ?)"
+                    + " and d.decided_at < %1$s - ? and (d.decided_at, d.trace_serial, d.trace_head) > (?, ?, ?)"
                     + " order by d.decided_at, d.trace_serial, d.trace_head limit ?";
 
-    private static final String CLEAN =
-            "delete from feiqian_decision where ctid = any(array(select ctid from feiqian_decision"
-                    + " where %s and finished_at < "
-                    + NOW
-                    + " - ? limit ? for update skip locked))";
+    private static final List<String> KEY = List.of("trace_serial", "trace_head");
 
-    private static final String CLEAN_VOID = CLEAN.formatted("state = 2");
+    private static final Cleaning VOID =
+            new Cleaning("feiqian_decision", KEY, "finished_at", "state = 2");
 
     /** What was decided stays as long as its trace number is recognised. */
-    private static final String CLEAN_DECIDED = CLEAN.formatted("state <> 2");
+    private static final Cleaning DECIDED =
+            new Cleaning("feiqian_decision", KEY, "finished_at", "state in (1, 3)");
 
     /** What phase two has recorded of one transaction. */
     record Mark(TraceNumber trace, int attempt, long acknowledged, boolean finished) {
@@ -97,40 +73,50 @@ final class DecisionTable {
     /** A decision whose phase two is not recorded as finished, and when it was made. */
     record Unfinished(DecisionRow row, long decidedAt) {}
 
-    private DecisionTable() {}
+    private final Dialect dialect;
+    private final String insert;
+    private final String insertAndCommit;
+    private final String replace;
+    private final String unfinished;
+
+    DecisionTable(Dialect dialect) {
+        this.dialect = dialect;
+        this.insert = INSERT.formatted(dialect.now());
+        this.insertAndCommit = dialect.committing(insert);
+        this.replace = REPLACE.formatted(dialect.now());
+        this.unfinished = UNFINISHED.formatted(dialect.now());
+    }
 
     /**
      * Writes a decision.
      *
      * @return a warning that came with the commit, where it was asked for
      */
-    static Optional<SQLWarning> insert(Connection connection, DecisionRow row, boolean commit)
+    Optional<SQLWarning> insert(Connection connection, DecisionRow row, boolean commit)
             throws SQLException {
         try (PreparedStatement insert =
-                connection.prepareStatement(commit ? INSERT_AND_COMMIT : INSERT)) {
+                connection.prepareStatement(commit ? insertAndCommit : this.insert)) {
             bind(insert, row);
             insert.execute();
-            return Optional.ofNullable(insert.getWarnings());
+            return commit ? dialect.commitWarning(insert) : Optional.empty();
         }
     }
 
     /** Replaces the row of an aborted lower attempt; whether there was one. */
-    static boolean replace(Connection connection, DecisionRow row) throws SQLException {
-        try (PreparedStatement replace = connection.prepareStatement(REPLACE)) {
+    boolean replace(Connection connection, DecisionRow row) throws SQLException {
+        try (PreparedStatement replace = connection.prepareStatement(this.replace)) {
             bind(replace, row);
             replace.setInt(12, row.attempt());
             return replace.executeUpdate() == 1;
         }
     }
 
-    static Optional<DecisionRow> find(Connection connection, TraceNumber trace)
-            throws SQLException {
+    Optional<DecisionRow> find(Connection connection, TraceNumber trace) throws SQLException {
         return find(connection, trace, FIND);
     }
 
     /** The same, locked. */
-    static Optional<DecisionRow> lock(Connection connection, TraceNumber trace)
-            throws SQLException {
+    Optional<DecisionRow> lock(Connection connection, TraceNumber trace) throws SQLException {
         return find(connection, trace, LOCK);
     }
 
@@ -143,22 +129,15 @@ final class DecisionTable {
         }
     }
 
-    static void mark(Connection connection, Collection<Mark> marks) throws SQLException {
-        try (PreparedStatement mark = connection.prepareStatement(MARK)) {
-            mark.setArray(1, array(mark, "bigint", marks.stream().map(m -> m.trace().head())));
-            mark.setArray(2, array(mark, "bigint", marks.stream().map(m -> m.trace().serial())));
-            mark.setArray(3, array(mark, "int", marks.stream().map(Mark::attempt)));
-            mark.setArray(4, array(mark, "bigint", marks.stream().map(Mark::acknowledged)));
-            mark.setArray(5, array(mark, "boolean", marks.stream().map(Mark::finished)));
-            mark.executeUpdate();
-        }
+    void mark(Connection connection, Collection<Mark> marks) throws SQLException {
+        dialect.markDecisions(connection, marks);
     }
 
     /** A page of unfinished decisions, the oldest first, behind the last of another page. */
-    static List<Unfinished> unfinished(
+    List<Unfinished> unfinished(
             Connection connection, long graceMillis, Optional<Unfinished> after, int most)
             throws SQLException {
-        try (PreparedStatement unfinished = connection.prepareStatement(UNFINISHED)) {
+        try (PreparedStatement unfinished = connection.prepareStatement(this.unfinished)) {
             unfinished.setLong(1, graceMillis);
             unfinished.setLong(2, after.map(Unfinished::decidedAt).orElse(Long.MIN_VALUE));
             unfinished.setLong(3, after.map(last -> last.row().trace().serial()).orElse(0L));
@@ -175,19 +154,10 @@ final class DecisionTable {
     }
 
     /** Deletes finished rows of these ages, aborted and decided ones; how many. */
-    static int clean(Connection connection, long voidMillis, long decidedMillis, int most)
+    int clean(Connection connection, long voidMillis, long decidedMillis, int most)
             throws SQLException {
-        return clean(connection, CLEAN_VOID, voidMillis, most)
-                + clean(connection, CLEAN_DECIDED, decidedMillis, most);
-    }
-
-    private static int clean(Connection connection, String sql, long ageMillis, int most)
-            throws SQLException {
-        try (PreparedStatement clean = connection.prepareStatement(sql)) {
-            clean.setLong(1, ageMillis);
-            clean.setInt(2, most);
-            return clean.executeUpdate();
-        }
+        return dialect.clean(connection, VOID, voidMillis, most)
+                + dialect.clean(connection, DECIDED, decidedMillis, most);
     }
 
     private static void bind(PreparedStatement statement, DecisionRow row) throws SQLException {
@@ -202,12 +172,6 @@ final class DecisionTable {
         statement.setBoolean(9, row.finished());
         statement.setLong(10, row.trace().serial());
         statement.setLong(11, row.trace().head());
-    }
-
-    private static java.sql.Array array(
-            PreparedStatement statement, String type, java.util.stream.Stream<?> values)
-            throws SQLException {
-        return statement.getConnection().createArrayOf(type, values.toArray());
     }
 
     private static List<DecisionRow> rows(PreparedStatement query) throws SQLException {

@@ -19,10 +19,12 @@ import javax.sql.DataSource;
  */
 final class Decisions {
     private final DataSource database;
+    private final DecisionTable table;
     private final int mostContent;
 
-    Decisions(DataSource database, TransactionSettings settings) {
+    Decisions(DataSource database, Dialect dialect, TransactionSettings settings) {
         this.database = database;
+        this.table = new DecisionTable(dialect);
         this.mostContent = settings.mostContent();
     }
 
@@ -91,13 +93,12 @@ final class Decisions {
     }
 
     /** Empty where it is not known whether it was written. */
-    private static Optional<Recorded> write(Connection connection, DecisionRow row)
-            throws SQLException {
+    private Optional<Recorded> write(Connection connection, DecisionRow row) throws SQLException {
         Optional<SQLWarning> warning = Optional.empty();
         try {
             if (row.attempt() == 1) {
-                warning = DecisionTable.insert(connection, row, true);
-            } else if (!DecisionTable.replace(connection, row)) {
+                warning = table.insert(connection, row, true);
+            } else if (!table.replace(connection, row)) {
                 connection.rollback();
                 return found(connection, row.trace());
             }
@@ -121,9 +122,8 @@ final class Decisions {
     /**
      * The row's lock is a write, so its commit waits for every copy as the row's own should have.
      */
-    private static Optional<Recorded> found(Connection connection, TraceNumber trace)
-            throws SQLException {
-        Optional<DecisionRow> row = DecisionTable.lock(connection, trace);
+    private Optional<Recorded> found(Connection connection, TraceNumber trace) throws SQLException {
+        Optional<DecisionRow> row = table.lock(connection, trace);
         DurableCommit.of(connection);
         return row.map(there -> new Recorded(there, false));
     }
@@ -138,7 +138,7 @@ final class Decisions {
             // Replaced where a lower attempt is on record, inserted where nothing is; whoever
             // is quicker in between makes the other of the two fit.
             while (true) {
-                if (DecisionTable.replace(connection, row)) {
+                if (table.replace(connection, row)) {
                     DurableCommit.of(connection);
                     return new Recorded(row, true);
                 }
@@ -158,9 +158,9 @@ final class Decisions {
         return there.state().isFinal() || there.attempt() >= row.attempt();
     }
 
-    private static boolean inserted(Connection connection, DecisionRow row) throws SQLException {
+    private boolean inserted(Connection connection, DecisionRow row) throws SQLException {
         try {
-            DecisionTable.insert(connection, row, false);
+            table.insert(connection, row, false);
             DurableCommit.of(connection);
             return true;
         } catch (SQLException failed) {
@@ -208,7 +208,7 @@ final class Decisions {
     Optional<DecisionRow> find(TraceNumber trace) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            Optional<DecisionRow> row = DecisionTable.find(connection, trace);
+            Optional<DecisionRow> row = table.find(connection, trace);
             connection.rollback();
             return row;
         }

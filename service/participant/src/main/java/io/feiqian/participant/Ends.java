@@ -25,6 +25,7 @@ final class Ends {
     private static final Logger LOG = LoggerFactory.getLogger(Ends.class);
 
     private final DataSource database;
+    private final DecisionTable table;
     private final Timer timer;
     private final Executor executor;
     private final Duration every;
@@ -35,8 +36,9 @@ final class Ends {
     private List<Mark> waiting = new ArrayList<>();
     private boolean scheduled;
 
-    Ends(DataSource database, Timer timer, Executor executor, Duration every) {
+    Ends(DataSource database, Dialect dialect, Timer timer, Executor executor, Duration every) {
         this.database = database;
+        this.table = new DecisionTable(dialect);
         this.timer = timer;
         this.executor = executor;
         this.every = every;
@@ -86,7 +88,7 @@ final class Ends {
         }
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            DecisionTable.mark(connection, together(marks));
+            table.mark(connection, together(marks));
             connection.commit();
         } catch (SQLException failed) {
             LOG.info(

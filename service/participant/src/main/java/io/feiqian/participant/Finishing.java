@@ -23,6 +23,7 @@ import javax.sql.DataSource;
  */
 final class Finishing {
     private final DataSource database;
+    private final BranchTable table;
     private final ServiceActions actions;
     private final XaBranches xa;
     private final TransactionSettings settings;
@@ -30,11 +31,13 @@ final class Finishing {
 
     Finishing(
             DataSource database,
+            Dialect dialect,
             ServiceActions actions,
             XaBranches xa,
             TransactionSettings settings,
             ServiceAlarms alarms) {
         this.database = database;
+        this.table = new BranchTable(dialect);
         this.actions = actions;
         this.xa = xa;
         this.settings = settings;
@@ -116,6 +119,7 @@ final class Finishing {
                 if (!over) {
                     connection.rollback();
                 }
+                table.unbound(connection);
             }
         }
         if (!hidden.isEmpty()) {
@@ -170,7 +174,7 @@ final class Finishing {
 
         void lock(Connection connection) throws SQLException {
             List<BranchKey> keys = orders.stream().map(FinishOrder::key).toList();
-            BranchTable.lock(connection, keys, settings.lockTimeout().toMillis())
+            table.lock(connection, keys, settings.lockTimeout().toMillis())
                     .forEach(row -> rows.put(row.key(), row));
         }
 
@@ -190,12 +194,12 @@ final class Finishing {
                 actions.undo().confirm(lent, statements);
             }
             if (!confirmed.isEmpty()) {
-                BranchTable.finish(connection, confirmed, BranchState.CONFIRMED);
+                table.finish(connection, confirmed, BranchState.CONFIRMED);
             }
             if (!cancelled.isEmpty()) {
-                BranchTable.finish(connection, cancelled, BranchState.CANCELLED);
+                table.finish(connection, cancelled, BranchState.CANCELLED);
             }
-            BranchTable.insertAll(connection, fresh);
+            table.insertAll(connection, fresh);
         }
 
         private void judge(Connection lent, FinishOrder order, Optional<BranchRow> row)

@@ -45,6 +45,7 @@ public final class GlobalTransactions implements AutoCloseable {
     GlobalTransactions(
             String service,
             DataSource database,
+            Dialect dialect,
             ServiceChannel channel,
             ServiceActions ownActions,
             boolean xaAllowed,
@@ -55,21 +56,24 @@ public final class GlobalTransactions implements AutoCloseable {
             Executor executor,
             ThreadFactory senders) {
         ServiceAlarms alarms = new RepeatedAlarms(allAlarms, clock);
-        ServiceActions actions = ownActions.withReversals(settings, clock);
+        ServiceActions actions = ownActions.withReversals(dialect, settings, clock);
         this.service = service;
         this.settings = settings;
         this.clock = clock;
-        XaBranches xa = new XaBranches(database, clock, executor, xaAllowed, settings);
+        XaBranches xa = new XaBranches(database, dialect, clock, executor, xaAllowed, settings);
         this.branches =
                 new Branches(
-                        new RecordedWork(database, settings.mostContent(), clock), actions, xa);
-        this.finishing = new Finishing(database, actions, xa, settings, alarms);
-        this.decisions = new Decisions(database, settings);
-        this.ends = new Ends(database, timer, executor, settings.endsEvery());
+                        new RecordedWork(database, settings.mostContent(), clock),
+                        dialect,
+                        actions,
+                        xa);
+        this.finishing = new Finishing(database, dialect, actions, xa, settings, alarms);
+        this.decisions = new Decisions(database, dialect, settings);
+        this.ends = new Ends(database, dialect, timer, executor, settings.endsEvery());
         this.phaseTwo = new PhaseTwo(service, channel, settings, timer, ends, alarms, senders);
         this.leftovers =
                 new Leftovers(
-                        database, channel, phaseTwo, finishing, xa, settings, clock, timer,
+                        database, dialect, channel, phaseTwo, finishing, xa, settings, clock, timer,
                         executor);
     }
 

@@ -34,6 +34,8 @@ final class Leftovers {
     private static final int LOOKS_PER_CLEANING = 60;
 
     private final DataSource database;
+    private final DecisionTable decisionTable;
+    private final BranchTable branchTable;
     private final ServiceChannel channel;
     private final PhaseTwo phaseTwo;
     private final Finishing finishing;
@@ -62,6 +64,7 @@ final class Leftovers {
 
     Leftovers(
             DataSource database,
+            Dialect dialect,
             ServiceChannel channel,
             PhaseTwo phaseTwo,
             Finishing finishing,
@@ -71,6 +74,8 @@ final class Leftovers {
             Timer timer,
             Executor executor) {
         this.database = database;
+        this.decisionTable = new DecisionTable(dialect);
+        this.branchTable = new BranchTable(dialect);
         this.channel = channel;
         this.phaseTwo = phaseTwo;
         this.finishing = finishing;
@@ -140,8 +145,8 @@ final class Leftovers {
         List<BranchRow> branches;
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            decisions = DecisionTable.unfinished(connection, grace, lastDecision, most);
-            branches = BranchTable.overdue(connection, grace, lastBranch, most);
+            decisions = decisionTable.unfinished(connection, grace, lastDecision, most);
+            branches = branchTable.overdue(connection, grace, lastBranch, most);
             connection.rollback();
         }
         lastDecision = lastOfFull(decisions, most);
@@ -233,12 +238,12 @@ final class Leftovers {
                 int last;
                 do {
                     last =
-                            DecisionTable.clean(
+                            decisionTable.clean(
                                             connection,
                                             age,
                                             settings.keepDecided().toMillis(),
                                             settings.cleanBatch())
-                                    + BranchTable.clean(
+                                    + branchTable.clean(
                                             connection,
                                             age,
                                             settings.keepDecided().toMillis(),

@@ -24,12 +24,18 @@ import java.util.Optional;
  */
 final class MessageReversal implements MessageAction {
     private final ReversibleMessageAction action;
+    private final BranchTable table;
     private final Duration recognised;
     private final Duration lockTimeout;
     private final Clock clock;
 
-    MessageReversal(ReversibleMessageAction action, TransactionSettings settings, Clock clock) {
+    MessageReversal(
+            ReversibleMessageAction action,
+            Dialect dialect,
+            TransactionSettings settings,
+            Clock clock) {
         this.action = action;
+        this.table = new BranchTable(dialect);
         this.recognised = settings.recognised();
         this.lockTimeout = settings.lockTimeout();
         this.clock = clock;
@@ -44,11 +50,11 @@ final class MessageReversal implements MessageAction {
     public void take(Connection connection, BranchCall reversal) throws SQLException {
         SentMessage sent = SentMessage.ofReversal(reversal.content());
         Optional<BranchRow> original =
-                BranchTable.lock(connection, List.of(sent.key()), lockTimeout.toMillis()).stream()
+                table.lock(connection, List.of(sent.key()), lockTimeout.toMillis()).stream()
                         .findFirst();
         if (original.isEmpty()) {
             requireThatAbsenceProves(sent);
-            BranchTable.insert(connection, reversedBefore(sent), 0, false);
+            table.insert(connection, reversedBefore(sent), 0, false);
             return;
         }
         BranchRow row = original.get();
@@ -70,7 +76,7 @@ final class MessageReversal implements MessageAction {
         action.reverse(
                 connection,
                 new BranchCall(sent.key(), action.name(), sent.content(), reversal.businessDate()));
-        BranchTable.markReversed(connection, sent.key());
+        table.markReversed(connection, sent.key());
     }
 
     /** Later than rows are kept, a row that is not there may have been deleted. */

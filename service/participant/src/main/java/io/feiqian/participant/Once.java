@@ -1,5 +1,6 @@
 package io.feiqian.participant;
 
+import io.feiqian.participant.Dialect.Cleaning;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.vocabulary.Outcome;
@@ -12,9 +13,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Idempotence for everybody (幂等): a call that comes again is answered what the first call was
@@ -25,26 +28,33 @@ import javax.sql.DataSource;
  * ServiceSetup#tables}) in the database of the business. Rows: D7.3-a, M6.5-1 to 3.
  */
 public final class Once {
-    private static final String NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-
-    private static final String INSERT_AND_COMMIT =
+    private static final String INSERT =
             "insert into feiqian_answer (trace_head, trace_serial, sub, digest, outcome, message,"
-                    + " answer, answered_at) values (?, ?, ?, ?, ?, ?, ?, "
-                    + NOW
-                    + "); commit";
+                    + " answer, answered_at) values (?, ?, ?, ?, ?, ?, ?, %s)";
 
     private static final String FIND =
             "select digest, outcome, message, answer from feiqian_answer"
                     + " where trace_serial = ? and trace_head = ? and sub = ?";
 
-    private static final String CLEAN =
-            "delete from feiqian_answer where ctid = any(array(select ctid from feiqian_answer"
-                    + " where answered_at < "
-                    + NOW
-                    + " - ? limit ? for update skip locked))";
+    private static final Cleaning OLD =
+            new Cleaning(
+                    "feiqian_answer",
+                    List.of("trace_serial", "trace_head", "sub"),
+                    "answered_at",
+                    "sub >= 0");
+
+    /** What is said in the dialect of the database. */
+    private record Said(Dialect dialect, String insertAndCommit) {
+        static Said in(Dialect dialect) {
+            return new Said(dialect, dialect.committing(INSERT.formatted(dialect.now())));
+        }
+    }
 
     private final DataSource database;
     private final RecordedWork work;
+
+    /** Found out by the first who asks; whoever asks at the same time finds the same. */
+    private volatile @Nullable Said said;
 
     private Once(DataSource database, RecordedWork work) {
         this.database = database;
@@ -95,11 +105,9 @@ public final class Once {
      * @return how many
      */
     public int clean(Duration age, int batch) throws SQLException {
-        try (Connection connection = database.getConnection();
-                PreparedStatement clean = connection.prepareStatement(CLEAN)) {
-            clean.setLong(1, age.toMillis());
-            clean.setInt(2, batch);
-            int deleted = clean.executeUpdate();
+        try (Connection connection = database.getConnection()) {
+            Dialect dialect = said(connection).dialect();
+            int deleted = dialect.clean(connection, OLD, age.toMillis(), batch);
             if (!connection.getAutoCommit()) {
                 connection.commit();
             }
@@ -107,7 +115,16 @@ public final class Once {
         }
     }
 
-    private static final class Row implements RecordedWork.Row {
+    private Said said(Connection connection) throws SQLException {
+        Said known = said;
+        if (known == null) {
+            known = Said.in(Dialect.of(connection));
+            said = known;
+        }
+        return known;
+    }
+
+    private final class Row implements RecordedWork.Row {
         private final TraceNumber trace;
         private final SubNumber sub;
         private final long digest;
@@ -122,7 +139,8 @@ public final class Once {
         public Optional<SQLWarning> commit(
                 Connection connection, Outcome outcome, Content answer, Deadline deadline)
                 throws SQLException {
-            try (PreparedStatement insert = connection.prepareStatement(INSERT_AND_COMMIT)) {
+            Said in = said(connection);
+            try (PreparedStatement insert = connection.prepareStatement(in.insertAndCommit())) {
                 insert.setLong(1, trace.head());
                 insert.setLong(2, trace.serial());
                 insert.setInt(3, sub.number());
@@ -131,7 +149,7 @@ public final class Once {
                 insert.setString(6, Texts.fit(outcome.message()));
                 insert.setBytes(7, answer.bytes());
                 insert.execute();
-                return Optional.ofNullable(insert.getWarnings());
+                return in.dialect().commitWarning(insert);
             }
         }
 

@@ -22,6 +22,15 @@ final class RecordedWork {
     /** The row that records one work. */
     interface Row {
         /**
+         * Begins its transaction, where that needs more than the first statement.
+         *
+         * @return the connection to work on
+         */
+        default Connection begin(Connection connection, Deadline deadline) throws SQLException {
+            return connection;
+        }
+
+        /**
          * Writes it, with what the work came to.
          *
          * @return a warning that came with the commit
@@ -54,8 +63,17 @@ final class RecordedWork {
         if (deadline.isExpired()) {
             return late();
         }
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
+        try (Connection pooled = database.getConnection()) {
+            pooled.setAutoCommit(false);
+            Connection connection;
+            try {
+                connection = row.begin(pooled, deadline);
+            } catch (SQLException failed) {
+                if (DatabaseErrors.isContention(failed)) {
+                    return overloaded(failed);
+                }
+                throw failed;
+            }
             boolean over = false;
             try {
                 BranchAnswer answer = run(connection, deadline, row, work);

@@ -86,11 +86,11 @@ public final class ServiceActions {
     }
 
     /** With what takes the reversals of the messages that can be reversed. */
-    ServiceActions withReversals(TransactionSettings settings, Clock clock) {
+    ServiceActions withReversals(Dialect dialect, TransactionSettings settings, Clock clock) {
         ServiceActions more = this;
         for (MessageAction each : messages.values()) {
             if (each instanceof ReversibleMessageAction reversible) {
-                more = more.with(new MessageReversal(reversible, settings, clock));
+                more = more.with(new MessageReversal(reversible, dialect, settings, clock));
             }
         }
         return more;

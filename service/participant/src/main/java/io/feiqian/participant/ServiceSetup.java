@@ -3,10 +3,6 @@ package io.feiqian.participant;
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,8 +16,6 @@ import javax.sql.DataSource;
  * it reaches others, and what it can do. Immutable.
  */
 public final class ServiceSetup {
-    private static final String TABLES = "postgresql.sql";
-
     private final String service;
     private final DataSource database;
     private final ServiceChannel channel;
@@ -149,7 +143,9 @@ public final class ServiceSetup {
     public ServiceSetup createTables() throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement create = connection.createStatement()) {
-            create.execute(tables());
+            for (String each : Dialect.of(connection).tables()) {
+                create.execute(each);
+            }
             if (!connection.getAutoCommit()) {
                 connection.commit();
             }
@@ -157,16 +153,14 @@ public final class ServiceSetup {
         return this;
     }
 
-    /** The text of the tables, for a migration of one's own. */
+    /** The text of the tables on PostgreSQL, for a migration of one's own. */
     public static String tables() {
-        try (InputStream text = ServiceSetup.class.getResourceAsStream(TABLES)) {
-            if (text == null) {
-                throw new IllegalStateException(TABLES + ": absent (expected: in this artifact)");
-            }
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException torn) {
-            throw new UncheckedIOException(torn);
-        }
+        return Dialect.resource(PostgresDialect.TABLES);
+    }
+
+    /** The text of the tables on MariaDB and MySQL, for a migration of one's own. */
+    public static String tablesOnMariaDb() {
+        return Dialect.resource(MariaDialect.TABLES);
     }
 
     /**
@@ -177,23 +171,25 @@ public final class ServiceSetup {
      *     change
      */
     public GlobalTransactions open() throws SQLException {
+        Dialect dialect;
         try (Connection connection = database.getConnection()) {
-            int isolation = connection.getTransactionIsolation();
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
+            dialect = Dialect.of(connection);
+            try {
+                requireReadCommitted(connection.getTransactionIsolation());
+                dialect.requireRules(connection);
+                if (xaAllowed) {
+                    dialect.prepared().requireAllowed(connection);
+                }
+            } finally {
+                if (!connection.getAutoCommit()) {
+                    connection.rollback();
+                }
             }
-            if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-                throw new IllegalStateException(
-                        "isolation: %d (expected: READ COMMITTED, which is %d)"
-                                .formatted(isolation, Connection.TRANSACTION_READ_COMMITTED));
-            }
-        }
-        if (xaAllowed) {
-            XaBranches.requirePreparedTransactions(database);
         }
         return new GlobalTransactions(
                 service,
                 database,
+                dialect,
                 channel,
                 actions,
                 xaAllowed,
@@ -203,6 +199,15 @@ public final class ServiceSetup {
                 timer,
                 executor.executor(),
                 executor.senders());
+    }
+
+    private static void requireReadCommitted(int isolation) {
+        if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+            throw new IllegalStateException(
+                    "isolation: %d (expected: READ COMMITTED, which is %d; where the database has"
+                                    .formatted(isolation, Connection.TRANSACTION_READ_COMMITTED)
+                            + " another default, such as MariaDB, the pool sets it)");
+        }
     }
 
     /** What runs what blocks. */

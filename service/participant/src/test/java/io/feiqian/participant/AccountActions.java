@@ -29,15 +29,18 @@ final class AccountActions {
     /** Adds to a balance; refused where that is not there or would be below zero. */
     static Content change(Connection connection, long account, long amount) throws SQLException {
         try (PreparedStatement update =
-                connection.prepareStatement(
-                        "update account set balance = balance + ? where id = ?"
-                                + " returning balance")) {
+                        connection.prepareStatement(
+                                "update account set balance = balance + ? where id = ?");
+                PreparedStatement read =
+                        connection.prepareStatement("select balance from account where id = ?")) {
             update.setLong(1, amount);
             update.setLong(2, account);
-            try (ResultSet row = update.executeQuery()) {
-                if (!row.next()) {
-                    throw new RefusedException(OutcomeCode.UNKNOWN_ACCOUNT, "account: " + account);
-                }
+            read.setLong(1, account);
+            if (update.executeUpdate() != 1) {
+                throw new RefusedException(OutcomeCode.UNKNOWN_ACCOUNT, "account: " + account);
+            }
+            try (ResultSet row = read.executeQuery()) {
+                row.next();
                 if (row.getLong(1) < 0) {
                     throw new RefusedException(
                             OutcomeCode.INSUFFICIENT_FUNDS, "balance: " + row.getLong(1));

@@ -14,14 +14,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Transfers of mixed kinds while answers are lost, messages come twice, bodies break, deadlines
  * pass and instances die: in the end every account has exactly what the accepted transfers gave it.
  */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class FaultyServicesTest {
+    @Parameter private Databases databases;
+
     private static final int CALLERS = 6;
     private static final int TRANSFERS = 15;
     private static final List<BranchKind> KINDS =
@@ -34,7 +41,7 @@ final class FaultyServicesTest {
     @ValueSource(longs = {1, 2})
     @Requirement({"P6.3.2-a", "D7.1-0", "M6.5-1"})
     void moneyIsExactWhateverHappensOnTheWay(long seed) throws Exception {
-        try (TwoServices two = TwoServices.open()) {
+        try (TwoServices two = TwoServices.open(databases)) {
             GlobalTransactions accounts = two.accounts();
             GlobalTransactions dying = two.payments(new Unreliable(two.wire, seed));
             GlobalTransactions payments = two.payments(new Unreliable(two.wire, seed + 100));

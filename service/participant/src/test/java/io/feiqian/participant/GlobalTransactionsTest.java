@@ -17,11 +17,17 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What users of a service's transactions are promised, on two real databases. */
+@ParameterizedClass
+@EnumSource(Databases.class)
 final class GlobalTransactionsTest {
+    @Parameter private Databases databases;
+
     private static final long PAYER = 1;
     private static final long PAYEE = 2;
 
@@ -29,7 +35,7 @@ final class GlobalTransactionsTest {
 
     @BeforeEach
     void open() throws SQLException {
-        two = TwoServices.open();
+        two = TwoServices.open(databases);
     }
 
     @AfterEach
@@ -581,10 +587,10 @@ final class GlobalTransactionsTest {
         assertThat(payments.execute(first, scope -> {}).recorded()).isTrue();
         TwoServices.run(
                 two.paymentsDatabase,
-                "update feiqian_decision set finished_at = finished_at - 41 * 86400000::bigint");
+                "update feiqian_decision set finished_at = finished_at - 3542400000");
         TwoServices.run(
                 two.accountsDatabase,
-                "update feiqian_branch set finished_at = finished_at - 41 * 86400000::bigint");
+                "update feiqian_branch set finished_at = finished_at - 3542400000");
         assertThat(payments.cleanNow()).isEqualTo(12);
         assertThat(accounts.cleanNow()).isEqualTo(12);
 

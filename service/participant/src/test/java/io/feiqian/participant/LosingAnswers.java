@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
@@ -23,9 +24,7 @@ final class LosingAnswers {
     }
 
     private synchronized boolean isMeant(String sql) {
-        return !table.isEmpty()
-                && sql.startsWith("insert into " + table)
-                && sql.endsWith("; commit");
+        return !table.isEmpty() && sql.startsWith("insert into " + table);
     }
 
     private synchronized boolean takeLoss() {
@@ -46,27 +45,49 @@ final class LosingAnswers {
                         result instanceof Connection connection ? connection(connection) : result);
     }
 
+    /** The commit is in the round trip of the row, or comes behind it. */
     private Connection connection(Connection connection) {
+        AtomicBoolean written = new AtomicBoolean();
         return proxy(
                 Connection.class,
                 connection,
-                (name, arguments, result) ->
-                        name.equals("prepareStatement") && isMeant((String) arguments[0])
-                                ? statement((PreparedStatement) result)
-                                : result);
+                (name, arguments, result) -> {
+                    if (name.equals("commit") && written.getAndSet(false)) {
+                        lose();
+                    }
+                    boolean meant =
+                            name.equals("prepareStatement") && isMeant((String) arguments[0]);
+                    return meant
+                            ? statement(
+                                    (PreparedStatement) result,
+                                    ((String) arguments[0]).endsWith("; commit"),
+                                    written)
+                            : result;
+                });
     }
 
-    private PreparedStatement statement(PreparedStatement statement) {
+    private PreparedStatement statement(
+            PreparedStatement statement, boolean commits, AtomicBoolean written) {
         return proxy(
                 PreparedStatement.class,
                 statement,
                 (name, arguments, result) -> {
-                    if (name.equals("execute") && takeLoss()) {
-                        lost.incrementAndGet();
-                        throw new SQLException("the connection is lost", "08006");
+                    if (name.equals("execute")) {
+                        if (commits) {
+                            lose();
+                        } else {
+                            written.set(true);
+                        }
                     }
                     return result;
                 });
+    }
+
+    private void lose() throws SQLException {
+        if (takeLoss()) {
+            lost.incrementAndGet();
+            throw new SQLException("the connection is lost", "08006");
+        }
     }
 
     /** What is made of a call's result. */

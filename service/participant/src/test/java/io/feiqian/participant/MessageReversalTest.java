@@ -25,9 +25,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 
 /** What a message did is taken back by a message, once and in whatever order they come. */
+@ParameterizedClass
+@EnumSource(
+        value = Databases.class,
+        names = {"POSTGRESQL", "MARIADB"})
 final class MessageReversalTest {
+    @Parameter private Databases databases;
+
     private static final long PAYER = 1;
     private static final long PAYEE = 2;
 
@@ -36,7 +45,7 @@ final class MessageReversalTest {
 
     @BeforeEach
     void open() throws SQLException {
-        two = TwoServices.open();
+        two = TwoServices.open(databases);
     }
 
     @AfterEach

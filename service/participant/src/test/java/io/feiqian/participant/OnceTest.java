@@ -16,9 +16,18 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 
 /** Idempotence for everybody: the first call's answer, however often it is asked. */
+@ParameterizedClass
+@EnumSource(
+        value = Databases.class,
+        names = {"POSTGRESQL", "MARIADB"})
 final class OnceTest {
+    @Parameter private Databases databases;
+
     private static final Duration WITHIN = Duration.ofSeconds(20);
     private static final TraceNumber TRACE = TwoServices.order(1, "").trace();
     private static final SubNumber SUB = new SubNumber(3);
@@ -29,7 +38,7 @@ final class OnceTest {
 
     @BeforeEach
     void open() throws SQLException {
-        two = TwoServices.open();
+        two = TwoServices.open(databases);
         two.payments();
         once = Once.over(two.paymentsDatabase);
     }

@@ -1,18 +1,14 @@
 package io.feiqian.participant;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Backoff;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
-import io.feiqian.storage.DatabaseConfig;
-import io.feiqian.storage.EmbeddedPostgres;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,7 +16,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -28,18 +23,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /** A payments service that begins transactions and an accounts service, each with a database. */
 final class TwoServices implements AutoCloseable {
-    /** One server for all tests: prepared transactions are a server's setting. */
-    private static final class Server {
-        static final EmbeddedPostgres POSTGRES =
-                EmbeddedPostgres.temporary(Map.of("max_prepared_transactions", "64"));
-        static final HikariDataSource PAYMENTS = database("payments");
-        static final HikariDataSource ACCOUNTS = database("accounts");
-    }
-
     static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
     static final long OPENING = 1_000;
     static final int ACCOUNTS = 40;
@@ -48,8 +37,10 @@ final class TwoServices implements AutoCloseable {
     final Timer timer = Timer.system("two-services");
     final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     final List<String> alarms = java.util.Collections.synchronizedList(new ArrayList<>());
-    final HikariDataSource paymentsDatabase = Server.PAYMENTS;
-    final HikariDataSource accountsDatabase = Server.ACCOUNTS;
+    final ServiceDatabase paymentsAt;
+    final ServiceDatabase accountsAt;
+    final HikariDataSource paymentsDatabase;
+    final HikariDataSource accountsDatabase;
     private final AtomicLong serial = new AtomicLong();
     private final List<GlobalTransactions> opened = new ArrayList<>();
     private TransactionSettings settings =
@@ -73,39 +64,27 @@ final class TwoServices implements AutoCloseable {
 
     /** The two services as they are opened first; nothing looks for leftovers by itself. */
     static TwoServices open() throws SQLException {
-        return new TwoServices();
+        return open(Databases.POSTGRESQL);
     }
 
-    private TwoServices() throws SQLException {
-        for (HikariDataSource each : List.of(paymentsDatabase, accountsDatabase)) {
-            empty(each);
-            run(each, AccountActions.TABLE);
-            run(
-                    each,
-                    "insert into account (id, balance) select id, %d from generate_series(1, %d) id"
-                            .formatted(OPENING, ACCOUNTS));
-        }
+    /** The same on other databases. */
+    static TwoServices open(Databases databases) throws SQLException {
+        return new TwoServices(databases);
     }
 
-    /** What another test left, prepared transactions first: they hold locks. */
-    private static void empty(DataSource database) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(true);
-            List<String> prepared = new ArrayList<>();
-            try (ResultSet row =
-                    statement.executeQuery(
-                            "select gid from pg_prepared_xacts"
-                                    + " where database = current_database()")) {
-                while (row.next()) {
-                    prepared.add(row.getString(1));
-                }
-            }
-            for (String each : prepared) {
-                statement.execute("rollback prepared '" + each + "'");
-            }
-            statement.execute("drop schema public cascade; create schema public");
-            connection.setAutoCommit(false);
+    private TwoServices(Databases databases) throws SQLException {
+        paymentsAt = ServiceDatabase.payments(databases.payments());
+        accountsAt = ServiceDatabase.accounts(databases.accounts());
+        paymentsDatabase = paymentsAt.pool();
+        accountsDatabase = accountsAt.pool();
+        String opened =
+                IntStream.rangeClosed(1, ACCOUNTS)
+                        .mapToObj(id -> "(%d, %d)".formatted(id, OPENING))
+                        .collect(Collectors.joining(", "));
+        for (ServiceDatabase each : List.of(paymentsAt, accountsAt)) {
+            each.empty();
+            run(each.pool(), AccountActions.TABLE);
+            run(each.pool(), "insert into account (id, balance) values " + opened);
         }
     }
 
@@ -170,25 +149,22 @@ final class TwoServices implements AutoCloseable {
 
     /** All money there is, and what is held of it: no transfer between the two may change it. */
     long money() throws SQLException {
-        String sum = "select sum(balance)::bigint from account";
+        String sum = "select sum(balance) from account";
         return number(paymentsDatabase, sum) + number(accountsDatabase, sum);
     }
 
     long held() throws SQLException {
-        return number(accountsDatabase, "select sum(held)::bigint from account");
+        return number(accountsDatabase, "select sum(held) from account");
     }
 
     /** What is left to do in both databases. */
     long unfinished() throws SQLException {
         long left = 0;
-        for (DataSource each : List.of(paymentsDatabase, accountsDatabase)) {
+        for (ServiceDatabase at : List.of(paymentsAt, accountsAt)) {
+            DataSource each = at.pool();
             left += number(each, "select count(*) from feiqian_decision where finished_at is null");
             left += number(each, "select count(*) from feiqian_branch where state = 1");
-            left +=
-                    number(
-                            each,
-                            "select count(*) from pg_prepared_xacts"
-                                    + " where database = current_database()");
+            left += at.prepared();
         }
         return left;
     }
@@ -255,36 +231,7 @@ final class TwoServices implements AutoCloseable {
 
     /** The accounts' database through a pool whose waits have no bound. */
     HikariDataSource accountsWithoutLockTimeout() {
-        HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(accountsDatabase.getJdbcUrl());
-        pool.setUsername(accountsDatabase.getUsername());
-        pool.setPassword(accountsDatabase.getPassword());
-        pool.setMaximumPoolSize(1);
-        pool.setAutoCommit(false);
-        return new HikariDataSource(pool);
-    }
-
-    private static HikariDataSource database(String name) {
-        DatabaseConfig config = Server.POSTGRES.database();
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                Server.POSTGRES.url(),
-                                EmbeddedPostgres.USER,
-                                Server.POSTGRES.password());
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name + " template template0");
-        } catch (SQLException failed) {
-            throw new AssertionError(failed);
-        }
-        HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(config.url().replaceFirst("/[^/?]+(\\?|$)", "/" + name + "$1"));
-        pool.setUsername(EmbeddedPostgres.USER);
-        pool.setPassword(Server.POSTGRES.password());
-        pool.setMaximumPoolSize(12);
-        pool.setMinimumIdle(1);
-        pool.setAutoCommit(false);
-        pool.addDataSourceProperty("options", "-c lock_timeout=150");
-        return new HikariDataSource(pool);
+        return accountsAt.pool(pool -> {});
     }
 
     @Override
