@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * The MariaDB and MySQL family, on InnoDB: keys travel as one JSON text, and come first in a join
- * that keeps their order, so that rows are found by their primary key and locked in that order.
- * Immutable.
+ * that keeps their order, so that rows are found by their primary key and locked in that order: a
+ * scan, which a small table invites to, would lock what nobody named. Immutable.
  */
 final class MariaDialect implements Dialect {
     static final String TABLES = "mariadb.sql";
@@ -34,8 +34,8 @@ final class MariaDialect implements Dialect {
     private static final String KEYS =
             " json_table(?, '$[*]' columns (head bigint path '$[0]', serial bigint path '$[1]',"
                     + " attempt int path '$[2]', branch int path '$[3]')) k"
-                    + " straight_join feiqian_branch b on b.trace_serial = k.serial and"
-                    + " b.trace_head = k.head and b.attempt = k.attempt and b.branch = k.branch";
+                    + " straight_join feiqian_branch b force index (primary)"
+                    + " on b.trace_serial = k.serial and b.trace_head = k.head and b.attempt = k.attempt and b.branch = k.branch";
 
     private static final String SEEN =
             "select b.trace_head, b.trace_serial, b.attempt, b.branch from" + KEYS;
@@ -48,8 +48,8 @@ final class MariaDialect implements Dialect {
     private static final String MARK =
             "update json_table(?, '$[*]' columns (head bigint path '$[0]', serial bigint path"
                     + " '$[1]', attempt int path '$[2]', acknowledged bigint path '$[3]', finished"
-                    + " int path '$[4]')) u straight_join feiqian_decision d on d.trace_serial ="
-                    + " u.serial and d.trace_head = u.head and d.attempt = u.attempt"
+                    + " int path '$[4]')) u straight_join feiqian_decision d force index (primary)"
+                    + " on d.trace_serial = u.serial and d.trace_head = u.head and d.attempt = u.attempt"
                     + " set d.acknowledged = d.acknowledged | u.acknowledged, d.finished_at ="
                     + " case when u.finished = 1 then "
                     + NOW
@@ -236,7 +236,9 @@ final class MariaDialect implements Dialect {
                                         Collectors.joining(
                                                 ", ",
                                                 "delete t from json_table(?, '$[*]' columns (",
-                                                ")) k straight_join " + what.table() + " t on "))
+                                                ")) k straight_join "
+                                                        + what.table()
+                                                        + " t force index (primary) on "))
                         + IntStream.range(0, names.size())
                                 .mapToObj(i -> "t.%s = k.k%d".formatted(names.get(i), i))
                                 .collect(Collectors.joining(" and "))
