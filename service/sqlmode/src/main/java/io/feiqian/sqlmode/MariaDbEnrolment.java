@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  */
 final class MariaDbEnrolment {
     /**
-     * What is created under this mode runs under it: a value is stored as it is read, a zero too,
-     * and what is restored is compared afterwards.
+     * What is created under this mode runs under it, and in Unicode: a value is stored as it is
+     * read, a zero too, and what is restored is compared afterwards.
      */
     private static final String MODE = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES";
 
@@ -166,12 +166,21 @@ final class MariaDbEnrolment {
 
     private static void inMode(Connection connection, Step step) throws SQLException {
         String mode = text(connection, "select @@sql_mode");
-        execute(connection, "set session sql_mode = '" + MODE + "'");
+        String collation = text(connection, "select @@collation_connection");
+        set(connection, MODE, "utf8mb4_bin");
         try {
             step.run();
         } finally {
-            execute(connection, "set session sql_mode = '" + mode + "'");
+            set(connection, mode, collation);
         }
+    }
+
+    private static void set(Connection connection, String mode, String collation)
+            throws SQLException {
+        execute(
+                connection,
+                "set session sql_mode = '%s', session collation_connection = '%s'"
+                        .formatted(mode, collation));
     }
 
     private static void run(Connection connection, String script, Map<String, String> parts)

@@ -49,8 +49,8 @@ final class MariaDbGuard {
     Map<String, String> parts() {
         Map<String, String> parts = common();
         List<String> written = quoted(each -> each.generation().isEmpty());
-        parts.put("decode_b", decode("fq_b", "p_before"));
-        parts.put("decode_a", decode("fq_a", "p_after"));
+        parts.put("decode_b", decode("fq_b", "fq_before"));
+        parts.put("decode_a", decode("fq_a", "fq_after"));
         parts.put("image_t", image("t"));
         parts.put("t_is_a", matches("fq_a"));
         parts.put("t_is_b", matches("fq_b"));

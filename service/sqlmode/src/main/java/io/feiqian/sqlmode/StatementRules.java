@@ -136,6 +136,7 @@ final class StatementRules {
                     "update: joins another table (expected: SELECT ... FOR UPDATE first, then"
                             + " UPDATE by primary key)");
         }
+        refuseIgnore(update.isModifierIgnore());
         enrolled(update.getTable());
         return new CheckedStatement(sql, !delta.all(update.getUpdateSets()));
     }
@@ -149,8 +150,18 @@ final class StatementRules {
                     "delete: joins another table (expected: SELECT ... FOR UPDATE first, then"
                             + " DELETE by primary key)");
         }
+        refuseIgnore(delete.isModifierIgnore());
         enrolled(delete.getTable());
         return new CheckedStatement(sql, true);
+    }
+
+    /** A row that was left as it is, since a key was taken, is captured as if it were changed. */
+    private static void refuseIgnore(boolean ignore) throws SqlModeException {
+        if (ignore) {
+            throw notUndoable(
+                    "ignore: rows that cannot be changed are passed over (expected: without"
+                            + " IGNORE)");
+        }
     }
 
     private CheckedStatement insert(String sql, Insert insert) throws SqlModeException {

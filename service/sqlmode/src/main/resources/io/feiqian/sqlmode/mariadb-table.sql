@@ -1,47 +1,49 @@
 -- Generated for one enrolled table when it is enrolled. A line with a slash ends each statement.
 
--- Restores one image. p_why is null where the row is as it was before the branch; otherwise p_found is what is there.
-create or replace procedure {schema}.feiqian_restore_{id}(
-    in p_op char(1), in p_before longtext character set utf8mb4 collate utf8mb4_bin,
-    in p_after longtext character set utf8mb4 collate utf8mb4_bin,
-    out p_why text, out p_found longtext character set utf8mb4 collate utf8mb4_bin)
+-- Restores one image. @feiqian_why is null where the row is as it was before the branch; otherwise @feiqian_found is what
+-- is there.
+create or replace procedure {schema}.feiqian_restore_{id}(in p_branch varchar(64), in p_seq bigint unsigned)
 restore_: begin
+    declare fq_op char(1);
+    declare fq_before, fq_after, fq_found longtext character set utf8mb4 collate utf8mb4_bin default null;
     declare fq_b row type of {table};
     declare fq_a row type of {table};
-    declare continue handler for not found set p_found = null;
-    set p_why = null, p_found = null;
-    if p_before is not null then
+    declare continue handler for not found set fq_found = null;
+    set @feiqian_why = null, @feiqian_found = null;
+    select u.op, u.before_image, u.after_image into fq_op, fq_before, fq_after
+        from {schema}.feiqian_undo u where u.branch = p_branch and u.seq = p_seq;
+    if fq_before is not null then
         set {decode_b};
     end if;
-    if p_after is not null then
+    if fq_after is not null then
         set {decode_a};
     end if;
-    if p_op = 'D' then
-        select {image_t} into p_found from {table} t where {t_is_b} for update;
-        if p_found is not null then
-            set p_why = 'a row with the key of the deleted one is there';
+    if fq_op = 'D' then
+        select {image_t} into fq_found from {table} t where {t_is_b} for update;
+        if fq_found is not null then
+            set @feiqian_found = fq_found, @feiqian_why = 'a row with the key of the deleted one is there';
             leave restore_;
         end if;
         insert into {table} ({columns}) values ({b_columns});
     else
-        select {image_t} into p_found from {table} t where {t_is_a} for update;
-        if p_found is null then
-            set p_why = 'the row is gone';
+        select {image_t} into fq_found from {table} t where {t_is_a} for update;
+        if fq_found is null then
+            set @feiqian_found = fq_found, @feiqian_why = 'the row is gone';
             leave restore_;
         end if;
-        if p_found <> p_after then
-            set p_why = 'the row was changed after the branch';
+        if fq_found <> fq_after then
+            set @feiqian_found = fq_found, @feiqian_why = 'the row was changed after the branch';
             leave restore_;
         end if;
-        if p_op = 'I' then
+        if fq_op = 'I' then
             delete t from {table} t where {t_is_a};
             leave restore_;
         end if;
         update {table} t set {set_b} where {t_is_a};
     end if;
-    select {image_t} into p_found from {table} t where {t_is_b};
-    if p_found is null or p_found <> p_before then
-        set p_why = 'a trigger of the table changes what is restored';
+    select {image_t} into fq_found from {table} t where {t_is_b};
+    if fq_found is null or fq_found <> fq_before then
+        set @feiqian_found = fq_found, @feiqian_why = 'a trigger of the table changes what is restored';
     end if;
 end
 /

@@ -32,9 +32,9 @@ create table if not exists {schema}.feiqian_undo (
     key feiqian_undo_tab (tab)
 ) engine = InnoDB default character set utf8mb4 collate utf8mb4_bin
 /
-create or replace procedure {schema}.feiqian_conflict(in p_table text, in p_holder varchar(64))
+create or replace procedure {schema}.feiqian_conflict(in p_table text character set utf8mb4 collate utf8mb4_bin, in p_holder varchar(64))
 begin
-    declare v_text varchar(512) default concat('row of ', p_table, ': locked by the unfinished global transaction ', p_holder,
+    declare v_text varchar(512) character set utf8mb4 default concat('row of ', p_table, ': locked by the unfinished global transaction ', p_holder,
         ' (expected: free). Roll back and run the local transaction again; the lock goes when the global transaction ends.');
     signal sqlstate '40001' set message_text = v_text;
 end
@@ -42,7 +42,7 @@ end
 -- Takes a lock for a branch: p_new where it is new. Another's is a conflict, at once: whoever waits here would hold rows
 -- that the other's undo needs. A locking read, since it sees what was committed while this writer waited for the row.
 create or replace procedure {schema}.feiqian_take(
-    in p_lock binary(20), in p_branch varchar(64), in p_table text, out p_new boolean)
+    in p_lock binary(20), in p_branch varchar(64), in p_table text character set utf8mb4 collate utf8mb4_bin, out p_new boolean)
 begin
     declare v_holder varchar(64) default null;
     declare continue handler for not found begin end;
@@ -61,7 +61,7 @@ begin
 end
 /
 -- Refuses a writer outside of branches where somebody holds the lock.
-create or replace procedure {schema}.feiqian_free(in p_lock binary(20), in p_table text)
+create or replace procedure {schema}.feiqian_free(in p_lock binary(20), in p_table text character set utf8mb4 collate utf8mb4_bin)
 begin
     declare v_holder varchar(64) default null;
     declare continue handler for not found begin end;
@@ -73,16 +73,16 @@ begin
 end
 /
 -- Under another isolation a lock look-up locks gaps, and a branch reads rows as they were before it held them.
-create or replace procedure {schema}.feiqian_isolation(in p_table text)
+create or replace procedure {schema}.feiqian_isolation(in p_table text character set utf8mb4 collate utf8mb4_bin)
 begin
-    declare v_text varchar(512) default concat('transaction isolation: ', lower(replace(@@tx_isolation, '-', ' ')),
+    declare v_text varchar(512) character set utf8mb4 default concat('transaction isolation: ', lower(replace(@@tx_isolation, '-', ' ')),
         ' (expected: read committed, to write the enrolled table ', p_table, ')');
     signal sqlstate '25001' set message_text = v_text;
 end
 /
-create or replace procedure {schema}.feiqian_refuse(in p_state char(5), in p_table text, in p_why text)
+create or replace procedure {schema}.feiqian_refuse(in p_state char(5), in p_table text character set utf8mb4 collate utf8mb4_bin, in p_why text character set utf8mb4 collate utf8mb4_bin)
 begin
-    declare v_text varchar(512) default concat('row of ', p_table, ': ', p_why);
+    declare v_text varchar(512) character set utf8mb4 default concat('row of ', p_table, ': ', p_why);
     if p_state = 'FQ002' then
         signal sqlstate 'FQ002' set message_text = v_text;
     end if;
@@ -90,7 +90,9 @@ begin
 end
 /
 create or replace procedure {schema}.feiqian_capture(
-    in p_branch varchar(64), in p_tab int unsigned, in p_op char(1), in p_table text, in p_before longtext, in p_after longtext)
+    in p_branch varchar(64), in p_tab int unsigned, in p_op char(1), in p_table text character set utf8mb4 collate utf8mb4_bin, 
+    in p_before longtext character set utf8mb4 collate utf8mb4_bin,
+    in p_after longtext character set utf8mb4 collate utf8mb4_bin)
 begin
     if (p_op <> 'I' and p_before is null) or (p_op <> 'D' and p_after is null) then
         call {schema}.feiqian_refuse('FQ003', p_table, 'too large for an image (expected: within max_allowed_packet)');
@@ -100,19 +102,19 @@ begin
 end
 /
 -- Undoes a branch: no row, and all is as it was before it; or one row of evidence, and nothing is changed. Repeating it
--- finds nothing to do.
+-- finds nothing to do. Texts are not handed over in dynamic calls, which might change their character set.
 create or replace procedure {schema}.feiqian_cancel(in p_branch varchar(64))
 begin
     declare v_done boolean default false;
     declare v_seq bigint unsigned;
     declare v_tab int unsigned;
     declare v_op char(1);
-    declare v_before, v_after, v_found longtext character set utf8mb4 collate utf8mb4_bin;
-    declare v_why text default null;
+    declare v_before, v_after longtext character set utf8mb4 collate utf8mb4_bin;
     declare v_images cursor for
         select u.seq, u.tab, u.op, u.before_image, u.after_image
         from {schema}.feiqian_undo u where u.branch = p_branch order by u.seq desc for update;
     declare continue handler for not found set v_done = true;
+    set @feiqian_why = null, @feiqian_found = null;
     savepoint feiqian_undo;
     open v_images;
     rows_: loop
@@ -123,26 +125,26 @@ begin
         begin
             declare exit handler for sqlstate '23000'
             begin
-                get diagnostics condition 1 v_why = message_text;
-                set v_found = null;
+                get diagnostics condition 1 @feiqian_why = message_text;
+                set @feiqian_found = null;
             end;
-            execute immediate concat('call {schema}.feiqian_restore_', v_tab, '(?, ?, ?, ?, ?)')
-                using v_op, v_before, v_after, v_why, v_found;
+            execute immediate concat('call {schema}.feiqian_restore_', v_tab, '(?, ?)') using p_branch, v_seq;
         end;
         set v_done = false;
-        if v_why is not null then
+        if @feiqian_why is not null then
             leave rows_;
         end if;
     end loop;
     close v_images;
-    if v_why is null then
+    if @feiqian_why is null then
         delete from {schema}.feiqian_undo where branch = p_branch;
         delete from {schema}.feiqian_lock where branch = p_branch;
     else
         rollback to savepoint feiqian_undo;
         select t.table_schema, t.table_name, t.key_columns, v_seq as seq, v_op as op,
-            v_before as before_image, v_after as after_image, v_found as found_image, v_why as why
+            v_before as before_image, v_after as after_image, @feiqian_found as found_image, @feiqian_why as why
         from {schema}.feiqian_table t where t.id = v_tab;
+        set @feiqian_found = null;
     end if;
 end
 /
