@@ -43,7 +43,9 @@ final class MariaDbImagesTest {
                                             "'\\0\\t\\n\\r\\Z'",
                                             "'{}'",
                                             "'飞钱 😀'")),
-                            Map.entry("varchar(50) charset latin1", List.of("x'00818D9DE4FF'", "'ä'")),
+                            Map.entry(
+                                    "varchar(50) charset latin1",
+                                    List.of("x'00818D9DE4FF'", "'ä'")),
                             Map.entry("varchar(50) charset gbk", List.of("'飞钱'")),
                             Map.entry("varchar(50) charset sjis", List.of("'日本'")),
                             Map.entry("varchar(50) charset utf16", List.of("'飞钱 😀'")),
@@ -62,7 +64,8 @@ final class MariaDbImagesTest {
                             Map.entry("enum('it''s fine','b')", List.of("'b'", "'it''s fine'")),
                             Map.entry("set('a','b','c')", List.of("''", "'a,c'")),
                             Map.entry("date", List.of("'0000-00-00'", "'9999-12-31'")),
-                            Map.entry("time(6)", List.of("'-838:59:59.999999'", "'00:00:00.000001'")),
+                            Map.entry(
+                                    "time(6)", List.of("'-838:59:59.999999'", "'00:00:00.000001'")),
                             Map.entry("datetime", List.of("'0000-00-00'", "'2026-11-22 01:02:03'")),
                             Map.entry("datetime(6)", List.of("'0001-01-01 00:00:00.000001'")),
                             Map.entry(
@@ -96,7 +99,8 @@ final class MariaDbImagesTest {
                 roundTrip(database, table, "update " + table + " set v = " + last);
                 roundTrip(database, table, "update " + table + " set n = n + 1");
                 roundTrip(database, table, "delete from " + table);
-                roundTrip(database, table, "insert into " + table + " values (99, " + last + ", 1)");
+                roundTrip(
+                        database, table, "insert into " + table + " values (99, " + last + ", 1)");
             }
         }
     }
@@ -155,10 +159,7 @@ final class MariaDbImagesTest {
             SqlCapture capture =
                     SqlCapture.over(
                             raw, TestDatabase.key(1), TestDatabase.SETTINGS, database.catalog());
-            execute(
-                    capture.connection(),
-                    "select id from " + table + " for update",
-                    statement);
+            execute(capture.connection(), "select id from " + table + " for update", statement);
             capture.flush();
         });
         List<String> after = database.content(table);
