@@ -217,6 +217,9 @@ public final class EmbeddedMariaDb implements AutoCloseable {
         command.add("--no-defaults");
         command.add("--basedir=" + binaries.base());
         command.add("--datadir=" + config.data().toAbsolutePath());
+        // A server that starts deletes what others have in a folder that they share.
+        Path scratch = Files.createDirectories(config.folder().resolve("tmp"));
+        command.add("--tmpdir=" + scratch.toAbsolutePath());
         command.add("--user=" + MariaDbFolder.user());
         command.add("--port=" + port);
         Map<String, String> parameters = new LinkedHashMap<>(PARAMETERS);
