@@ -26,8 +26,8 @@ final class BranchTable {
             "insert into feiqian_branch (trace_head, trace_serial, attempt, branch, kind, state,"
                     + " initiator, digest, business_date, action, content, outcome, message,"
                     + " answer, decide_by, finished_at)"
-                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, %1$s + ?,"
-                    + " case when ? then null else %1$s end)";
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {now} + ?,"
+                    + " case when ? then null else {now} end)";
 
     private static final String REVERSED =
             "update feiqian_branch set kind = 6 where trace_serial = ? and trace_head = ? and"
@@ -42,7 +42,8 @@ final class BranchTable {
     private static final String OVERDUE =
             "select "
                     + COLUMNS
-                    + " from feiqian_branch b where b.state = 1 and b.decide_by < %1$s - ? and (b.decide_by, b.trace_serial, b.trace_head, b.attempt, b.branch)"
+                    + " from feiqian_branch b where b.state = 1 and b.decide_by < {now} - ?"
+                    + " and (b.decide_by, b.trace_serial, b.trace_head, b.attempt, b.branch)"
                     + " > (?, ?, ?, ?, ?) order by b.decide_by, b.trace_serial, b.trace_head,"
                     + " b.attempt, b.branch limit ?";
 
@@ -67,9 +68,9 @@ final class BranchTable {
 
     BranchTable(Dialect dialect) {
         this.dialect = dialect;
-        this.insert = INSERT.formatted(dialect.now());
+        this.insert = dialect.timed(INSERT);
         this.insertAndCommit = dialect.committing(insert);
-        this.overdue = OVERDUE.formatted(dialect.now());
+        this.overdue = dialect.timed(OVERDUE);
     }
 
     /**

@@ -42,11 +42,12 @@ final class DatabaseErrors {
     /** Somebody else holds what is wanted, or the database has no room for more just now. */
     static boolean isContention(SQLException failed) {
         String state = failed.getSQLState();
-        return CONTENTION.contains(failed.getErrorCode())
-                || state != null
+        boolean said =
+                state != null
                         && (state.startsWith("40")
                                 || state.startsWith("53")
                                 || state.equals("55P03"));
+        return said || CONTENTION.contains(failed.getErrorCode());
     }
 
     /** What an operator reads. */

@@ -26,13 +26,13 @@ final class DecisionTable {
             "insert into feiqian_decision (attempt, state, digest, business_date, branches,"
                     + " outcome, message, answer, finished_at, trace_serial, trace_head,"
                     + " decided_at, acknowledged) values (?, ?, ?, ?, ?, ?, ?, ?,"
-                    + " case when ? then %1$s end, ?, ?, %1$s, 0)";
+                    + " case when ? then {now} end, ?, ?, {now}, 0)";
 
     /** A new attempt is a compare-and-set on an aborted row to a higher attempt (attempt). */
     private static final String REPLACE =
             "update feiqian_decision set attempt = ?, state = ?, digest = ?, business_date = ?,"
                     + " branches = ?, outcome = ?, message = ?, answer = ?,"
-                    + " finished_at = case when ? then %1$s end, acknowledged = 0, decided_at = %1$s"
+                    + " finished_at = case when ? then {now} end, acknowledged = 0, decided_at = {now}"
                     + " where trace_serial = ? and trace_head = ? and state = 2 and attempt < ?";
 
     private static final String FIND =
@@ -46,7 +46,8 @@ final class DecisionTable {
             "select "
                     + COLUMNS
                     + ", d.decided_at from feiqian_decision d where d.finished_at is null"
-                    + " and d.decided_at < %1$s - ? and (d.decided_at, d.trace_serial, d.trace_head) > (?, ?, ?)"
+                    + " and d.decided_at < {now} - ?"
+                    + " and (d.decided_at, d.trace_serial, d.trace_head) > (?, ?, ?)"
                     + " order by d.decided_at, d.trace_serial, d.trace_head limit ?";
 
     private static final List<String> KEY = List.of("trace_serial", "trace_head");
@@ -81,10 +82,10 @@ final class DecisionTable {
 
     DecisionTable(Dialect dialect) {
         this.dialect = dialect;
-        this.insert = INSERT.formatted(dialect.now());
+        this.insert = dialect.timed(INSERT);
         this.insertAndCommit = dialect.committing(insert);
-        this.replace = REPLACE.formatted(dialect.now());
-        this.unfinished = UNFINISHED.formatted(dialect.now());
+        this.replace = dialect.timed(REPLACE);
+        this.unfinished = dialect.timed(UNFINISHED);
     }
 
     /**

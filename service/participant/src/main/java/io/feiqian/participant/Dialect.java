@@ -63,6 +63,11 @@ interface Dialect {
     /** Milliseconds since 1970 by the database's clock, as an expression. */
     String now();
 
+    /** A statement with that expression wherever it says {@code {now}}. */
+    default String timed(String sql) {
+        return sql.replace("{now}", now());
+    }
+
     /**
      * The last statement that a transaction writes. Where the database can, its commit comes in the
      * same round trip; the caller commits afterwards in any case.

@@ -40,7 +40,7 @@ final class MariaDialect implements Dialect {
     private static final String SEEN =
             "select b.trace_head, b.trace_serial, b.attempt, b.branch from" + KEYS;
 
-    private static final String LOCK = "select %s from" + KEYS + " for update";
+    private static final String LOCK = " from" + KEYS + " for update";
 
     private static final String FINISH =
             "update" + KEYS + " set b.state = ?, b.finished_at = " + NOW;
@@ -58,7 +58,7 @@ final class MariaDialect implements Dialect {
     /** A nested bound keeps what the outermost found. */
     private static final String BOUND =
             "set @feiqian_wait = coalesce(@feiqian_wait, @@innodb_lock_wait_timeout),"
-                    + " session innodb_lock_wait_timeout = %d";
+                    + " session innodb_lock_wait_timeout = ";
 
     private static final String UNBOUND =
             "set session innodb_lock_wait_timeout = cast(coalesce(@feiqian_wait,"
@@ -127,7 +127,7 @@ final class MariaDialect implements Dialect {
             throws SQLException {
         bound(connection, timeoutMillis);
         Collection<BranchKey> seen = seen(connection, keys);
-        try (PreparedStatement lock = connection.prepareStatement(LOCK.formatted(columns))) {
+        try (PreparedStatement lock = connection.prepareStatement("select " + columns + LOCK)) {
             lock.setString(1, keys(seen));
             try (ResultSet rows = lock.executeQuery()) {
                 return reading.of(rows);
@@ -156,7 +156,7 @@ final class MariaDialect implements Dialect {
 
     /** Its bound counts in seconds. */
     static void bound(Connection connection, long timeoutMillis) throws SQLException {
-        run(connection, BOUND.formatted(Math.max(1, timeoutMillis / 1_000)));
+        run(connection, BOUND + Math.max(1, timeoutMillis / 1_000));
     }
 
     @Override

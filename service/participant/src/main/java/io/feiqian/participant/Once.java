@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Once {
     private static final String INSERT =
             "insert into feiqian_answer (trace_head, trace_serial, sub, digest, outcome, message,"
-                    + " answer, answered_at) values (?, ?, ?, ?, ?, ?, ?, %s)";
+                    + " answer, answered_at) values (?, ?, ?, ?, ?, ?, ?, {now})";
 
     private static final String FIND =
             "select digest, outcome, message, answer from feiqian_answer"
@@ -46,7 +46,7 @@ public final class Once {
     /** What is said in the dialect of the database. */
     private record Said(Dialect dialect, String insertAndCommit) {
         static Said in(Dialect dialect) {
-            return new Said(dialect, dialect.committing(INSERT.formatted(dialect.now())));
+            return new Said(dialect, dialect.committing(dialect.timed(INSERT)));
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,7 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @EnumSource(Databases.class)
 final class FaultyServicesTest {
-    @Parameter private Databases databases;
+    private final Databases databases;
+
+    FaultyServicesTest(Databases databases) {
+        this.databases = databases;
+    }
 
     private static final int CALLERS = 6;
     private static final int TRANSFERS = 15;

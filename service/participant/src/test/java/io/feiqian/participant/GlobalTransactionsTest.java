@@ -17,7 +17,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +25,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(Databases.class)
 final class GlobalTransactionsTest {
-    @Parameter private Databases databases;
+    private final Databases databases;
+
+    GlobalTransactionsTest(Databases databases) {
+        this.databases = databases;
+    }
 
     private static final long PAYER = 1;
     private static final long PAYEE = 2;

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,7 +34,11 @@ import org.junit.jupiter.params.provider.EnumSource;
         value = Databases.class,
         names = {"POSTGRESQL", "MARIADB"})
 final class MessageReversalTest {
-    @Parameter private Databases databases;
+    private final Databases databases;
+
+    MessageReversalTest(Databases databases) {
+        this.databases = databases;
+    }
 
     private static final long PAYER = 1;
     private static final long PAYEE = 2;

@@ -16,7 +16,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,7 +25,11 @@ import org.junit.jupiter.params.provider.EnumSource;
         value = Databases.class,
         names = {"POSTGRESQL", "MARIADB"})
 final class OnceTest {
-    @Parameter private Databases databases;
+    private final Databases databases;
+
+    OnceTest(Databases databases) {
+        this.databases = databases;
+    }
 
     private static final Duration WITHIN = Duration.ofSeconds(20);
     private static final TraceNumber TRACE = TwoServices.order(1, "").trace();

@@ -20,7 +20,6 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +30,11 @@ import org.junit.jupiter.params.provider.EnumSource;
         value = Databases.class,
         names = {"POSTGRESQL", "MARIADB"})
 final class RareEventsTest {
-    @Parameter private Databases databases;
+    private final Databases databases;
+
+    RareEventsTest(Databases databases) {
+        this.databases = databases;
+    }
 
     private static final long PAYER = 1;
     private static final long PAYEE = 2;
