@@ -1,8 +1,10 @@
 package io.feiqian.simulation;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A rule of the protocols that a run can do without, and then must lose money. The rules are broken
@@ -62,12 +64,66 @@ public enum Rule {
     /** All legs are posted under one day. */
     BUSINESS_DATE("legs of one transaction fall on two days, or into a closed one"),
     /** Commits are answered when they are durable. */
-    CHECKED_DURABILITY("a database that stops forgets commits that were answered");
+    CHECKED_DURABILITY("a database that stops forgets commits that were answered"),
+    /** A branch's row is in the commit of its effect. */
+    RECORDED(
+            "a service dies between its effect and the row: the effect is there, and nobody knows",
+            Kind.TCC,
+            Kind.REVERSAL),
+    /** A cancel that comes before its try leaves the row that refuses it. */
+    PLANTED_CANCEL("what was said to be cancelled is done afterwards", Kind.TCC, Kind.REVERSAL),
+    /** An inquiry that finds no decision plants the row that a late one meets. */
+    PLANTED_DECISION(
+            "an inquiry cancels a branch, and then its transaction is decided", Kind.TCC, Kind.SQL),
+    /** An attempt is void on record before its branches are cancelled. */
+    VOID_FIRST("branches are cancelled, and the same attempt is decided", Kind.TCC, Kind.MIXED),
+    /** A decision is refused past the time in which rows that forbid it are kept. */
+    DECIDE_BY(
+            "a decision paused past the cleaning of what forbids it commits over cancelled"
+                    + " branches",
+            Kind.TCC),
+    /** An inquiry is answered commit for a listed branch of the decided attempt only. */
+    BRANCH_LISTED(
+            "a branch of a void attempt is confirmed since its trace number is decided", Kind.TCC),
+    /** What is asked for is compared by its digest. */
+    OTHER_CONTENT("another content under a used trace number is told that it is done", Kind.TCC),
+    /** A confirm for a branch that is not there is never acknowledged. */
+    UNKNOWN_BRANCH("a forgotten branch is taken for done, and is never done", Kind.TCC),
+    /** No such prepared transaction is success only with the branch's row. */
+    XA_GID("a prepared transaction that is not found is taken for committed", Kind.XA),
+    /** A message leaves with the decision only. */
+    MESSAGE_WITH_DECISION("a message leaves, and its transaction is aborted", Kind.MESSAGE),
+    /** Taking a message and its effect are one commit. */
+    MESSAGE_MARK("a message that comes twice has its effect twice", Kind.MESSAGE),
+    /** Row locks of SQL mode are held until phase two. */
+    SQL_LOCKS("somebody writes a row in between, and it can no longer be undone", Kind.SQL),
+    /** A row that is not as the branch left it is never overwritten. */
+    DIRTY_ROW("an undo overwrites what somebody else has written past the locks", Kind.SQL),
+    /** Images are restored in reverse order. */
+    UNDO_ORDER("a row that was changed twice is not what it was", Kind.SQL),
+    /** A decision is marked as finished only when every branch has ended. */
+    END_MARK("a decision is forgotten while a branch of it waits", Kind.TCC, Kind.MIXED),
+    /** Rows are kept for as long as what they forbid can still come. */
+    CLEANING_HORIZON("a late try or a repeated message finds no row that refuses it", Kind.MIXED);
 
     private final String loss;
 
-    Rule(String loss) {
+    /** The names of the kinds, with blanks between. */
+    private final String kinds;
+
+    Rule(String loss, Kind... kinds) {
         this.loss = loss;
+        this.kinds =
+                kinds.length == 0
+                        ? Kind.BANK.kindName()
+                        : Arrays.stream(kinds).map(Kind::kindName).collect(Collectors.joining(" "));
+    }
+
+    /** The kinds of transactions that show what is lost without it. */
+    public List<Kind> kinds() {
+        return Arrays.stream(kinds.split(" ", -1))
+                .flatMap(name -> Kind.named(name).stream())
+                .toList();
     }
 
     /** Its name in PROTOCOLS, such as {@code abort-first}. */

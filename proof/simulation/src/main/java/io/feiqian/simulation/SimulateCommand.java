@@ -8,10 +8,13 @@ import io.feiqian.runtime.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "simulate",
         description = {
-            "Runs whole banks under seeds: lost, repeated and reordered messages, crashes at every",
+            "Runs banks and services under seeds: lost, repeated and reordered messages, crashes at any",
             "step, drifting clocks, partitions, slots that change hands; an independent auditor",
             "counts the money at every commit. The same seed gives the same run.",
             "With --break RULE one rule of the protocols does not hold, and the auditor must find",
@@ -31,6 +34,7 @@ final class SimulateCommand implements Callable<Integer> {
     private static final int USUAL_RUNS = 1_000;
     private static final int USUAL_RUNS_WITH_BREAK = 2_000;
     private static final String LIST = "list";
+    private static final String ALL = "all";
     private static final double NANOS = 1e9;
 
     @Mixin private CommonOptions common = new CommonOptions();
@@ -62,6 +66,14 @@ final class SimulateCommand implements Callable<Integer> {
     private @Nullable String broken;
 
     @Option(
+            names = "--kind",
+            paramLabel = "KINDS",
+            description =
+                    "what runs, with commas between: seeds take them in turn; 'all' for every"
+                            + " one, 'list' names them (default: bank, or what shows the rule)")
+    private @Nullable String kind;
+
+    @Option(
             names = "--log",
             paramLabel = "FILE",
             description = "write the log of the run that was found wrong, else of the last one")
@@ -72,6 +84,9 @@ final class SimulateCommand implements Callable<Integer> {
         if (LIST.equals(broken)) {
             return list();
         }
+        if (LIST.equals(kind)) {
+            return listKinds();
+        }
         Optional<Rule> without = Optional.ofNullable(broken).map(SimulateCommand::rule);
         int most = runs != null ? runs : without.isPresent() ? USUAL_RUNS_WITH_BREAK : USUAL_RUNS;
         if (most < 1 || steps < 1) {
@@ -80,14 +95,14 @@ final class SimulateCommand implements Callable<Integer> {
                     "--runs %d --steps %d (expected: each >= 1)".formatted(most, steps),
                     "");
         }
-        Simulation simulation = new Simulation(new Rules(without), steps);
+        Simulation simulation = new Simulation(new Rules(without), kinds(without), steps);
         long began = Clock.system().nanos();
         Summary summary = search(simulation, most);
         double seconds = (Clock.system().nanos() - began) / NANOS;
         if (common.json()) {
             common.out().println(Json.write(fields(summary, without, seconds)));
         } else {
-            print(summary, without, seconds);
+            print(simulation, summary, without, seconds);
         }
         writeLog(simulation, summary.last.seed());
         if (without.isPresent()) {
@@ -109,17 +124,20 @@ final class SimulateCommand implements Callable<Integer> {
         long messages = 0;
         int done = 0;
         Verdict verdict;
-        do {
-            verdict = simulation.run(seed + done);
-            events += verdict.steps();
-            movements += verdict.movements();
-            messages += verdict.messages();
-            done++;
-        } while (verdict.violation().isEmpty() && done < most);
+        try (Seeds seeds = new Seeds(simulation, seed, most)) {
+            do {
+                verdict = seeds.next();
+                events += verdict.steps();
+                movements += verdict.movements();
+                messages += verdict.messages();
+                done++;
+            } while (verdict.violation().isEmpty() && done < most);
+        }
         return new Summary(done, events, movements, messages, verdict);
     }
 
-    private void print(Summary summary, Optional<Rule> without, double seconds) {
+    private void print(
+            Simulation simulation, Summary summary, Optional<Rule> without, double seconds) {
         common.out()
                 .printf(
                         "%d runs from seed %d, %d events, %d movements of money, %d messages,"
@@ -139,8 +157,9 @@ final class SimulateCommand implements Callable<Integer> {
         common.out().printf("seed %d: %s%n", summary.last.seed(), summary.last.violation().get());
         common.out()
                 .printf(
-                        "again with its log: feiqian simulate --runs 1 --seed %d --steps %d%s"
-                                + " --log FILE%n",
+                        "again with its log: feiqian simulate --kind %s --runs 1 --seed %d"
+                                + " --steps %d%s --log FILE%n",
+                        simulation.kind(summary.last.seed()).kindName(),
                         summary.last.seed(),
                         steps,
                         without.map(rule -> " --break " + rule.ruleName()).orElse(""));
@@ -174,6 +193,38 @@ final class SimulateCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.OK.code();
+    }
+
+    private Integer listKinds() {
+        for (Kind each : Kind.values()) {
+            common.out().printf("%-14s %s%n", each.kindName(), each.what());
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** What is asked for; else what shows the rule that is taken away, else the bank. */
+    private List<Kind> kinds(Optional<Rule> without) {
+        if (kind == null) {
+            return without.map(Rule::kinds).orElse(List.of(Kind.BANK));
+        }
+        if (kind.equals(ALL)) {
+            return without.map(Rule::kinds).orElse(List.of(Kind.values()));
+        }
+        return Arrays.stream(kind.split(",", -1)).map(SimulateCommand::kind).toList();
+    }
+
+    private static Kind kind(String name) {
+        return Kind.named(name)
+                .orElseThrow(() ->
+                        new CommandFailure(
+                                ExitStatus.USAGE,
+                                "kind: %s (expected: all, list, or some of %s)"
+                                        .formatted(
+                                                name,
+                                                Arrays.stream(Kind.values())
+                                                        .map(Kind::kindName)
+                                                        .collect(Collectors.joining(", "))),
+                                "'feiqian simulate --kind list' says what they are"));
     }
 
     private static Rule rule(String name) {

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * meant to do later does not happen once it has been killed. Between any two of its steps it may
  * die. Not thread-safe.
  */
-final class SimulatedProcess implements Timer {
+public final class SimulatedProcess implements Timer {
     private final Scheduler scheduler;
     private final DriftingClock clock;
     private final BooleanSupplier diesHere;
@@ -23,32 +23,34 @@ final class SimulatedProcess implements Timer {
      *
      * @param diesHere asked before every step; kills it where that says so
      */
-    SimulatedProcess(Scheduler scheduler, DriftingClock clock, BooleanSupplier diesHere) {
+    public SimulatedProcess(Scheduler scheduler, DriftingClock clock, BooleanSupplier diesHere) {
         this.scheduler = scheduler;
         this.clock = clock;
         this.diesHere = diesHere;
     }
 
-    DriftingClock clock() {
+    /** Its clock. */
+    public DriftingClock clock() {
         return clock;
     }
 
-    boolean isAlive() {
+    /** Whether it lives. */
+    public boolean isAlive() {
         return alive;
     }
 
     /** From now on it does nothing any more. */
-    void kill() {
+    public void kill() {
         alive = false;
     }
 
     /** For so long it does nothing, and then everything that came meanwhile. */
-    void holdUp(long micros) {
+    public void holdUp(long micros) {
         heldUpUntil = scheduler.now() + micros;
     }
 
     /** Takes a step, now or when it is no longer held up, where the process lives then. */
-    void run(Runnable step) {
+    public void run(Runnable step) {
         if (!alive) {
             return;
         }
@@ -60,7 +62,7 @@ final class SimulatedProcess implements Timer {
     }
 
     /** Takes a step so many microseconds from now. */
-    void later(long micros, Runnable step) {
+    public void later(long micros, Runnable step) {
         scheduler.after(micros, () -> run(step));
     }
 

@@ -2,8 +2,8 @@ package io.feiqian.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimulationTest {
     private static final boolean LONG = Boolean.getBoolean("feiqian.long");
     private static final int RUNS = LONG ? 2_000 : 150;
+    private static final int RUNS_OF_A_KIND = LONG ? 11_000 : 100;
     private static final int SEARCH = 600;
 
     @Test
@@ -29,6 +30,32 @@ class SimulationTest {
         assertThat(messages).isGreaterThan(RUNS * 5L);
     }
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void everySeedOfEveryKindEndsWithEverythingDoneOrUndone(Kind kind) {
+        Simulation simulation = new Simulation(Rules.ALL, List.of(kind), Simulation.USUAL_ORDERS);
+        long movements = 0;
+        try (Seeds seeds = new Seeds(simulation, 1, RUNS_OF_A_KIND)) {
+            for (int i = 0; i < RUNS_OF_A_KIND; i++) {
+                Verdict verdict = seeds.next();
+                assertThat(verdict.violation()).as("seed %d", verdict.seed()).isEmpty();
+                movements += verdict.movements();
+            }
+        }
+        assertThat(movements).isGreaterThan(RUNS_OF_A_KIND * 10L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void theSameSeedOfAKindWritesTheSameLog(Kind kind) {
+        Simulation simulation = new Simulation(Rules.ALL, List.of(kind), Simulation.USUAL_ORDERS);
+        for (long seed = 1; seed <= 3; seed++) {
+            String first = simulation.runLogged(seed).log();
+            assertThat(simulation.runLogged(seed).log()).isEqualTo(first);
+            assertThat(first).contains("faults end");
+        }
+    }
+
     @Test
     void theSameSeedWritesTheSameLog() {
         Simulation simulation = new Simulation(Rules.ALL, Simulation.USUAL_ORDERS);
@@ -42,12 +69,14 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(Rule.class)
     void withoutAnyOneRuleTheAuditorFindsOut(Rule rule) {
-        Simulation simulation = new Simulation(Rules.without(rule), Simulation.USUAL_ORDERS);
-        Optional<String> seen =
-                LongStream.rangeClosed(1, SEARCH)
-                        .mapToObj(simulation::run)
-                        .flatMap(verdict -> verdict.violation().stream())
-                        .findFirst();
+        Simulation simulation =
+                new Simulation(Rules.without(rule), rule.kinds(), Simulation.USUAL_ORDERS);
+        Optional<String> seen = Optional.empty();
+        try (Seeds seeds = new Seeds(simulation, 1, SEARCH)) {
+            for (int i = 0; i < SEARCH && seen.isEmpty(); i++) {
+                seen = seeds.next().violation();
+            }
+        }
         assertThat(seen).as(rule.ruleName()).isPresent();
     }
 }

@@ -59,7 +59,8 @@ public record ListedBranch(
         return bytes.toByteArray();
     }
 
-    static List<ListedBranch> read(byte[] bytes) {
+    /** The branches that a decision row's column lists. */
+    public static List<ListedBranch> read(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readUnsignedByte();
             if (version != VERSION) {

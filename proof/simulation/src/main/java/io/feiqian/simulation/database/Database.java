@@ -50,6 +50,9 @@ public final class Database {
     private final List<Consumer<Commit>> watchers = new ArrayList<>();
     private final List<Consumer<Commit>> losers = new ArrayList<>();
     private final Set<Session> awaiting = new LinkedHashSet<>();
+    private final Map<String, Transaction> prepared = new LinkedHashMap<>();
+    private final Map<String, Transaction> hidden = new LinkedHashMap<>();
+    private final Set<String> ending = new LinkedHashSet<>();
     private Traits traits;
     private boolean up = true;
     private int starts = 1;
@@ -145,6 +148,9 @@ public final class Database {
         for (Transaction each : List.copyOf(durable)) {
             show(each);
         }
+        ending.clear();
+        prepared.values().forEach(locks::restore);
+        hidden.values().forEach(locks::restore);
         List.copyOf(awaiting).forEach(Session::databaseStopped);
         awaiting.clear();
     }
@@ -153,6 +159,83 @@ public final class Database {
     public void start() {
         log.line(() -> name + " database starts");
         up = true;
+    }
+
+    /** The global ids of the prepared transactions. */
+    public List<String> prepared() {
+        return List.copyOf(prepared.keySet());
+    }
+
+    /**
+     * Changes rows at once, past every connection, where nobody holds one of them.
+     *
+     * @param rows the rows as they are to be, by table and id; empty where deleted
+     * @return whether they were changed
+     */
+    public boolean changeNow(Map<Spot, Optional<Object>> rows) {
+        Transaction own = new Transaction();
+        boolean free = up;
+        for (Spot each : rows.keySet()) {
+            Place place = new Place(each.table(), each.id());
+            free = free && locks.tryAcquire(place, own, Locks.Mode.EXCLUSIVE);
+        }
+        if (free) {
+            rows.forEach((spot, row) -> own.changes.put(new Place(spot.table(), spot.id()), row));
+            show(own);
+        } else {
+            locks.releaseAll(own);
+        }
+        return free;
+    }
+
+    /** Where a row is. */
+    public record Spot(String table, Object id) {}
+
+    /** Leaves a prepared transaction, with its locks, out of everything; false where it cannot. */
+    public boolean hide(String id) {
+        Transaction found = ending.contains(id) ? null : prepared.remove(id);
+        if (found == null) {
+            return false;
+        }
+        hidden.put(id, found);
+        return true;
+    }
+
+    /** It is there again. */
+    public void unhide(String id) {
+        Transaction found = hidden.remove(id);
+        if (found != null) {
+            prepared.put(id, found);
+        }
+    }
+
+    /** Keeps a transaction; false where its id is taken. */
+    boolean prepare(String id, Transaction transaction) {
+        return prepared.putIfAbsent(id, transaction) == null;
+    }
+
+    boolean isPrepared(String id) {
+        return prepared.containsKey(id);
+    }
+
+    /** From now on nobody else may end it; false where somebody does already. */
+    boolean beginEnd(String id) {
+        return ending.add(id);
+    }
+
+    /** The prepared transaction leaves the list. */
+    Transaction endPrepared(String id) {
+        ending.remove(id);
+        Transaction ended = prepared.remove(id);
+        if (ended == null) {
+            throw new IllegalStateException("prepared: " + id + " (expected: there)");
+        }
+        return ended;
+    }
+
+    /** Nothing of the transaction happens, and its locks are free. */
+    void forget(Transaction transaction) {
+        locks.releaseAll(transaction);
     }
 
     Traits traits() {

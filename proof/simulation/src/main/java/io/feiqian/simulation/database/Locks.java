@@ -93,6 +93,14 @@ final class Locks {
         who.held.clear();
     }
 
+    /** Gives back to a prepared transaction what it held before the database stopped. */
+    void restore(Transaction who) {
+        for (Object name : who.held) {
+            Lock lock = locks.computeIfAbsent(name, each -> new Lock());
+            lock.holders.put(who, Mode.EXCLUSIVE);
+        }
+    }
+
     /** Forgets every lock: the database stopped. */
     void clear() {
         locks.clear();

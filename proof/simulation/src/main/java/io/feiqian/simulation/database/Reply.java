@@ -34,6 +34,10 @@ public sealed interface Reply {
         DEADLOCK,
         /** It waited too long for a lock. */
         LOCK_TIMEOUT,
+        /** What is named is not there. */
+        UNDEFINED,
+        /** What is named is being ended by another session. */
+        IN_USE,
         /** The database does not answer; nothing was sent. */
         DOWN
     }

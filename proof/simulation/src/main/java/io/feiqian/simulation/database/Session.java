@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Session {
     private final Database database;
     private final int start;
+    private Optional<Long> lockTimeoutMicros = Optional.empty();
     private Transaction transaction = new Transaction();
     private @Nullable Trip trip;
     private boolean connected = true;
@@ -48,6 +49,11 @@ public final class Session {
     Session(Database database, int start) {
         this.database = database;
         this.start = start;
+    }
+
+    /** How long it waits for a lock from now on; empty for the database's own time. */
+    public void lockTimeout(Optional<Long> micros) {
+        lockTimeoutMicros = micros;
     }
 
     /** Sends statements; the transaction stays open. The answer comes later, exactly once. */
@@ -237,6 +243,10 @@ public final class Session {
             case Statement.Now ignored -> done(now, database.tick(), next);
             case Statement.LockAndRead both -> lockAndRead(now, both, next);
             case Statement.Insert insert -> insert(now, insert, 0, 0, next);
+            case Statement.Change change -> change(now, change, next);
+            case Statement.Prepare prepare -> prepare(now, prepare.id(), next);
+            case Statement.EndPrepared end -> endPrepared(now, end, next);
+            case Statement.ListPrepared ignored -> done(now, database.prepared(), next);
             case Statement.Update update -> update(now, update, 0, 0, next);
             case Statement.Delete delete -> delete(now, delete, 0, 0, next);
         }
@@ -344,6 +354,70 @@ public final class Session {
                 });
     }
 
+    private void change(Trip now, Statement.Change change, Runnable next) {
+        List<Object> candidates = new ArrayList<>(read(change.table(), change.ids()).keySet());
+        lockRows(
+                now,
+                change.table(),
+                candidates,
+                0,
+                () -> {
+                    int changed = 0;
+                    for (Object id : candidates) {
+                        Place key = new Place(change.table(), id);
+                        Optional<Object> row = sees(key);
+                        Optional<Object> after = row.flatMap(change.change());
+                        if (row.isPresent() && !after.equals(row)) {
+                            transaction.changes.put(key, after);
+                            changed++;
+                        }
+                    }
+                    done(now, changed, next);
+                });
+    }
+
+    private void prepare(Trip now, String id, Runnable next) {
+        database.scheduler.after(
+                database.dice.duration(600, 20, 20_000),
+                () -> {
+                    if (!alive()) {
+                        lostWithDatabase(now);
+                    } else if (database.prepare(id, transaction)) {
+                        transaction = new Transaction();
+                        done(now, true, next);
+                    } else {
+                        fail(now, Reply.Reason.CONFLICT);
+                    }
+                });
+    }
+
+    private void endPrepared(Trip now, Statement.EndPrepared end, Runnable next) {
+        if (!database.isPrepared(end.id())) {
+            fail(now, Reply.Reason.UNDEFINED);
+            return;
+        }
+        if (!database.beginEnd(end.id())) {
+            fail(now, Reply.Reason.IN_USE);
+            return;
+        }
+        database.scheduler.after(
+                database.dice.duration(600, 20, 20_000),
+                () -> {
+                    if (!alive()) {
+                        lostWithDatabase(now);
+                        return;
+                    }
+                    Transaction ended = database.endPrepared(end.id());
+                    if (end.commit()) {
+                        database.makeDurable(ended);
+                        database.show(ended);
+                    } else {
+                        database.forget(ended);
+                    }
+                    done(now, true, next);
+                });
+    }
+
     private void delete(Trip now, Statement.Delete delete, int index, int changed, Runnable next) {
         if (index == delete.ids().size()) {
             done(now, changed, next);
@@ -393,7 +467,7 @@ public final class Session {
                 database.countWaitToShare(name);
             }
             database.scheduler.after(
-                    database.traits().lockTimeoutMicros(),
+                    lockTimeoutMicros.orElse(database.traits().lockTimeoutMicros()),
                     () -> {
                         if (!granted[0] && alive() && transaction == asking) {
                             fail(now, Reply.Reason.LOCK_TIMEOUT);

@@ -1,6 +1,8 @@
 package io.feiqian.simulation.database;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -85,6 +87,37 @@ public sealed interface Statement {
      * @param rows the rows
      */
     record Update(String table, List<Row> rows) implements Statement {}
+
+    /**
+     * Rows that are locked one after the other and then changed by what they are. Which are found
+     * is decided by the snapshot; each is read again under its lock.
+     *
+     * @param table the table
+     * @param ids the ids
+     * @param change the row that takes the place of one; the same row where it stays untouched,
+     *     empty where it is deleted; the result is how many were changed
+     */
+    record Change(String table, List<?> ids, Function<Object, Optional<Object>> change)
+            implements Statement {}
+
+    /**
+     * PREPARE TRANSACTION: takes the transaction away from its session and keeps it, with its
+     * locks, over a stop too. The last statement of its round trip; the result is {@code true}.
+     *
+     * @param id the global id
+     */
+    record Prepare(String id) implements Statement {}
+
+    /**
+     * COMMIT or ROLLBACK PREPARED; the result is {@code true}.
+     *
+     * @param id the global id
+     * @param commit whether it is committed
+     */
+    record EndPrepared(String id, boolean commit) implements Statement {}
+
+    /** The global ids of what is prepared; the result is a {@code List} of them. */
+    record ListPrepared() implements Statement {}
 
     /**
      * Rows taken away; the result is their number.
