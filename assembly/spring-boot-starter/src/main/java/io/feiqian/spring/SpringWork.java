@@ -86,7 +86,6 @@ public final class SpringWork {
         } catch (DataAccessException failed) {
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException sql) {
-                    sql.addSuppressed(failed);
                     throw sql;
                 }
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.spring;
+
+import org.jspecify.annotations.NullMarked;
