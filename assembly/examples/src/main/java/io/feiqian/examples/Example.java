@@ -4,6 +4,7 @@ import io.feiqian.examples.accounts.AccountsApplication;
 import io.feiqian.examples.points.PointsApplication;
 import io.feiqian.storage.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,7 @@ public final class Example implements AutoCloseable {
                                 "--feiqian.services.points=" + pointsUrl()));
         return new SpringApplicationBuilder(application)
                 .sources(more)
+                .registerShutdownHook(false)
                 .run(arguments.toArray(String[]::new));
     }
 
@@ -132,6 +134,14 @@ public final class Example implements AutoCloseable {
     public void close() throws IOException {
         postgres.close();
         Files.deleteIfExists(keys);
+    }
+
+    private void closeAtLast() {
+        try {
+            close();
+        } catch (IOException kept) {
+            throw new UncheckedIOException("keys: not deleted", kept);
+        }
     }
 
     private static int freePort() throws IOException {
@@ -152,7 +162,7 @@ public final class Example implements AutoCloseable {
                         new Thread(() -> {
                             accounts.close();
                             points.close();
-                            example.postgres.close();
+                            example.closeAtLast();
                         }));
         System.out.printf(
                 """

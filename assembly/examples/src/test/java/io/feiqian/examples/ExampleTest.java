@@ -10,6 +10,7 @@ import io.feiqian.participant.GlobalTransactions;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.EmbeddedPostgres;
 import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import java.net.URI;
@@ -95,6 +96,7 @@ final class ExampleTest {
     }
 
     @Test
+    @Requirement("P6.3.2-b")
     void aPurchaseTakesMoneyHereAndGivesPointsThere() throws Exception {
         long cents = balance(1);
         long before = pointsOf(1);
