@@ -39,6 +39,8 @@ public final class GlobalTransactions implements AutoCloseable {
     private final PhaseTwo phaseTwo;
     private final Leftovers leftovers;
     private final Ends ends;
+    private final Suspensions suspensions;
+    private final ServiceOperations operations;
     private final TransactionSettings settings;
     private final Clock clock;
 
@@ -55,7 +57,7 @@ public final class GlobalTransactions implements AutoCloseable {
             Timer timer,
             Executor executor,
             ThreadFactory senders) {
-        ServiceAlarms alarms = new RepeatedAlarms(allAlarms, clock);
+        RepeatedAlarms alarms = new RepeatedAlarms(allAlarms, clock);
         ServiceActions actions = ownActions.withReversals(dialect, settings, clock);
         this.service = service;
         this.settings = settings;
@@ -70,11 +72,26 @@ public final class GlobalTransactions implements AutoCloseable {
         this.finishing = new Finishing(database, dialect, actions, xa, settings, alarms);
         this.decisions = new Decisions(database, dialect, settings);
         this.ends = new Ends(database, dialect, timer, executor, settings.endsEvery());
-        this.phaseTwo = new PhaseTwo(service, channel, settings, timer, ends, alarms, senders);
+        this.suspensions = new Suspensions(database, clock);
+        ServiceChannel respecting = suspensions.over(channel);
+        this.phaseTwo = new PhaseTwo(service, respecting, settings, timer, ends, alarms, senders);
         this.leftovers =
                 new Leftovers(
-                        database, dialect, channel, phaseTwo, finishing, xa, settings, clock, timer,
+                        database, dialect, respecting, phaseTwo, finishing, xa, settings, clock,
+                        timer,
                         executor);
+        this.operations =
+                new ServiceOperations(
+                        service,
+                        database,
+                        dialect,
+                        suspensions,
+                        phaseTwo,
+                        leftovers,
+                        alarms,
+                        new ServiceResolutions(
+                                service, database, dialect, channel, actions, suspensions,
+                                settings));
     }
 
     /** The service's name, by which others reach it. */
@@ -86,9 +103,18 @@ public final class GlobalTransactions implements AutoCloseable {
         return settings;
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     /** The service's part in transactions that others began, or it itself. */
     public Branches branches() {
         return branches;
+    }
+
+    /** What operators see of the service's transactions, and can do about them. */
+    public ServiceOperations operations() {
+        return operations;
     }
 
     /**
@@ -168,7 +194,7 @@ public final class GlobalTransactions implements AutoCloseable {
 
     /** Takes orders of phase two, for the service's transport; durable where a report says so. */
     public List<FinishReport> finish(List<FinishOrder> orders) {
-        return finishing.finish(orders);
+        return suspensions.finish(orders, finishing);
     }
 
     /**

@@ -3,12 +3,8 @@ package io.feiqian.participant;
 import io.feiqian.participant.spi.ServiceChannel;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -17,9 +13,6 @@ import java.util.function.Function;
  * blocks. Only answers that the other service signed are believed.
  */
 public final class HttpChannel implements ServiceChannel {
-    private final HttpClient client;
-    private final Function<String, URI> addresses;
-    private final Duration timeout;
     private final SignedChannel signed;
 
     /**
@@ -50,10 +43,9 @@ public final class HttpChannel implements ServiceChannel {
             ContextKeys keys,
             Duration timeout,
             int longestBody) {
-        this.client = client;
-        this.addresses = addresses;
-        this.timeout = timeout;
-        this.signed = new SignedChannel(this::post, keys, longestBody);
+        this.signed =
+                new SignedChannel(
+                        new HttpTransport(client, addresses, timeout), keys, longestBody);
     }
 
     @Override
@@ -64,37 +56,5 @@ public final class HttpChannel implements ServiceChannel {
     @Override
     public CompletionStage<Verdict> inquire(String initiator, Inquiry inquiry) {
         return signed.inquire(initiator, inquiry);
-    }
-
-    private CompletionStage<String> post(String service, SignedMessage message) {
-        HttpRequest request =
-                HttpRequest.newBuilder(at(addresses.apply(service), message.path()))
-                        .timeout(timeout)
-                        .header(HttpEndpoint.SIGNATURE, message.signature())
-                        .header("Content-Type", "text/plain; charset=utf-8")
-                        .POST(BodyPublishers.ofString(message.body()))
-                        .build();
-        return client.sendAsync(request, BoundedBody.handler(PhaseTwoText.LONGEST_ANSWER))
-                .thenApply(response -> accepted(service, response));
-    }
-
-    private static URI at(URI address, String path) {
-        String base = address.getPath() == null ? "" : address.getPath();
-        int end = base.endsWith("/") ? base.length() - 1 : base.length();
-        return address.resolve(base.substring(0, end) + path);
-    }
-
-    private static String accepted(String service, HttpResponse<String> response) {
-        if (response.statusCode() != 200) {
-            String body = response.body();
-            throw new CompletionException(
-                    new IllegalStateException(
-                            "%s answered %d %s (expected: 200)"
-                                    .formatted(
-                                            service,
-                                            response.statusCode(),
-                                            body.substring(0, Math.min(body.length(), 200)))));
-        }
-        return response.body();
     }
 }

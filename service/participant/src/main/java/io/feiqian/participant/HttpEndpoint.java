@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A service's {@link SignedEndpoint} over HTTP: {@code POST} to {@link #FINISH} and {@link
- * #INQUIRE}. {@link #answer} is a plain function for any server's handler; the class itself is one
+ * A service's {@link SignedEndpoint} over HTTP: {@code POST} to {@link #FINISH}, {@link #INQUIRE}
+ * and {@link #OPERATE}. {@link #answer} is a plain function for any server's handler; the class itself is one
  * for the JDK's. Thread-safe; blocks its caller.
  *
  * <p>What was taken is answered with 200 and a body whose first line is the answer's signature;
@@ -22,6 +22,9 @@ public final class HttpEndpoint implements HttpHandler {
     /** Where inquiries are posted. */
     public static final String INQUIRE = SignedEndpoint.INQUIRE;
 
+    /** Where operators' questions are posted. */
+    public static final String OPERATE = SignedEndpoint.OPERATE;
+
     /** The header with the body's signature. */
     public static final String SIGNATURE = "feiqian-signature";
 
@@ -29,7 +32,19 @@ public final class HttpEndpoint implements HttpHandler {
 
     /** The endpoint of a service. */
     public HttpEndpoint(GlobalTransactions transactions, ContextKeys keys) {
-        this.endpoint = new SignedEndpoint(transactions, keys);
+        this(new SignedEndpoint(transactions, keys));
+    }
+
+    private HttpEndpoint(SignedEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /**
+     * The same, which answers operators too: whoever signs with one of these keys, which are other
+     * ones than the services'.
+     */
+    public HttpEndpoint withOperators(ContextKeys operators) {
+        return new HttpEndpoint(endpoint.withOperators(operators));
     }
 
     /**
@@ -57,7 +72,7 @@ public final class HttpEndpoint implements HttpHandler {
     private static int status(OutcomeCode code) {
         return switch (code) {
             case FORGED_CONTEXT, UNAUTHENTICATED -> 401;
-            case UNKNOWN_PATH -> 404;
+            case UNKNOWN_PATH, UNKNOWN_TRANSACTION, UNKNOWN_PROPOSAL -> 404;
             default -> code.kind() == OutcomeCode.Kind.UNAVAILABLE ? 503 : 400;
         };
     }

@@ -6,6 +6,7 @@ import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.BusinessDate;
+import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class Leftovers {
     private static final int LOOKS_PER_CLEANING = 60;
 
     private final DataSource database;
+    private final Dialect dialect;
     private final DecisionTable decisionTable;
     private final BranchTable branchTable;
     private final ServiceChannel channel;
@@ -74,6 +76,7 @@ final class Leftovers {
             Timer timer,
             Executor executor) {
         this.database = database;
+        this.dialect = dialect;
         this.decisionTable = new DecisionTable(dialect);
         this.branchTable = new BranchTable(dialect);
         this.channel = channel;
@@ -104,6 +107,40 @@ final class Leftovers {
     /** Lets the next look take up what waits for an operator. */
     void forgetStopped() {
         stopped.clear();
+    }
+
+    /**
+     * Takes up one transaction now, also where it stopped; how many of its rows. Branches before
+     * their deadline are left: to ask for one is to end its transaction (abort-first).
+     */
+    int takeUp(TraceNumber trace) throws SQLException {
+        Optional<DecisionRow> decision;
+        List<BranchRow> branches;
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            long overdue = OperationsTable.now(connection, dialect);
+            decision = decisionTable.find(connection, trace).filter(row -> !row.finished());
+            branches =
+                    OperationsTable.branches(connection, trace).stream()
+                            .map(OperationsTable.Timed::row)
+                            .filter(row -> row.state() == BranchState.TRIED)
+                            .filter(row -> row.decideBy() < overdue)
+                            .toList();
+            connection.rollback();
+        }
+        phaseTwo.forgetStopped(trace);
+        stopped.removeIf(key -> key.trace().equals(trace));
+        int found = 0;
+        if (decision.isPresent()) {
+            found++;
+            if (!phaseTwo.isSettling(decision.get())) {
+                CompletableFuture<Void> unused = phaseTwo.begin(decision.get(), false);
+            }
+        }
+        for (BranchRow each : branches) {
+            found += inquire(each.key(), each.initiator(), each.digest(), each.businessDate());
+        }
+        return found;
     }
 
     private void next() {

@@ -1,12 +1,14 @@
 package io.feiqian.participant;
 
 import io.feiqian.participant.DecisionTable.Mark;
+import io.feiqian.participant.ServicePicture.Trouble;
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.MicroBatcher;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.TraceNumber;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -99,6 +101,17 @@ final class PhaseTwo implements AutoCloseable {
         stopped.clear();
     }
 
+    /** The same for one transaction; whether it was stopped. */
+    boolean forgetStopped(TraceNumber trace) {
+        return stopped.remove(trace);
+    }
+
+    /** What does not come through of a transaction that this instance drives. */
+    List<Trouble> troubles(TraceNumber trace) {
+        Settling at = settling.get(trace);
+        return at == null ? List.of() : List.copyOf(at.troubles.values());
+    }
+
     /**
      * Finishes what a recorded decision lists; completes when nothing is left to do, exceptionally
      * where a branch waits for an operator.
@@ -157,9 +170,17 @@ final class PhaseTwo implements AutoCloseable {
                                     why,
                                     failures));
         }
+        Duration pause = settings.retry().after(failures);
+        pending.settling.troubles.put(
+                pending.branch.branch(),
+                new Trouble(
+                        pending.branch.branch(),
+                        pending.branch.service(),
+                        failures,
+                        why,
+                        pause.toMillis()));
         pending.settling.record();
-        Timer.Cancellable unused =
-                timer.after(settings.retry().after(failures), () -> offer(pending));
+        Timer.Cancellable unused = timer.after(pause, () -> offer(pending));
     }
 
     @Override
@@ -185,6 +206,10 @@ final class PhaseTwo implements AutoCloseable {
         private final DecisionRow decision;
         private final boolean entered;
         private final CompletableFuture<Void> settled = new CompletableFuture<>();
+
+        /** By branch, for operators. */
+        private final Map<Integer, Trouble> troubles = new ConcurrentHashMap<>();
+
         private long acknowledged;
         private long recorded;
         private int left;
@@ -199,6 +224,7 @@ final class PhaseTwo implements AutoCloseable {
         }
 
         void finished(ListedBranch branch) {
+            troubles.remove(branch.branch());
             boolean last;
             synchronized (this) {
                 acknowledged |= branch.bit();

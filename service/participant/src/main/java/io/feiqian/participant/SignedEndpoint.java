@@ -4,6 +4,7 @@ import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +24,37 @@ public final class SignedEndpoint {
     /** Asks what was decided. */
     public static final String INQUIRE = "/feiqian/transactions/inquire";
 
+    /** Carries an operator's question or change; taken only where operators' keys were given. */
+    public static final String OPERATE = "/feiqian/transactions/operate";
+
     private static final Logger LOG = LoggerFactory.getLogger(SignedEndpoint.class);
 
     private final GlobalTransactions transactions;
     private final ContextKeys keys;
+    private final Optional<ContextKeys> operatorKeys;
+    private final OperatorDesk desk;
 
-    /** The endpoint of a service. */
+    /** The endpoint of a service, which takes nothing from operators. */
     public SignedEndpoint(GlobalTransactions transactions, ContextKeys keys) {
+        this(transactions, keys, Optional.empty());
+    }
+
+    private SignedEndpoint(
+            GlobalTransactions transactions, ContextKeys keys, Optional<ContextKeys> operators) {
         this.transactions = transactions;
         this.keys = keys;
+        this.operatorKeys = operators;
+        this.desk =
+                new OperatorDesk(
+                        transactions.service(), transactions.operations(), transactions.clock());
+    }
+
+    /**
+     * The same, which answers operators too: whoever signs with one of these keys, which no service
+     * needs and which are other ones than the services'.
+     */
+    public SignedEndpoint withOperators(ContextKeys operators) {
+        return new SignedEndpoint(transactions, keys, Optional.of(operators));
     }
 
     /**
@@ -58,19 +81,50 @@ public final class SignedEndpoint {
 
     /** Answers a message. */
     public Answer answer(SignedMessage message) {
+        return message.path().equals(OPERATE) ? operated(message) : answered(message);
+    }
+
+    private Answer operated(SignedMessage message) {
+        Optional<ContextKeys> signing =
+                operatorKeys.filter(each -> message.isSignedFor(transactions.service(), each));
+        if (signing.isEmpty()) {
+            return Answer.refused(
+                    OutcomeCode.UNAUTHENTICATED,
+                    "not signed for %s with an operators' key that is known here (expected: %s)"
+                            .formatted(
+                                    transactions.service(),
+                                    operatorKeys
+                                            .map(each -> "one of " + each)
+                                            .orElse("a service that answers operators")));
+        }
+        return answered(message, signing.get(), desk::answer);
+    }
+
+    private Answer answered(SignedMessage message) {
         if (!message.isSignedFor(transactions.service(), keys)) {
             return Answer.refused(
                     OutcomeCode.FORGED_CONTEXT,
                     "not signed for %s with a key that is known here (expected: one of %s)"
                             .formatted(transactions.service(), keys));
         }
+        return answered(message, keys, body -> answered(message.path(), body));
+    }
+
+    /** What answers a body. */
+    @FunctionalInterface
+    private interface Answering {
+        String answer(String body) throws SQLException;
+    }
+
+    private static Answer answered(
+            SignedMessage message, ContextKeys signing, Answering answering) {
         try {
-            String answered = answered(message.path(), message.body());
-            return new Answer(Outcome.accepted(), message.answer(answered, keys));
+            String answered = answering.answer(message.body());
+            return new Answer(Outcome.accepted(), message.answer(answered, signing));
         } catch (RefusedException refused) {
             return new Answer(refused.outcome(), "");
         } catch (SQLException failed) {
-            LOG.warn("phase two: no answer now", failed);
+            LOG.warn("{}: no answer now", message.path(), failed);
             return Answer.refused(OutcomeCode.DATABASE_UNAVAILABLE, "no answer now");
         }
     }

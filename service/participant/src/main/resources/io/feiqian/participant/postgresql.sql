@@ -73,3 +73,56 @@ create table if not exists feiqian_answer (
 
 create index if not exists feiqian_answer_age on feiqian_answer
     using brin (answered_at) with (pages_per_range = 32);
+
+-- Transactions that an operator has suspended: neither driven nor finished here until resumed.
+create table if not exists feiqian_suspension (
+    trace_head   bigint not null,
+    trace_serial bigint not null,
+    since        bigint not null,
+    operator     text   not null,
+    reason       text   not null,
+    primary key (trace_serial, trace_head)
+);
+
+-- How operators want branches to end that the protocol cannot end: a proposal of one and the word
+-- of another. Never deleted. Ways: 1 at the branch, 2 at the decision. Verdicts and found: states
+-- of branches, 0 where there was none. States: 1 open, 2 approved, 3 rejected.
+create table if not exists feiqian_proposal (
+    id             bigint   not null primary key,
+    trace_head     bigint   not null,
+    trace_serial   bigint   not null,
+    branch_digest  bigint   not null,
+    digest         bigint   not null,
+    proposed_at    bigint   not null,
+    expires_at     bigint   not null,
+    decided_at     bigint   not null,
+    attempt        integer  not null,
+    business_date  integer  not null,
+    branch         smallint not null,
+    way            smallint not null,
+    verdict        smallint not null,
+    found          smallint not null,
+    state          smallint not null,
+    initiator      text     not null,
+    evidence       text     not null,
+    operator       text     not null,
+    reason         text     not null,
+    decider        text     not null,
+    decider_reason text     not null
+);
+
+create index if not exists feiqian_proposal_trace on feiqian_proposal (trace_serial, trace_head);
+create index if not exists feiqian_proposal_state on feiqian_proposal (state);
+
+-- What operators did, written in the commit of what they did. Never deleted.
+create table if not exists feiqian_change (
+    id           bigint   not null primary key,
+    trace_head   bigint   not null,
+    trace_serial bigint   not null,
+    changed_at   bigint   not null,
+    what         text     not null,
+    operator     text     not null,
+    reason       text     not null
+);
+
+create index if not exists feiqian_change_trace on feiqian_change (trace_serial, trace_head);
