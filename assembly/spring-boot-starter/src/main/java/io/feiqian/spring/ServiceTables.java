@@ -15,7 +15,8 @@ import javax.sql.DataSource;
 /** The library's tables in the service's database: made, or looked for, at the start. */
 final class ServiceTables {
     private static final String THERE =
-            "select 1 from feiqian_branch, feiqian_decision, feiqian_answer where 1 = 0";
+            "select 1 from feiqian_branch, feiqian_decision, feiqian_answer, feiqian_suspension,"
+                    + " feiqian_proposal, feiqian_change where 1 = 0";
 
     private final DataSource database;
     private final FeiqianProperties properties;

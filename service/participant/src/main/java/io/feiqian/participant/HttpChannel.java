@@ -44,8 +44,7 @@ public final class HttpChannel implements ServiceChannel {
             Duration timeout,
             int longestBody) {
         this.signed =
-                new SignedChannel(
-                        new HttpTransport(client, addresses, timeout), keys, longestBody);
+                new SignedChannel(new HttpTransport(client, addresses, timeout), keys, longestBody);
     }
 
     @Override

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * A service's {@link SignedEndpoint} over HTTP: {@code POST} to {@link #FINISH}, {@link #INQUIRE}
- * and {@link #OPERATE}. {@link #answer} is a plain function for any server's handler; the class itself is one
- * for the JDK's. Thread-safe; blocks its caller.
+ * and {@link #OPERATE}. {@link #answer} is a plain function for any server's handler; the class
+ * itself is one for the JDK's. Thread-safe; blocks its caller.
  *
  * <p>What was taken is answered with 200 and a body whose first line is the answer's signature;
  * errors are answered with a status and one line {@code code name: message}.

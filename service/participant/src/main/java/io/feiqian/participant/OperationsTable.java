@@ -36,8 +36,7 @@ final class OperationsTable {
     private static final String NEWEST =
             "(select * from %s order by trace_serial desc, trace_head desc limit 10000)";
 
-    private static final String OF_TRACE =
-            " where %1$s.trace_serial = ? and %1$s.trace_head = ?";
+    private static final String OF_TRACE = " where %1$s.trace_serial = ? and %1$s.trace_head = ?";
 
     private static final String PROPOSAL =
             "select id, trace_head, trace_serial, attempt, branch, initiator, branch_digest,"
@@ -83,8 +82,7 @@ final class OperationsTable {
         }
     }
 
-    private static void bind(PreparedStatement statement, Object... arguments)
-            throws SQLException {
+    private static void bind(PreparedStatement statement, Object... arguments) throws SQLException {
         for (int i = 0; i < arguments.length; i++) {
             statement.setObject(i + 1, arguments[i]);
         }
@@ -175,8 +173,7 @@ final class OperationsTable {
                     DecisionState state = DecisionState.ofNumber(row.getInt(1));
                     String done = row.getInt(2) == 0 ? "SETTLED" : "DECIDED";
                     return new ServiceTotals.Ended(
-                            state == DecisionState.COMMITTED ? done : state.name(),
-                            row.getLong(3));
+                            state == DecisionState.COMMITTED ? done : state.name(), row.getLong(3));
                 });
     }
 
@@ -197,8 +194,7 @@ final class OperationsTable {
         return all;
     }
 
-    static void suspend(
-            Connection connection, TraceNumber trace, long now, ServiceOperator by)
+    static void suspend(Connection connection, TraceNumber trace, long now, ServiceOperator by)
             throws SQLException {
         update(
                 connection,

@@ -64,10 +64,7 @@ final class OperatorDesk {
                                             by(asked))));
             case "proposals" -> operations.proposals().stream().map(this::line).toList();
             case "approve" ->
-                    List.of(
-                            line(
-                                    operations.approve(
-                                            asked.number("id"), digest(asked), by(asked))));
+                    List.of(line(operations.approve(asked.number("id"), digest(asked), by(asked))));
             case "reject" -> List.of(line(operations.reject(asked.number("id"), by(asked))));
             default ->
                     throw new RefusedException(
@@ -124,11 +121,16 @@ final class OperatorDesk {
                         lines.add(
                                 OperatorLine.of(
                                         "unfinished",
-                                        "role", each.role(),
-                                        "state", each.state(),
-                                        "participant", each.participant(),
-                                        "age", each.age(),
-                                        "count", each.count())));
+                                        "role",
+                                        each.role(),
+                                        "state",
+                                        each.state(),
+                                        "participant",
+                                        each.participant(),
+                                        "age",
+                                        each.age(),
+                                        "count",
+                                        each.count())));
         totals.newest()
                 .forEach(each ->
                         lines.add(
@@ -137,9 +139,12 @@ final class OperatorDesk {
         lines.add(
                 OperatorLine.of(
                         "counts",
-                        "suspended", totals.suspended(),
-                        "proposals", totals.proposals(),
-                        "cut", totals.cut()));
+                        "suspended",
+                        totals.suspended(),
+                        "proposals",
+                        totals.proposals(),
+                        "cut",
+                        totals.cut()));
         return lines;
     }
 
@@ -149,29 +154,47 @@ final class OperatorDesk {
             lines.add(
                     OperatorLine.of(
                             "record",
-                            "service", service,
-                            "role", each.role(),
-                            "trace", each.trace(),
-                            "attempt", each.attempt(),
-                            "branch", each.branch(),
-                            "state", each.state(),
-                            "kind", each.kind(),
-                            "initiator", each.initiator(),
-                            "action", each.action(),
-                            "code", each.outcome().code(),
-                            "message", each.outcome().message(),
-                            "since", each.since(),
-                            "finished", each.finishedAt(),
-                            "now", each.now()));
+                            "service",
+                            service,
+                            "role",
+                            each.role(),
+                            "trace",
+                            each.trace(),
+                            "attempt",
+                            each.attempt(),
+                            "branch",
+                            each.branch(),
+                            "state",
+                            each.state(),
+                            "kind",
+                            each.kind(),
+                            "initiator",
+                            each.initiator(),
+                            "action",
+                            each.action(),
+                            "code",
+                            each.outcome().code(),
+                            "message",
+                            each.outcome().message(),
+                            "since",
+                            each.since(),
+                            "finished",
+                            each.finishedAt(),
+                            "now",
+                            each.now()));
             each.branches()
                     .forEach(branch ->
                             lines.add(
                                     OperatorLine.of(
                                             "branch",
-                                            "branch", branch.branch(),
-                                            "service", branch.service(),
-                                            "action", branch.action(),
-                                            "finished", branch.finished())));
+                                            "branch",
+                                            branch.branch(),
+                                            "service",
+                                            branch.service(),
+                                            "action",
+                                            branch.action(),
+                                            "finished",
+                                            branch.finished())));
         }
         return lines;
     }
@@ -183,60 +206,93 @@ final class OperatorDesk {
                         lines.add(
                                 OperatorLine.of(
                                         "suspension",
-                                        "since", each.since(),
-                                        "operator", each.by().name(),
-                                        "reason", each.by().reason())));
+                                        "since",
+                                        each.since(),
+                                        "operator",
+                                        each.by().name(),
+                                        "reason",
+                                        each.by().reason())));
         picture.driving()
                 .forEach(each ->
                         lines.add(
                                 OperatorLine.of(
                                         "driving",
-                                        "branch", each.branch(),
-                                        "service", each.service(),
-                                        "failures", each.failures(),
-                                        "error", each.error(),
-                                        "next", each.nextMillis())));
+                                        "branch",
+                                        each.branch(),
+                                        "service",
+                                        each.service(),
+                                        "failures",
+                                        each.failures(),
+                                        "error",
+                                        each.error(),
+                                        "next",
+                                        each.nextMillis())));
         picture.alarms()
                 .forEach(each ->
                         lines.add(
                                 OperatorLine.of(
                                         "alarm",
-                                        "kind", each.kind(),
-                                        "times", each.times(),
-                                        "message", each.message())));
+                                        "kind",
+                                        each.kind(),
+                                        "times",
+                                        each.times(),
+                                        "message",
+                                        each.message())));
         picture.proposals().forEach(each -> lines.add(line(each)));
         picture.changes()
                 .forEach(each ->
                         lines.add(
                                 OperatorLine.of(
                                         "change",
-                                        "at", each.at(),
-                                        "what", each.what(),
-                                        "operator", each.by().name(),
-                                        "reason", each.by().reason())));
+                                        "at",
+                                        each.at(),
+                                        "what",
+                                        each.what(),
+                                        "operator",
+                                        each.by().name(),
+                                        "reason",
+                                        each.by().reason())));
         return lines;
     }
 
     private OperatorLine line(ServiceProposal row) {
         return OperatorLine.of(
                 "proposal",
-                "service", service,
-                "id", row.id(),
-                "trace", row.key().trace(),
-                "attempt", row.key().attempt(),
-                "branch", row.key().branch(),
-                "way", row.way(),
-                "verdict", row.verdict(),
-                "found", row.found().map(Enum::name).orElse(""),
-                "evidence", row.evidence(),
-                "proposed", row.proposedAt(),
-                "expires", row.expiresAt(),
-                "proposer", row.proposer().name(),
-                "reason", row.proposer().reason(),
-                "state", row.state(),
-                "decider", row.decider().map(ServiceOperator::name).orElse(""),
-                "decision", row.decider().map(ServiceOperator::reason).orElse(""),
-                "decided", row.decidedAt(),
-                "digest", "%016x".formatted(row.digest()));
+                "service",
+                service,
+                "id",
+                row.id(),
+                "trace",
+                row.key().trace(),
+                "attempt",
+                row.key().attempt(),
+                "branch",
+                row.key().branch(),
+                "way",
+                row.way(),
+                "verdict",
+                row.verdict(),
+                "found",
+                row.found().map(Enum::name).orElse(""),
+                "evidence",
+                row.evidence(),
+                "proposed",
+                row.proposedAt(),
+                "expires",
+                row.expiresAt(),
+                "proposer",
+                row.proposer().name(),
+                "reason",
+                row.proposer().reason(),
+                "state",
+                row.state(),
+                "decider",
+                row.decider().map(ServiceOperator::name).orElse(""),
+                "decision",
+                row.decider().map(ServiceOperator::reason).orElse(""),
+                "decided",
+                row.decidedAt(),
+                "digest",
+                "%016x".formatted(row.digest()));
     }
 }

@@ -60,8 +60,7 @@ final class RepeatedAlarms implements ServiceAlarms {
                 return;
             }
             raised.remove(thing);
-            raised.put(
-                    thing, new Raised(now, before == null ? 1 : before.times() + 1, message));
+            raised.put(thing, new Raised(now, before == null ? 1 : before.times() + 1, message));
         }
         try {
             alarms.raise(kind, trace, message);

@@ -128,6 +128,7 @@ public final class ServiceOperations {
      * waits for two services is counted under both.
      */
     public ServiceTotals totals() throws SQLException {
+<<<<<<< HEAD
         return read(database, connection -> {
             long now = OperationsTable.now(connection, dialect);
             List<Timed<DecisionRow>> decisions =
@@ -158,6 +159,45 @@ public final class ServiceOperations {
                     OperationsTable.openProposals(connection, now).size(),
                     decisions.size() > MOST_COUNTED || branches.size() > MOST_COUNTED);
         });
+=======
+        return read(
+                database,
+                connection -> {
+                    long now = OperationsTable.now(connection);
+                    List<Timed<DecisionRow>> decisions =
+                            OperationsTable.unfinishedDecisions(
+                                    connection, Long.MAX_VALUE, MOST_COUNTED + 1);
+                    List<Timed<BranchRow>> branches =
+                            OperationsTable.unfinishedBranches(
+                                    connection, Long.MAX_VALUE, MOST_COUNTED + 1);
+                    Map<ServiceTotals.Unfinished, Long> counts = new HashMap<>();
+                    for (Timed<DecisionRow> each : decisions) {
+                        String state = ServiceRecord.of(each.row(), service, each.at(now)).state();
+                        each.row().open().stream()
+                                .map(ListedBranch::service)
+                                .distinct()
+                                .forEach(to ->
+                                        count(
+                                                counts,
+                                                Role.INITIATOR,
+                                                state,
+                                                to,
+                                                now - each.since()));
+                    }
+                    for (Timed<BranchRow> each : branches) {
+                        String state = each.row().state().name();
+                        count(counts, Role.BRANCH, state, each.row().action(), now - each.since());
+                    }
+                    return new ServiceTotals(
+                            counts.entrySet().stream()
+                                    .map(each -> counted(each.getKey(), each.getValue()))
+                                    .toList(),
+                            OperationsTable.newest(connection),
+                            OperationsTable.suspensions(connection).size(),
+                            OperationsTable.openProposals(connection, now).size(),
+                            decisions.size() > MOST_COUNTED || branches.size() > MOST_COUNTED);
+                });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private static void count(
@@ -195,6 +235,7 @@ public final class ServiceOperations {
      * newest 10,000 rows by their key, the newest first.
      */
     public List<ServiceRecord> list(Search search) throws SQLException {
+<<<<<<< HEAD
         return read(database, connection -> {
             long now = OperationsTable.now(connection, dialect);
             long before = now - search.overdue().toMillis();
@@ -241,15 +282,67 @@ public final class ServiceOperations {
                     .limit(search.limit())
                     .toList();
         });
+=======
+        return read(
+                database,
+                connection -> {
+                    long now = OperationsTable.now(connection);
+                    long before = now - search.overdue().toMillis();
+                    boolean any = search.overdue().isZero();
+                    List<ServiceRecord> rows = new ArrayList<>();
+                    switch (search.state().toLowerCase(java.util.Locale.ROOT)) {
+                        case "unfinished" -> {
+                            addUnfinishedDecisions(connection, rows, now, any ? now : before);
+                            addBranches(
+                                    rows,
+                                    OperationsTable.unfinishedBranches(
+                                            connection,
+                                            any ? Long.MAX_VALUE : before,
+                                            MOST_COUNTED),
+                                    now);
+                        }
+                        case "decided" ->
+                                addUnfinishedDecisions(connection, rows, now, any ? now : before);
+                        case "settled" -> addNewest(connection, rows, now, DecisionState.COMMITTED);
+                        case "aborted" -> addNewest(connection, rows, now, DecisionState.ABORTED);
+                        case "refused" -> {
+                            addNewest(connection, rows, now, DecisionState.REFUSED);
+                            addNewest(connection, rows, now, BranchState.REFUSED);
+                        }
+                        case "tried" ->
+                                addBranches(
+                                        rows,
+                                        OperationsTable.unfinishedBranches(
+                                                connection,
+                                                any ? Long.MAX_VALUE : before,
+                                                MOST_COUNTED),
+                                        now);
+                        case "confirmed" -> addNewest(connection, rows, now, BranchState.CONFIRMED);
+                        case "cancelled" -> addNewest(connection, rows, now, BranchState.CANCELLED);
+                        default ->
+                                throw new RefusedException(
+                                        OutcomeCode.MALFORMED_REQUEST,
+                                        "state: of %d characters (expected: unfinished, decided, settled,"
+                                                        .formatted(search.state().length())
+                                                + " aborted, refused, tried, confirmed or cancelled)");
+                    }
+                    boolean decided = search.state().equalsIgnoreCase("decided");
+                    boolean settled = search.state().equalsIgnoreCase("settled");
+                    return rows.stream()
+                            .filter(each -> each.involves(search.participant()))
+                            .filter(each -> !decided || each.state().equals("DECIDED"))
+                            .filter(each -> !settled || each.state().equals("SETTLED"))
+                            .limit(search.limit())
+                            .toList();
+                });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private void addUnfinishedDecisions(
             Connection connection, List<ServiceRecord> rows, long now, long before)
             throws SQLException {
         addDecisions(
-                rows,
-                OperationsTable.unfinishedDecisions(connection, before, MOST_COUNTED),
-                now);
+                rows, OperationsTable.unfinishedDecisions(connection, before, MOST_COUNTED), now);
     }
 
     private void addNewest(
@@ -264,8 +357,7 @@ public final class ServiceOperations {
         addBranches(rows, OperationsTable.newestBranches(connection, state), now);
     }
 
-    private void addDecisions(
-            List<ServiceRecord> rows, List<Timed<DecisionRow>> read, long now) {
+    private void addDecisions(List<ServiceRecord> rows, List<Timed<DecisionRow>> read, long now) {
         read.forEach(each -> rows.add(ServiceRecord.of(each.row(), service, each.at(now))));
     }
 
@@ -276,6 +368,7 @@ public final class ServiceOperations {
 
     /** Everything of one transaction; empty where nothing is on record. */
     public ServicePicture show(TraceNumber trace) throws SQLException {
+<<<<<<< HEAD
         return read(database, connection -> {
             long now = OperationsTable.now(connection, dialect);
             List<ServiceRecord> records = new ArrayList<>();
@@ -291,6 +384,25 @@ public final class ServiceOperations {
                     OperationsTable.proposals(connection, trace),
                     OperationsTable.changes(connection, trace));
         });
+=======
+        return read(
+                database,
+                connection -> {
+                    long now = OperationsTable.now(connection);
+                    List<ServiceRecord> records = new ArrayList<>();
+                    OperationsTable.decision(connection, trace)
+                            .ifPresent(each -> addDecisions(records, List.of(each), now));
+                    addBranches(records, OperationsTable.branches(connection, trace), now);
+                    return new ServicePicture(
+                            trace,
+                            records,
+                            Optional.ofNullable(OperationsTable.suspensions(connection).get(trace)),
+                            phaseTwo.troubles(trace),
+                            alarms.of(trace),
+                            OperationsTable.proposals(connection, trace),
+                            OperationsTable.changes(connection, trace));
+                });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     /**
@@ -359,6 +471,7 @@ public final class ServiceOperations {
     private boolean changed(TraceNumber trace, String what, ServiceOperator by, Change change)
             throws SQLException {
         boolean done =
+<<<<<<< HEAD
                 change(database, connection -> {
                     boolean known =
                             OperationsTable.decision(connection, trace).isPresent()
@@ -373,6 +486,25 @@ public final class ServiceOperations {
                     }
                     return changed;
                 });
+=======
+                change(
+                        database,
+                        connection -> {
+                            boolean known =
+                                    OperationsTable.decision(connection, trace).isPresent()
+                                            || !OperationsTable.branches(connection, trace)
+                                                    .isEmpty();
+                            if (!known) {
+                                throw nobody(trace);
+                            }
+                            long now = OperationsTable.now(connection);
+                            boolean changed = change.with(connection, now);
+                            if (changed) {
+                                OperationsTable.record(connection, trace, now, what, by);
+                            }
+                            return changed;
+                        });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
         suspensions.forget();
         return done;
     }
@@ -389,15 +521,11 @@ public final class ServiceOperations {
      * @param verdict how it is to end: as was decided
      * @param evidence where the correction is recorded
      * @throws RefusedException with {@link OutcomeCode#AGAINST_DECISION} where it was decided
-     *     otherwise, with {@link OutcomeCode#NOT_TO_BE_RESOLVED} where it ends by itself or is to be
-     *     suspended first
+     *     otherwise, with {@link OutcomeCode#NOT_TO_BE_RESOLVED} where it ends by itself or is to
+     *     be suspended first
      */
     public ServiceProposal propose(
-            TraceNumber trace,
-            int branch,
-            BranchState verdict,
-            String evidence,
-            ServiceOperator by)
+            TraceNumber trace, int branch, BranchState verdict, String evidence, ServiceOperator by)
             throws SQLException {
         return resolutions.propose(trace, branch, verdict, evidence, by);
     }
@@ -422,7 +550,11 @@ public final class ServiceOperations {
         return read(
                 database,
                 connection ->
+<<<<<<< HEAD
                         OperationsTable.openProposals(
                                 connection, OperationsTable.now(connection, dialect)));
+=======
+                        OperationsTable.openProposals(connection, OperationsTable.now(connection)));
+>>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 }

@@ -32,7 +32,8 @@ public record ServicePicture(
      *
      * @param failures in a row
      * @param error the last one
-     * @param nextMillis how long after it the next try was planned; 0 where it waits for an operator
+     * @param nextMillis how long after it the next try was planned; 0 where it waits for an
+     *     operator
      */
     public record Trouble(
             int branch, String service, int failures, String error, long nextMillis) {}

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How one operator wants a branch to end that the protocol cannot end, and what a second one made of
- * it (decision 0015). Immutable.
+ * How one operator wants a branch to end that the protocol cannot end, and what a second one made
+ * of it (decision 0015). Immutable.
  *
  * @param id its number in this service
  * @param key the branch

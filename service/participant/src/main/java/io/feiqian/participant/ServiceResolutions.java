@@ -62,11 +62,7 @@ final class ServiceResolutions {
     }
 
     ServiceProposal propose(
-            TraceNumber trace,
-            int branch,
-            BranchState verdict,
-            String evidence,
-            ServiceOperator by)
+            TraceNumber trace, int branch, BranchState verdict, String evidence, ServiceOperator by)
             throws SQLException {
         String where = evidence.strip();
         if (where.isEmpty() || where.length() > ServiceProposal.LONGEST_EVIDENCE) {
@@ -92,6 +88,7 @@ final class ServiceResolutions {
                 row.isPresent()
                         ? atBranch(row.get(), verdict, where, by)
                         : atDecision(trace, branch, verdict, where, by);
+<<<<<<< HEAD
         return ServiceOperations.change(database, connection -> {
             long now = OperationsTable.now(connection, dialect);
             requireSuspended(connection, draft, now);
@@ -105,6 +102,27 @@ final class ServiceResolutions {
                     connection, trace, now, "propose " + proposal.id() + ", " + verdict, by);
             return proposal;
         });
+=======
+        return ServiceOperations.change(
+                database,
+                connection -> {
+                    long now = OperationsTable.now(connection);
+                    requireSuspended(connection, draft, now);
+                    ServiceProposal proposal =
+                            numbered(
+                                    draft,
+                                    OperationsTable.nextId(connection, "feiqian_proposal"),
+                                    now);
+                    OperationsTable.insert(connection, proposal);
+                    OperationsTable.record(
+                            connection,
+                            trace,
+                            now,
+                            "propose " + proposal.id() + ", " + verdict,
+                            by);
+                    return proposal;
+                });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private ServiceProposal atBranch(
@@ -116,7 +134,8 @@ final class ServiceResolutions {
         BranchState decided =
                 decided(row.initiator(), new Inquiry(row.key(), row.digest()), row.state());
         requireAsDecided(row.key(), verdict, decided);
-        if (row.state() == decided || (row.state() == BranchState.REFUSED && decided == CANCELLED)) {
+        if (row.state() == decided
+                || (row.state() == BranchState.REFUSED && decided == CANCELLED)) {
             throw notToBe("branch: %s is %s already".formatted(row.key(), row.state()));
         }
         return draft(row, verdict, evidence, by);
@@ -147,11 +166,7 @@ final class ServiceResolutions {
     }
 
     private ServiceProposal atDecision(
-            TraceNumber trace,
-            int branch,
-            BranchState verdict,
-            String evidence,
-            ServiceOperator by)
+            TraceNumber trace, int branch, BranchState verdict, String evidence, ServiceOperator by)
             throws SQLException {
         DecisionRow decision =
                 ServiceOperations.read(
@@ -216,6 +231,7 @@ final class ServiceResolutions {
             requireAsDecided(row.key(), row.verdict(), decided);
         }
         ServiceProposal approved =
+<<<<<<< HEAD
                 ServiceOperations.change(database, connection -> {
                     long now = OperationsTable.now(connection, dialect);
                     ServiceProposal row = locked(connection, id, Optional.of(digest));
@@ -241,11 +257,37 @@ final class ServiceResolutions {
                     }
                     return decide(connection, row.decided(State.APPROVED, by, now));
                 });
+=======
+                ServiceOperations.change(
+                        database,
+                        connection -> {
+                            long now = OperationsTable.now(connection);
+                            ServiceProposal row = locked(connection, id, Optional.of(digest));
+                            if (row.proposer().isSame(by.name())) {
+                                throw new RefusedException(
+                                        OutcomeCode.SECOND_OPERATOR_REQUIRED,
+                                        "operator: %s, who proposed it (expected: another one)"
+                                                .formatted(row.proposer().name()));
+                            }
+                            if (isRepeated(row, State.APPROVED, by)) {
+                                return row;
+                            }
+                            requireOpen(row, now);
+                            requireSuspended(connection, row, now);
+                            if (row.way() == Way.BRANCH) {
+                                endBranch(connection, row);
+                            } else {
+                                acknowledge(connection, row);
+                            }
+                            return decide(connection, row.decided(State.APPROVED, by, now));
+                        });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
         suspensions.forget();
         return approved;
     }
 
     ServiceProposal reject(long id, ServiceOperator by) throws SQLException {
+<<<<<<< HEAD
         return ServiceOperations.change(database, connection -> {
             ServiceProposal row = locked(connection, id, Optional.empty());
             if (isRepeated(row, State.REJECTED, by)) {
@@ -257,6 +299,21 @@ final class ServiceResolutions {
             }
             return decide(connection, row.decided(State.REJECTED, by, now));
         });
+=======
+        return ServiceOperations.change(
+                database,
+                connection -> {
+                    ServiceProposal row = locked(connection, id, Optional.empty());
+                    if (isRepeated(row, State.REJECTED, by)) {
+                        return row;
+                    }
+                    long now = OperationsTable.now(connection);
+                    if (row.state() != State.OPEN) {
+                        requireOpen(row, now);
+                    }
+                    return decide(connection, row.decided(State.REJECTED, by, now));
+                });
+>>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private static ServiceProposal decide(Connection connection, ServiceProposal row)
@@ -274,18 +331,21 @@ final class ServiceResolutions {
     /** The row itself is judged under its lock: a confirm may have come through meanwhile. */
     private void endBranch(Connection connection, ServiceProposal row) throws SQLException {
         BranchRow there =
+<<<<<<< HEAD
                 branchTable.lock(
                                 connection,
                                 List.of(row.key()),
                                 settings.lockTimeout().toMillis())
+=======
+                BranchTable.lock(connection, List.of(row.key()), settings.lockTimeout().toMillis())
+>>>>>>> 83a3e06 (Services: six tables; formatting)
                         .stream()
                         .findFirst()
                         .orElseThrow(() -> differs("branch: gone"));
         if (row.found().filter(found -> found == there.state()).isEmpty()) {
             throw differs(
                     "branch: %s (expected: %s as it was proposed)"
-                            .formatted(
-                                    there.state(), row.found().map(Enum::name).orElse("none")));
+                            .formatted(there.state(), row.found().map(Enum::name).orElse("none")));
         }
         if (there.state() == TRIED && there.kind() == BranchKind.SQL) {
             // The rows are as the operators left them: only images and locks are given up.
@@ -391,8 +451,7 @@ final class ServiceResolutions {
             return;
         }
         Optional<Suspension> suspension =
-                Optional.ofNullable(
-                        OperationsTable.suspensions(connection).get(row.key().trace()));
+                Optional.ofNullable(OperationsTable.suspensions(connection).get(row.key().trace()));
         if (suspension.filter(each -> each.since() + SUSPENDED_FOR.toMillis() <= now).isEmpty()) {
             throw notToBe(
                     "branch: %s may still end by itself (expected: its transaction suspended for"
@@ -402,7 +461,8 @@ final class ServiceResolutions {
     }
 
     private static boolean isRepeated(ServiceProposal row, State as, ServiceOperator by) {
-        return row.state() == as && row.decider().filter(each -> by.isSame(each.name())).isPresent();
+        return row.state() == as
+                && row.decider().filter(each -> by.isSame(each.name())).isPresent();
     }
 
     private static ServiceProposal locked(Connection connection, long id, Optional<Long> digest)

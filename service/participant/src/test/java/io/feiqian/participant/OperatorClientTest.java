@@ -142,12 +142,9 @@ final class OperatorClientTest {
     void aQuestionOfAnotherFormIsRefusedWithWhatWasExpected() {
         Clock now = Clock.system();
         refused(OutcomeCode.UNKNOWN_PATH, OPERATORS, now, "explode", Map.of());
-        refused(
-                OutcomeCode.MALFORMED_REQUEST, OPERATORS, now, "list", Map.of("limit", "many"));
-        refused(
-                OutcomeCode.MALFORMED_REQUEST, OPERATORS, now, "list", Map.of("state", "happy"));
-        refused(
-                OutcomeCode.INVALID_TRACE_NUMBER, OPERATORS, now, "show", Map.of("trace", "17"));
+        refused(OutcomeCode.MALFORMED_REQUEST, OPERATORS, now, "list", Map.of("limit", "many"));
+        refused(OutcomeCode.MALFORMED_REQUEST, OPERATORS, now, "list", Map.of("state", "happy"));
+        refused(OutcomeCode.INVALID_TRACE_NUMBER, OPERATORS, now, "show", Map.of("trace", "17"));
         refused(
                 OutcomeCode.OPERATOR_REQUIRED,
                 OPERATORS,

@@ -95,34 +95,38 @@ final class ServiceOperationsTest {
         ServicePicture picture = payments.operations().show(trace);
         ServicePicture there = accounts.operations().show(trace);
 
-        assertThat(totals.unfinished()).singleElement().satisfies(each -> {
-            assertThat(each.participant()).isEqualTo("accounts");
-            assertThat(each.state()).isEqualTo("DECIDED");
-            assertThat(each.count()).isEqualTo(1);
-        });
+        assertThat(totals.unfinished())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.participant()).isEqualTo("accounts");
+                    assertThat(each.state()).isEqualTo("DECIDED");
+                    assertThat(each.count()).isEqualTo(1);
+                });
         assertThat(totals.newest()).containsExactly(new ServiceTotals.Ended("DECIDED", 1));
-        assertThat(listed).singleElement().satisfies(each -> {
-            assertThat(each.trace()).isEqualTo(trace);
-            assertThat(each.branches())
-                    .containsExactly(new ServiceRecord.Listed(1, "accounts", "", false));
-        });
-        assertThat(picture.driving()).singleElement().satisfies(each -> {
-            assertThat(each.service()).isEqualTo("accounts");
-            assertThat(each.error()).contains("no answer");
-        });
-        assertThat(there.records()).singleElement().satisfies(each -> {
-            assertThat(each.state()).isEqualTo("TRIED");
-            assertThat(each.kind()).isEqualTo("TCC");
-        });
+        assertThat(listed)
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.trace()).isEqualTo(trace);
+                    assertThat(each.branches())
+                            .containsExactly(new ServiceRecord.Listed(1, "accounts", "", false));
+                });
+        assertThat(picture.driving())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.service()).isEqualTo("accounts");
+                    assertThat(each.error()).contains("no answer");
+                });
+        assertThat(there.records())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.state()).isEqualTo("TRIED");
+                    assertThat(each.kind()).isEqualTo("TCC");
+                });
         assertThat(payments.operations().list(new Search("settled", Duration.ZERO, "", 9)))
                 .isEmpty();
-        assertThat(
-                        payments.operations()
-                                .list(new Search("unfinished", Duration.ZERO, "others", 9)))
+        assertThat(payments.operations().list(new Search("unfinished", Duration.ZERO, "others", 9)))
                 .isEmpty();
-        assertThat(
-                        payments.operations()
-                                .list(new Search("decided", Duration.ofHours(1), "", 9)))
+        assertThat(payments.operations().list(new Search("decided", Duration.ofHours(1), "", 9)))
                 .isEmpty();
 
         two.wire.add(accounts);
@@ -154,9 +158,7 @@ final class ServiceOperationsTest {
                 .singleElement()
                 .satisfies(each -> assertThat(each.error()).contains("TRANSACTION_SUSPENDED"));
         assertThat(two.balance(two.accountsDatabase, 2)).isEqualTo(1_000);
-        refused(
-                OutcomeCode.TRANSACTION_SUSPENDED,
-                () -> accounts.operations().retry(trace, ANNA));
+        refused(OutcomeCode.TRANSACTION_SUSPENDED, () -> accounts.operations().retry(trace, ANNA));
         assertThat(accounts.operations().totals().suspended()).isEqualTo(1);
         assertThat(accounts.operations().show(trace).suspension().orElseThrow().by())
                 .isEqualTo(ANNA);
@@ -187,10 +189,12 @@ final class ServiceOperationsTest {
         ServiceOperations operations = accounts.operations();
         TwoServices.await(() -> !two.alarms.isEmpty());
 
-        assertThat(operations.show(trace).alarms()).singleElement().satisfies(each -> {
-            assertThat(each.kind()).isEqualTo(ServiceAlarms.Kind.CONTRADICTION);
-            assertThat(two.alarms).containsExactly(each.kind() + " " + each.message());
-        });
+        assertThat(operations.show(trace).alarms())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.kind()).isEqualTo(ServiceAlarms.Kind.CONTRADICTION);
+                    assertThat(two.alarms).containsExactly(each.kind() + " " + each.message());
+                });
         refused(
                 OutcomeCode.AGAINST_DECISION,
                 () -> operations.propose(trace, 1, BranchState.CANCELLED, "voucher 17", ANNA));
@@ -330,8 +334,7 @@ final class ServiceOperationsTest {
                     }
 
                     @Override
-                    public void cancel(Connection connection, BranchKey key)
-                            throws SQLException {
+                    public void cancel(Connection connection, BranchKey key) throws SQLException {
                         throw new DirtyRowException("account 2 was changed", "set it to 1000");
                     }
                 };
@@ -344,17 +347,18 @@ final class ServiceOperationsTest {
                         7,
                         TwoServices.DAY,
                         Duration.ofMinutes(1));
-        accounts.branches()
-                .sql(context, connection -> AccountActions.change(connection, 2, 25));
+        accounts.branches().sql(context, connection -> AccountActions.change(connection, 2, 25));
         TwoServices.run(two.accountsDatabase, "update feiqian_branch set decide_by = 1");
         TraceNumber trace = context.key().trace();
         accounts.recoverNow();
         TwoServices.await(() -> !two.alarms.isEmpty());
 
-        assertThat(accounts.operations().show(trace).alarms()).singleElement().satisfies(each -> {
-            assertThat(each.kind()).isEqualTo(ServiceAlarms.Kind.DIRTY_ROW);
-            assertThat(each.message()).contains("set it to 1000");
-        });
+        assertThat(accounts.operations().show(trace).alarms())
+                .singleElement()
+                .satisfies(each -> {
+                    assertThat(each.kind()).isEqualTo(ServiceAlarms.Kind.DIRTY_ROW);
+                    assertThat(each.message()).contains("set it to 1000");
+                });
         suspendedLongAgo(accounts, trace);
         ServiceProposal proposal =
                 accounts.operations()
