@@ -77,7 +77,14 @@ public final class GlobalTransactions implements AutoCloseable {
         this.phaseTwo = new PhaseTwo(service, respecting, settings, timer, ends, alarms, senders);
         this.leftovers =
                 new Leftovers(
-                        database, dialect, respecting, phaseTwo, finishing, xa, settings, clock,
+                        database,
+                        dialect,
+                        respecting,
+                        phaseTwo,
+                        finishing,
+                        xa,
+                        settings,
+                        clock,
                         timer,
                         executor);
         this.operations =
@@ -90,7 +97,12 @@ public final class GlobalTransactions implements AutoCloseable {
                         leftovers,
                         alarms,
                         new ServiceResolutions(
-                                service, database, dialect, channel, actions, suspensions,
+                                service,
+                                database,
+                                dialect,
+                                channel,
+                                actions,
+                                suspensions,
                                 settings));
     }
 

@@ -128,42 +128,10 @@ public final class ServiceOperations {
      * waits for two services is counted under both.
      */
     public ServiceTotals totals() throws SQLException {
-<<<<<<< HEAD
-        return read(database, connection -> {
-            long now = OperationsTable.now(connection, dialect);
-            List<Timed<DecisionRow>> decisions =
-                    OperationsTable.unfinishedDecisions(
-                            connection, Long.MAX_VALUE, MOST_COUNTED + 1);
-            List<Timed<BranchRow>> branches =
-                    OperationsTable.unfinishedBranches(
-                            connection, Long.MAX_VALUE, MOST_COUNTED + 1);
-            Map<ServiceTotals.Unfinished, Long> counts = new HashMap<>();
-            for (Timed<DecisionRow> each : decisions) {
-                String state = ServiceRecord.of(each.row(), service, each.at(now)).state();
-                each.row().open().stream()
-                        .map(ListedBranch::service)
-                        .distinct()
-                        .forEach(to ->
-                                count(counts, Role.INITIATOR, state, to, now - each.since()));
-            }
-            for (Timed<BranchRow> each : branches) {
-                String state = each.row().state().name();
-                count(counts, Role.BRANCH, state, each.row().action(), now - each.since());
-            }
-            return new ServiceTotals(
-                    counts.entrySet().stream()
-                            .map(each -> counted(each.getKey(), each.getValue()))
-                            .toList(),
-                    OperationsTable.newest(connection),
-                    OperationsTable.suspensions(connection).size(),
-                    OperationsTable.openProposals(connection, now).size(),
-                    decisions.size() > MOST_COUNTED || branches.size() > MOST_COUNTED);
-        });
-=======
         return read(
                 database,
                 connection -> {
-                    long now = OperationsTable.now(connection);
+                    long now = OperationsTable.now(connection, dialect);
                     List<Timed<DecisionRow>> decisions =
                             OperationsTable.unfinishedDecisions(
                                     connection, Long.MAX_VALUE, MOST_COUNTED + 1);
@@ -197,7 +165,6 @@ public final class ServiceOperations {
                             OperationsTable.openProposals(connection, now).size(),
                             decisions.size() > MOST_COUNTED || branches.size() > MOST_COUNTED);
                 });
->>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private static void count(
@@ -235,58 +202,10 @@ public final class ServiceOperations {
      * newest 10,000 rows by their key, the newest first.
      */
     public List<ServiceRecord> list(Search search) throws SQLException {
-<<<<<<< HEAD
-        return read(database, connection -> {
-            long now = OperationsTable.now(connection, dialect);
-            long before = now - search.overdue().toMillis();
-            boolean any = search.overdue().isZero();
-            List<ServiceRecord> rows = new ArrayList<>();
-            switch (search.state().toLowerCase(java.util.Locale.ROOT)) {
-                case "unfinished" -> {
-                    addUnfinishedDecisions(connection, rows, now, any ? now : before);
-                    addBranches(
-                            rows,
-                            OperationsTable.unfinishedBranches(
-                                    connection, any ? Long.MAX_VALUE : before, MOST_COUNTED),
-                            now);
-                }
-                case "decided" ->
-                        addUnfinishedDecisions(connection, rows, now, any ? now : before);
-                case "settled" -> addNewest(connection, rows, now, DecisionState.COMMITTED);
-                case "aborted" -> addNewest(connection, rows, now, DecisionState.ABORTED);
-                case "refused" -> {
-                    addNewest(connection, rows, now, DecisionState.REFUSED);
-                    addNewest(connection, rows, now, BranchState.REFUSED);
-                }
-                case "tried" ->
-                        addBranches(
-                                rows,
-                                OperationsTable.unfinishedBranches(
-                                        connection, any ? Long.MAX_VALUE : before, MOST_COUNTED),
-                                now);
-                case "confirmed" -> addNewest(connection, rows, now, BranchState.CONFIRMED);
-                case "cancelled" -> addNewest(connection, rows, now, BranchState.CANCELLED);
-                default ->
-                        throw new RefusedException(
-                                OutcomeCode.MALFORMED_REQUEST,
-                                "state: of %d characters (expected: unfinished, decided, settled,"
-                                                .formatted(search.state().length())
-                                        + " aborted, refused, tried, confirmed or cancelled)");
-            }
-            boolean decided = search.state().equalsIgnoreCase("decided");
-            boolean settled = search.state().equalsIgnoreCase("settled");
-            return rows.stream()
-                    .filter(each -> each.involves(search.participant()))
-                    .filter(each -> !decided || each.state().equals("DECIDED"))
-                    .filter(each -> !settled || each.state().equals("SETTLED"))
-                    .limit(search.limit())
-                    .toList();
-        });
-=======
         return read(
                 database,
                 connection -> {
-                    long now = OperationsTable.now(connection);
+                    long now = OperationsTable.now(connection, dialect);
                     long before = now - search.overdue().toMillis();
                     boolean any = search.overdue().isZero();
                     List<ServiceRecord> rows = new ArrayList<>();
@@ -335,7 +254,6 @@ public final class ServiceOperations {
                             .limit(search.limit())
                             .toList();
                 });
->>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private void addUnfinishedDecisions(
@@ -368,27 +286,10 @@ public final class ServiceOperations {
 
     /** Everything of one transaction; empty where nothing is on record. */
     public ServicePicture show(TraceNumber trace) throws SQLException {
-<<<<<<< HEAD
-        return read(database, connection -> {
-            long now = OperationsTable.now(connection, dialect);
-            List<ServiceRecord> records = new ArrayList<>();
-            OperationsTable.decision(connection, trace)
-                    .ifPresent(each -> addDecisions(records, List.of(each), now));
-            addBranches(records, OperationsTable.branches(connection, trace), now);
-            return new ServicePicture(
-                    trace,
-                    records,
-                    Optional.ofNullable(OperationsTable.suspensions(connection).get(trace)),
-                    phaseTwo.troubles(trace),
-                    alarms.of(trace),
-                    OperationsTable.proposals(connection, trace),
-                    OperationsTable.changes(connection, trace));
-        });
-=======
         return read(
                 database,
                 connection -> {
-                    long now = OperationsTable.now(connection);
+                    long now = OperationsTable.now(connection, dialect);
                     List<ServiceRecord> records = new ArrayList<>();
                     OperationsTable.decision(connection, trace)
                             .ifPresent(each -> addDecisions(records, List.of(each), now));
@@ -402,7 +303,6 @@ public final class ServiceOperations {
                             OperationsTable.proposals(connection, trace),
                             OperationsTable.changes(connection, trace));
                 });
->>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     /**
@@ -471,22 +371,6 @@ public final class ServiceOperations {
     private boolean changed(TraceNumber trace, String what, ServiceOperator by, Change change)
             throws SQLException {
         boolean done =
-<<<<<<< HEAD
-                change(database, connection -> {
-                    boolean known =
-                            OperationsTable.decision(connection, trace).isPresent()
-                                    || !OperationsTable.branches(connection, trace).isEmpty();
-                    if (!known) {
-                        throw nobody(trace);
-                    }
-                    long now = OperationsTable.now(connection, dialect);
-                    boolean changed = change.with(connection, now);
-                    if (changed) {
-                        OperationsTable.record(connection, trace, now, what, by);
-                    }
-                    return changed;
-                });
-=======
                 change(
                         database,
                         connection -> {
@@ -497,14 +381,13 @@ public final class ServiceOperations {
                             if (!known) {
                                 throw nobody(trace);
                             }
-                            long now = OperationsTable.now(connection);
+                            long now = OperationsTable.now(connection, dialect);
                             boolean changed = change.with(connection, now);
                             if (changed) {
                                 OperationsTable.record(connection, trace, now, what, by);
                             }
                             return changed;
                         });
->>>>>>> 83a3e06 (Services: six tables; formatting)
         suspensions.forget();
         return done;
     }
@@ -550,11 +433,7 @@ public final class ServiceOperations {
         return read(
                 database,
                 connection ->
-<<<<<<< HEAD
                         OperationsTable.openProposals(
                                 connection, OperationsTable.now(connection, dialect)));
-=======
-                        OperationsTable.openProposals(connection, OperationsTable.now(connection)));
->>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 }

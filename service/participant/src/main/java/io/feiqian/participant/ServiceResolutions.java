@@ -88,25 +88,10 @@ final class ServiceResolutions {
                 row.isPresent()
                         ? atBranch(row.get(), verdict, where, by)
                         : atDecision(trace, branch, verdict, where, by);
-<<<<<<< HEAD
-        return ServiceOperations.change(database, connection -> {
-            long now = OperationsTable.now(connection, dialect);
-            requireSuspended(connection, draft, now);
-            ServiceProposal proposal =
-                    numbered(
-                            draft,
-                            OperationsTable.nextId(connection, "feiqian_proposal"),
-                            now);
-            OperationsTable.insert(connection, proposal);
-            OperationsTable.record(
-                    connection, trace, now, "propose " + proposal.id() + ", " + verdict, by);
-            return proposal;
-        });
-=======
         return ServiceOperations.change(
                 database,
                 connection -> {
-                    long now = OperationsTable.now(connection);
+                    long now = OperationsTable.now(connection, dialect);
                     requireSuspended(connection, draft, now);
                     ServiceProposal proposal =
                             numbered(
@@ -122,7 +107,6 @@ final class ServiceResolutions {
                             by);
                     return proposal;
                 });
->>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private ServiceProposal atBranch(
@@ -162,7 +146,8 @@ final class ServiceResolutions {
 
     private boolean isInTime(BranchRow row) throws SQLException {
         return ServiceOperations.read(
-                        database, connection -> OperationsTable.now(connection, dialect)) <= row.decideBy();
+                        database, connection -> OperationsTable.now(connection, dialect))
+                <= row.decideBy();
     }
 
     private ServiceProposal atDecision(
@@ -231,37 +216,10 @@ final class ServiceResolutions {
             requireAsDecided(row.key(), row.verdict(), decided);
         }
         ServiceProposal approved =
-<<<<<<< HEAD
-                ServiceOperations.change(database, connection -> {
-                    long now = OperationsTable.now(connection, dialect);
-                    ServiceProposal row = locked(connection, id, Optional.of(digest));
-                    if (row.proposer().isSame(by.name())) {
-                        throw new RefusedException(
-                                OutcomeCode.SECOND_OPERATOR_REQUIRED,
-                                "operator: %s, who proposed it (expected: another one)"
-                                        .formatted(row.proposer().name()));
-                    }
-                    if (isRepeated(row, State.APPROVED, by)) {
-                        return row;
-                    }
-                    requireOpen(row, now);
-                    requireSuspended(connection, row, now);
-                    if (row.way() == Way.BRANCH) {
-                        try {
-                            endBranch(connection, row);
-                        } finally {
-                            branchTable.unbound(connection);
-                        }
-                    } else {
-                        acknowledge(connection, row);
-                    }
-                    return decide(connection, row.decided(State.APPROVED, by, now));
-                });
-=======
                 ServiceOperations.change(
                         database,
                         connection -> {
-                            long now = OperationsTable.now(connection);
+                            long now = OperationsTable.now(connection, dialect);
                             ServiceProposal row = locked(connection, id, Optional.of(digest));
                             if (row.proposer().isSame(by.name())) {
                                 throw new RefusedException(
@@ -275,31 +233,21 @@ final class ServiceResolutions {
                             requireOpen(row, now);
                             requireSuspended(connection, row, now);
                             if (row.way() == Way.BRANCH) {
-                                endBranch(connection, row);
+                                try {
+                                    endBranch(connection, row);
+                                } finally {
+                                    branchTable.unbound(connection);
+                                }
                             } else {
                                 acknowledge(connection, row);
                             }
                             return decide(connection, row.decided(State.APPROVED, by, now));
                         });
->>>>>>> 83a3e06 (Services: six tables; formatting)
         suspensions.forget();
         return approved;
     }
 
     ServiceProposal reject(long id, ServiceOperator by) throws SQLException {
-<<<<<<< HEAD
-        return ServiceOperations.change(database, connection -> {
-            ServiceProposal row = locked(connection, id, Optional.empty());
-            if (isRepeated(row, State.REJECTED, by)) {
-                return row;
-            }
-            long now = OperationsTable.now(connection, dialect);
-            if (row.state() != State.OPEN) {
-                requireOpen(row, now);
-            }
-            return decide(connection, row.decided(State.REJECTED, by, now));
-        });
-=======
         return ServiceOperations.change(
                 database,
                 connection -> {
@@ -307,13 +255,12 @@ final class ServiceResolutions {
                     if (isRepeated(row, State.REJECTED, by)) {
                         return row;
                     }
-                    long now = OperationsTable.now(connection);
+                    long now = OperationsTable.now(connection, dialect);
                     if (row.state() != State.OPEN) {
                         requireOpen(row, now);
                     }
                     return decide(connection, row.decided(State.REJECTED, by, now));
                 });
->>>>>>> 83a3e06 (Services: six tables; formatting)
     }
 
     private static ServiceProposal decide(Connection connection, ServiceProposal row)
@@ -331,14 +278,8 @@ final class ServiceResolutions {
     /** The row itself is judged under its lock: a confirm may have come through meanwhile. */
     private void endBranch(Connection connection, ServiceProposal row) throws SQLException {
         BranchRow there =
-<<<<<<< HEAD
-                branchTable.lock(
-                                connection,
-                                List.of(row.key()),
-                                settings.lockTimeout().toMillis())
-=======
-                BranchTable.lock(connection, List.of(row.key()), settings.lockTimeout().toMillis())
->>>>>>> 83a3e06 (Services: six tables; formatting)
+                branchTable
+                        .lock(connection, List.of(row.key()), settings.lockTimeout().toMillis())
                         .stream()
                         .findFirst()
                         .orElseThrow(() -> differs("branch: gone"));
@@ -354,10 +295,10 @@ final class ServiceResolutions {
         branchTable.finish(connection, List.of(row.key()), row.verdict());
     }
 
-    private void acknowledge(Connection connection, ServiceProposal row)
-            throws SQLException {
+    private void acknowledge(Connection connection, ServiceProposal row) throws SQLException {
         DecisionRow decision =
-                decisionTable.lock(connection, row.key().trace())
+                decisionTable
+                        .lock(connection, row.key().trace())
                         .filter(each -> each.attempt() == row.key().attempt())
                         .orElseThrow(() -> differs("decision: of another attempt"));
         requireAsDecided(row.key(), row.verdict(), verdict(decision));
