@@ -21,7 +21,9 @@ public enum Kind {
     /** All of these under one decision. */
     MIXED("services: every kind of branch under one decision"),
     /** A service that is called begins a transaction of its own. */
-    NESTED("services: who is called begins a transaction of its own");
+    NESTED("services: who is called begins a transaction of its own"),
+    /** Steps with reversals, driven by engines. */
+    ORCHESTRATION("orchestrations: steps with reversals, driven by engines that die");
 
     private final String what;
 

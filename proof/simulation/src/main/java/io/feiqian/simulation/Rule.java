@@ -104,7 +104,15 @@ public enum Rule {
     /** A decision is marked as finished only when every branch has ended. */
     END_MARK("a decision is forgotten while a branch of it waits", Kind.TCC, Kind.MIXED),
     /** Rows are kept for as long as what they forbid can still come. */
-    CLEANING_HORIZON("a late try or a repeated message finds no row that refuses it", Kind.MIXED);
+    CLEANING_HORIZON("a late try or a repeated message finds no row that refuses it", Kind.MIXED),
+    /** What an orchestration has come to is durable before anything follows from it. */
+    STEP_DURABLE(
+            "an engine dies after a step that its rows do not know: nobody ends or reverses it",
+            Kind.ORCHESTRATION),
+    /** A step's effect and the key of its call are one commit. */
+    STEP_KEY("a step that is called again has its effect again", Kind.ORCHESTRATION),
+    /** A reversal of what never came leaves a row that a late call meets. */
+    STEP_LATE("a step is done after it was reversed, and stays", Kind.ORCHESTRATION);
 
     private final String loss;
 

@@ -55,7 +55,8 @@ public record Simulation(Rules rules, List<Kind> kinds, int orders) {
         Kind kind = kind(seed);
         return switch (kind) {
             case BANK -> bank(seed, logged);
-            case TCC, SQL, XA, REVERSAL, MESSAGE, MIXED, NESTED -> services(seed, kind, logged);
+            case TCC, SQL, XA, REVERSAL, MESSAGE, MIXED, NESTED, ORCHESTRATION ->
+                    services(seed, kind, logged);
         };
     }
 

@@ -4,7 +4,8 @@ package io.feiqian.orchestration;
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    StoreException(String message, Throwable cause) {
+    /** The rows could not be read or written; whether a change was made is not known. */
+    public StoreException(String message, Throwable cause) {
         super(message, cause);
     }
 }

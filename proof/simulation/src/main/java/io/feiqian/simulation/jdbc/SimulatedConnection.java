@@ -106,9 +106,14 @@ final class SimulatedConnection implements InvocationHandler {
                     proxy(DatabaseMetaData.class, (meta, asked, none) -> "PostgreSQL");
             case "toString" -> "connection to " + database.name();
             case "hashCode" -> System.identityHashCode(this);
-            case "equals" -> proxy == arguments[0];
+            case "equals" -> isSame(proxy, arguments[0]);
             default -> throw new IllegalStateException("connection: " + method.getName());
         };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a connection equals itself only
+    private static boolean isSame(Object one, @Nullable Object other) {
+        return one == other;
     }
 
     private static Array array(@Nullable Object values) {
@@ -137,7 +142,7 @@ final class SimulatedConnection implements InvocationHandler {
         if (failed) {
             rollback();
         } else if (open) {
-            Reply.Done unused = done(trip(List.of(), true), true);
+            var _ = done(trip(List.of(), true), true);
         }
     }
 

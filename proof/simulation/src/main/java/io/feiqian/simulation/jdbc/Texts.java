@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What the simulated database understands. Who changes a statement of the library finds it refused
@@ -59,9 +61,28 @@ final class Texts {
             case "insert" ->
                     count(on.run(new Statement.Insert(table, List.of(row(id, with)), false)));
             case "put" -> count(on.run(new Statement.Update(table, List.of(row(id, with)))));
+            case "scan" ->
+                    Result.of(
+                            scanned(on.run(new Statement.Scan(table, row -> true))).stream()
+                                    .map(Cells::of)
+                                    .toList());
+            case "change" -> count(on.run(new Statement.Change(table, List.of(id), change(with))));
             case "delete" -> count(on.run(new Statement.Delete(table, List.of(id))));
             default -> throw new SQLException("statement: " + words[1], "42601");
         };
+    }
+
+    /** The change that a caller hands over as the second parameter. */
+    private static Function<Object, Optional<Object>> change(Cells with) throws SQLException {
+        if (with.of(1) instanceof UnaryOperator<?> change) {
+            return row -> Optional.of(applied(change, row));
+        }
+        throw new SQLException("change: none", "42601");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object applied(UnaryOperator<?> change, Object row) {
+        return ((UnaryOperator<Object>) change).apply(row);
     }
 
     static Statement.Row row(Object id, Cells with) throws SQLException {

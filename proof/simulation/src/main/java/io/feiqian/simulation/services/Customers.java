@@ -112,7 +112,7 @@ final class Customers {
             case REVERSAL -> BranchKind.REVERSAL;
             case MESSAGE -> dice.perMille(600) ? BranchKind.MESSAGE : BranchKind.TCC;
             case MIXED -> dice.oneOf(MIXED);
-            case BANK -> throw new IllegalArgumentException("kind: " + world.kind());
+            case BANK, ORCHESTRATION -> throw new IllegalArgumentException("kind: " + world.kind());
         };
     }
 
@@ -223,7 +223,7 @@ final class Customers {
                     leave(at, key, leg);
                 }
             } else {
-                BranchAnswer unused =
+                var _ =
                         scope.call(
                                 leg.service(), leg.content(), context -> called(at, context, leg));
             }
@@ -257,7 +257,7 @@ final class Customers {
                         DAY,
                         Book.ACTION,
                         leg.content());
-        var unused = at.finish(leg.service(), List.of(order));
+        var _ = at.finish(leg.service(), List.of(order));
     }
 
     /** Begins a transaction of its own, with a number that follows from the branch. */
@@ -279,6 +279,6 @@ final class Customers {
                         List.of(new Leg(to, BranchKind.TCC, leg.account(), amount)),
                         Optional.of(new Leg(from, BranchKind.NONE, leg.account(), -amount)),
                         false);
-        TransactionAnswer unused = executed(at, library, inner);
+        var _ = executed(at, library, inner);
     }
 }

@@ -85,7 +85,7 @@ final class Operators {
                 .any(dice)
                 .serve(library -> {
                     try {
-                        int unused = library.cleanNow();
+                        var _ = library.cleanNow();
                     } catch (SQLException later) {
                         world.log(() -> "cleaning failed: " + later.getMessage());
                     }
@@ -155,8 +155,14 @@ final class Operators {
         return true;
     }
 
+    private static Account account(Database database, String id) {
+        return database.visible(Rows.ACCOUNT).get(id) instanceof Account found
+                ? found
+                : new Account(0, 0);
+    }
+
     private static Object reserved(Database database, String account, long more) {
-        Account now = (Account) database.visible(Rows.ACCOUNT).get(account);
+        Account now = account(database, account);
         return new Account(now.balance(), now.reserved() + more);
     }
 
@@ -227,7 +233,7 @@ final class Operators {
     }
 
     private static boolean add(Database database, String account, long amount) {
-        Account now = (Account) database.visible(Rows.ACCOUNT).get(account);
+        Account now = account(database, account);
         return database.changeNow(
                 Map.of(
                         new Spot(Rows.ACCOUNT, account),

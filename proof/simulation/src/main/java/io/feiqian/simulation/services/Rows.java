@@ -5,8 +5,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The rows of the simulated services' own tables. */
 final class Rows {
@@ -91,6 +93,30 @@ final class Rows {
             try (ResultSet row = query.executeQuery()) {
                 return row.next() ? Optional.of(type.cast(row.getObject(1))) : Optional.empty();
             }
+        }
+    }
+
+    /** All rows of a table, as they are committed. */
+    static <T> List<T> scan(Connection on, String table, Class<T> type) throws SQLException {
+        List<T> rows = new ArrayList<>();
+        try (PreparedStatement query = on.prepareStatement("sim scan " + table)) {
+            query.setObject(1, table);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    rows.add(type.cast(row.getObject(1)));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Changes a row by what it is when it is locked; how many were changed. */
+    static int change(Connection on, String table, Object id, UnaryOperator<Object> change)
+            throws SQLException {
+        try (PreparedStatement statement = on.prepareStatement("sim change " + table)) {
+            statement.setObject(1, id);
+            statement.setObject(2, change);
+            return statement.executeUpdate();
         }
     }
 

@@ -1,5 +1,9 @@
 package io.feiqian.simulation.services;
 
+import io.feiqian.orchestration.Orchestrations;
+import io.feiqian.orchestration.StoreException;
+import io.feiqian.orchestration.spi.StepCall;
+import io.feiqian.orchestration.spi.StepOutcome;
 import io.feiqian.participant.BranchAnswer;
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.Content;
@@ -27,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 
 /** One process of a service: the product's library between its start and its death. */
 final class ServiceInstance implements ServiceChannel {
@@ -46,6 +51,7 @@ final class ServiceInstance implements ServiceChannel {
     private Optional<Host> host = Optional.empty();
     private Optional<SimulatedDataSource> source = Optional.empty();
     private Optional<GlobalTransactions> library = Optional.empty();
+    private Optional<Orchestrations> engine = Optional.empty();
 
     ServiceInstance(ServiceWorld world, SimulatedService service, int number, Dice dice) {
         this.world = world;
@@ -100,9 +106,12 @@ final class ServiceInstance implements ServiceChannel {
             try {
                 GlobalTransactions opened = allowed.open();
                 library = Optional.of(opened);
+                engine = world.sagas().open(this, born, pool.pool());
                 opened.start();
-            } catch (SQLException failed) {
-                world.fault(failed);
+            } catch (SQLException | StoreException failed) {
+                // As a process that cannot start does.
+                world.log(() -> name + " cannot start: " + failed.getMessage());
+                crash();
             }
         });
     }
@@ -123,8 +132,11 @@ final class ServiceInstance implements ServiceChannel {
         world.log(() -> name + " is killed");
         Host dead = host();
         Optional<GlobalTransactions> left = library;
+        Optional<Orchestrations> leftEngine = engine;
+        engine = Optional.empty();
         host = Optional.empty();
         library = Optional.empty();
+        leftEngine.ifPresent(each -> dead.newThread(each::close).start());
         dead.kill();
         source.ifPresent(SimulatedDataSource::abandon);
         List.copyOf(asked.values()).forEach(each -> each.cancel(false));
@@ -132,6 +144,19 @@ final class ServiceInstance implements ServiceChannel {
         // Nothing of it happens any more; only its threads are to end.
         left.ifPresent(each -> dead.newThread(each::close).start());
         world.afterDeath(this);
+    }
+
+    Optional<Orchestrations> engine() {
+        return engine;
+    }
+
+    /** Calls a service for a step; no answer in time is none. */
+    CompletableFuture<StepOutcome> step(String to, StepCall call) {
+        return ask(to, (library, there) -> world.sagas().serve(there.pool(), call));
+    }
+
+    private DataSource pool() {
+        return source.orElseThrow(Killed::new).pool();
     }
 
     void holdUp(long micros) {

@@ -48,7 +48,7 @@ public final class ServiceWorld {
 
     static {
         // What the library would tell an operator is a line of the run's own log.
-        Logging.silence("io.feiqian.participant", "io.feiqian.runtime");
+        Logging.silence("io.feiqian.participant", "io.feiqian.orchestration", "io.feiqian.runtime");
     }
 
     private final Scheduler scheduler = new Scheduler();
@@ -61,6 +61,8 @@ public final class ServiceWorld {
     private final ServiceNetwork network;
     private final List<SimulatedService> services = new ArrayList<>();
     private final Customers customers;
+    private final SagaAuditor sagaAuditor = new SagaAuditor();
+    private final Sagas sagas;
     private final ServiceChaos chaos;
     private final Operators operators;
     private boolean faults = true;
@@ -79,6 +81,7 @@ public final class ServiceWorld {
             services.add(newService("s" + i, dice.part()));
         }
         this.customers = new Customers(this, orders, dice.part());
+        this.sagas = new Sagas(this, orders, dice.part(), sagaAuditor);
         this.chaos = new ServiceChaos(this, dice.part());
         this.operators = new Operators(this, dice.part());
     }
@@ -116,6 +119,7 @@ public final class ServiceWorld {
         database.watch(commit -> {
             log(() -> name + " commits " + shown(commit));
             auditor.committed(commit, database.clock().millis());
+            sagaAuditor.committed(commit);
         });
         for (int i = 1; i <= wildness.instances(); i++) {
             service.instances().add(new ServiceInstance(this, service, i, dice.part()));
@@ -144,7 +148,11 @@ public final class ServiceWorld {
         try {
             network.behave(wildness.lose(), wildness.repeat(), wildness.slow());
             services.forEach(each -> each.instances().forEach(ServiceInstance::start));
-            customers.begin();
+            if (kind == Kind.ORCHESTRATION) {
+                sagas.begin();
+            } else {
+                customers.begin();
+            }
             chaos.begin();
             operators.begin();
             runUntil(wildness.faultMicros());
@@ -157,6 +165,7 @@ public final class ServiceWorld {
                 runUntil(scheduler.now() + REST_MICROS);
                 unfinished = unfinished();
             }
+            sagaAuditor.atRest();
             auditor.atRest(unfinished, missing(), reserved());
         } finally {
             services.forEach(each -> each.instances().forEach(ServiceInstance::crash));
@@ -177,6 +186,7 @@ public final class ServiceWorld {
     private List<String> unfinished() {
         List<String> unfinished = new ArrayList<>(customers.unfinished());
         unfinished.addAll(operators.unfinished());
+        unfinished.addAll(sagas.unfinished());
         for (SimulatedService each : services) {
             Database database = each.database();
             for (Object row : database.visible(DecisionLine.TABLE).values()) {
@@ -338,6 +348,10 @@ public final class ServiceWorld {
         return services;
     }
 
+    Sagas sagas() {
+        return sagas;
+    }
+
     Operators operators() {
         return operators;
     }
@@ -390,7 +404,7 @@ public final class ServiceWorld {
 
     /** How many changes of accounts were committed. */
     public long movements() {
-        return auditor.movements();
+        return auditor.movements() + sagaAuditor.movements();
     }
 
     /** How many messages had their effect. */
