@@ -32,10 +32,22 @@ final class Chaos {
     private final Consumer<String> report;
     private final Clock clock;
     private final Timer timer;
+    private final Runnable started;
     private final ClientLedger ledger = new ClientLedger();
 
-    Chaos(ChaosPlan plan, Consumer<String> report, Clock clock, Timer timer) {
+    /**
+     * A run.
+     *
+     * @param started told once the bank is ready
+     */
+    Chaos(
+            ChaosPlan plan,
+            Consumer<String> report,
+            Clock clock,
+            Timer timer,
+            Runnable started) {
         this.plan = plan;
+        this.started = started;
         this.report = report;
         this.clock = clock;
         this.timer = timer;
@@ -48,6 +60,7 @@ final class Chaos {
                                 folder, plan.cells(), plan.instances(), report, clock, timer);
                 BankClient client =
                         new BankClient(bank.gateway(), CLIENT_PATIENCE, bank.operator())) {
+            started.run();
             BusinessDate date = bank.businessDate();
             RouteMap routes =
                     RouteMap.parse(Files.readString(bank.home().root().resolve("route-map.json")));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -132,28 +133,38 @@ final class ChaosCommand implements Callable<Integer> {
         PrintStream progress = json ? System.err : System.out;
         try (Timer timer = Timer.system("chaos");
                 ExecutorService threads = Executors.newCachedThreadPool()) {
+            // One after the other: on few processors all that starts at once starts for minutes.
+            CountDownLatch bankIsReady = new CountDownLatch(withBank ? 1 : 0);
             Future<List<ChaosReport>> bank =
-                    threads.submit(() ->
-                            withBank
+                    threads.submit(() -> {
+                        try {
+                            return withBank
                                     ? List.of(
                                             new Chaos(
                                                             plan,
                                                             progress::println,
                                                             Clock.system(),
-                                                            timer)
+                                                            timer,
+                                                            bankIsReady::countDown)
                                                     .run(folder.resolve("bank")))
-                                    : List.of());
+                                    : List.of();
+                        } finally {
+                            bankIsReady.countDown();
+                        }
+                    });
             Future<List<ServicesReport>> services =
-                    threads.submit(() ->
-                            withServices
-                                    ? List.of(
-                                            new ServicesChaos(
-                                                            servicesPlan,
-                                                            progress::println,
-                                                            Clock.system(),
-                                                            timer)
-                                                    .run(folder.resolve("services")))
-                                    : List.of());
+                    threads.submit(() -> {
+                        bankIsReady.await();
+                        return withServices
+                                ? List.of(
+                                        new ServicesChaos(
+                                                        servicesPlan,
+                                                        progress::println,
+                                                        Clock.system(),
+                                                        timer)
+                                                .run(folder.resolve("services")))
+                                : List.of();
+                    });
             RunReport result = new RunReport(ended(bank), ended(services));
             ChaosPrinter.print(result, json);
             if (home.isEmpty() && result.isGood()) {

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** What this run knows of the products of databases. */
 final class ServiceDatabases {
-    private static final Set<Product> SUPPORTED = EnumSet.of(Product.POSTGRESQL);
+    private static final Set<Product> SUPPORTED = EnumSet.allOf(Product.class);
 
     private ServiceDatabases() {}
 
@@ -30,8 +30,7 @@ final class ServiceDatabases {
     /** The kinds among these that services over this product take part in. */
     static List<GlobalKind> kinds(Product product, List<GlobalKind> kinds) {
         return switch (product) {
-            case POSTGRESQL -> kinds;
-            case MARIADB -> kinds.stream().filter(each -> each != GlobalKind.SQL).toList();
+            case POSTGRESQL, MARIADB -> kinds;
         };
     }
 

@@ -2,6 +2,7 @@ package io.feiqian.chaos;
 
 import io.feiqian.cli.Signal;
 import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -24,12 +26,18 @@ final class ServiceFaults {
     private static final int SHORTEST_ABSENCE_MILLIS = 500;
     private static final int ABSENCE_SPREAD_MILLIS = 3_000;
 
+    private static final Duration PATIENCE_FOR_WORK = Duration.ofSeconds(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+
     private final ServicesUnderTest services;
+    private final ServicesClient client;
     private final Consumer<String> report;
     private final Clock clock;
     private final Timer timer;
     private final Randomness random;
     private final List<FaultKind> kinds;
+
+    private final AtomicInteger leftByEnded = new AtomicInteger();
 
     /** Guarded by itself. */
     private final Map<FaultKind, Integer> fired = new EnumMap<>(FaultKind.class);
@@ -39,11 +47,13 @@ final class ServiceFaults {
 
     ServiceFaults(
             ServicesUnderTest services,
+            ServicesClient client,
             ServicesPlan plan,
             Consumer<String> report,
             Clock clock,
             Timer timer) {
         this.services = services;
+        this.client = client;
         this.report = report;
         this.clock = clock;
         this.timer = timer;
@@ -79,6 +89,11 @@ final class ServiceFaults {
         if (interrupted) {
             report.accept("a fault of the services did not end within two minutes");
         }
+    }
+
+    /** How many requests the instances that ended for good had under way. */
+    int leftByEnded() {
+        return leftByEnded.get();
     }
 
     /** How often each kind happened. */
@@ -151,7 +166,14 @@ final class ServiceFaults {
             return;
         }
         ServiceInstance victim = candidates.get(fault.victim() % candidates.size());
-        told(fault, now, victim.config().name());
+        // It goes while it has begun something, so that there is something to finish.
+        Deadline deadline = Deadline.after(PATIENCE_FOR_WORK, clock);
+        while (client.underWay(victim) == 0 && !deadline.isExpired()) {
+            timer.pause(LOOK_AGAIN);
+        }
+        int left = client.underWay(victim);
+        told(fault, now, victim.config().name() + " with %d requests under way".formatted(left));
+        leftByEnded.addAndGet(left);
         victim.end();
     }
 

@@ -51,7 +51,7 @@ final class ServicesChaos {
                     "services: %s; %d clients, %d faults planned"
                             .formatted(String.join(", ", names), plan.workers(), schedule.size()));
             long begun = clock.nanos();
-            ServiceFaults faults = new ServiceFaults(services, plan, report, clock, timer);
+            ServiceFaults faults = new ServiceFaults(services, client, plan, report, clock, timer);
             load(services, client, faults, schedule);
             double seconds = (clock.nanos() - begun) / 1e9;
             return count(services, client, faults, names, seconds);
@@ -122,11 +122,13 @@ final class ServicesChaos {
         }
         findings.addAll(GlobalAudit.findings(books, ledger, ServiceAccounts.OPENING));
         GlobalLedger.Counts counts = ledger.counts();
-        findings.addAll(ServicesReport.voids(plan, faults.fired(), counts));
+        findings.addAll(
+                ServicesReport.voids(plan, faults.fired(), faults.leftByEnded(), counts));
         return new ServicesReport(
                 seconds,
                 names,
                 faults.fired(),
+                faults.leftByEnded(),
                 counts,
                 legs(services),
                 books.stream().mapToLong(each -> each.journal().size()).sum(),

@@ -10,15 +10,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Asks instances of services for transactions, as a client would. Thread-safe. */
 final class ServicesClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private final ServicesUnderTest services;
+    private final Map<String, AtomicInteger> underWay = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient client =
             HttpClient.newBuilder()
@@ -58,19 +62,41 @@ final class ServicesClient implements AutoCloseable {
         return isFirstBetter ? first : second;
     }
 
+    /** How many requests this instance has been given and has not answered. */
+    int underWay(ServiceInstance instance) {
+        return counter(instance).get();
+    }
+
+    private AtomicInteger counter(ServiceInstance instance) {
+        return underWay.computeIfAbsent(instance.config().name(), name -> new AtomicInteger());
+    }
+
     private OutcomeCode ask(GlobalRequest request, ServiceInstance instance)
             throws InterruptedException {
-        HttpRequest post =
-                HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://127.0.0.1:"
-                                                + instance.config().port()
-                                                + Wire.TRANSACTIONS))
-                        .timeout(PATIENCE)
-                        .POST(BodyPublishers.ofString(Wire.write(request)))
-                        .build();
+        AtomicInteger counter = counter(instance);
+        counter.incrementAndGet();
         try {
-            return Wire.read(client.send(post, BodyHandlers.ofString()).body(), Wire.Reply.class)
+            return asked(request, instance);
+        } finally {
+            counter.decrementAndGet();
+        }
+    }
+
+    private static HttpRequest post(GlobalRequest request, ServiceInstance instance) {
+        return HttpRequest.newBuilder(
+                        URI.create(
+                                "http://127.0.0.1:"
+                                        + instance.config().port()
+                                        + Wire.TRANSACTIONS))
+                .timeout(PATIENCE)
+                .POST(BodyPublishers.ofString(Wire.write(request)))
+                .build();
+    }
+
+    private OutcomeCode asked(GlobalRequest request, ServiceInstance instance)
+            throws InterruptedException {
+        try {
+            return Wire.read(client.send(post(request, instance), BodyHandlers.ofString()).body(), Wire.Reply.class)
                     .code();
         } catch (java.net.ConnectException nobody) {
             // Nothing was sent, so nothing happened.

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param seconds how long the load lasted
  * @param services each service with its database and instances, as text
  * @param faults how often each kind of fault happened
+ * @param leftByEnded how many requests the instances that never came back had under way
  * @param counts what clients were answered
  * @param legsByDatabase how many movements of accepted transactions each product has, by how
  * @param entries how many rows all journals have
@@ -20,6 +21,7 @@ record ServicesReport(
         double seconds,
         List<String> services,
         Map<FaultKind, Integer> faults,
+        int leftByEnded,
         GlobalLedger.Counts counts,
         Map<String, Long> legsByDatabase,
         long entries,
@@ -38,13 +40,19 @@ record ServicesReport(
 
     /** What makes a run void: faults that never happened, kinds that were never accepted. */
     static List<String> voids(
-            ServicesPlan plan, Map<FaultKind, Integer> faults, GlobalLedger.Counts counts) {
+            ServicesPlan plan,
+            Map<FaultKind, Integer> faults,
+            int leftByEnded,
+            GlobalLedger.Counts counts) {
         List<String> voids = new ArrayList<>();
         faults.forEach((kind, times) -> {
             if (times == 0) {
                 voids.add("void: " + kind + " never happened");
             }
         });
+        if (leftByEnded == 0) {
+            voids.add("void: the instance that never came back had nothing under way");
+        }
         for (GlobalKind each : plan.kinds()) {
             long accepted = counts.acceptedByKind().getOrDefault(each.name(), 0L);
             if (accepted < plan.minAccepted()) {

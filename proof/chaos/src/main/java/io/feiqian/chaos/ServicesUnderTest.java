@@ -1,5 +1,7 @@
 package io.feiqian.chaos;
 
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
 import io.feiqian.orchestration.JdbcOrchestrationStore;
 import io.feiqian.participant.ServiceSetup;
 import io.feiqian.runtime.Clock;
@@ -33,7 +35,7 @@ import java.util.Map;
  * instances as processes, and a network between them that can be broken.
  */
 final class ServicesUnderTest implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(180);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     /**
@@ -68,8 +70,10 @@ final class ServicesUnderTest implements AutoCloseable {
             started.startDatabases(folder);
             started.startInstances(folder);
             if (!started.awaitReady(START)) {
-                throw new IllegalStateException(
-                        "services: not ready within %s (see %s)".formatted(START, folder));
+                throw new CommandFailure(
+                        ExitStatus.CANNOT_START,
+                        "services: not ready within " + START.toSeconds() + " s",
+                        "Their logs are in " + folder + ".");
             }
             whole = true;
             return started;
