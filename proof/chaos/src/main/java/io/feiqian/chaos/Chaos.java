@@ -40,12 +40,7 @@ final class Chaos {
      *
      * @param started told once the bank is ready
      */
-    Chaos(
-            ChaosPlan plan,
-            Consumer<String> report,
-            Clock clock,
-            Timer timer,
-            Runnable started) {
+    Chaos(ChaosPlan plan, Consumer<String> report, Clock clock, Timer timer, Runnable started) {
         this.plan = plan;
         this.started = started;
         this.report = report;

@@ -51,8 +51,7 @@ final class ChaosPrinter {
     private void services(ServicesReport result) {
         out.printf("%nservices: %s%n", String.join(", ", result.services()));
         result.faults().forEach((kind, times) -> out.printf("  %-16s %6d%n", kind, times));
-        out.printf(
-                "  what never came back had %d requests under way%n", result.leftByEnded());
+        out.printf("  what never came back had %d requests under way%n", result.leftByEnded());
         GlobalLedger.Counts counts = result.counts();
         out.printf(
                 "  accepted %d, refused %d, aborted %d, unknown %d, later resolved %d, asked twice"

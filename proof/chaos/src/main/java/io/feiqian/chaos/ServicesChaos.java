@@ -122,8 +122,7 @@ final class ServicesChaos {
         }
         findings.addAll(GlobalAudit.findings(books, ledger, ServiceAccounts.OPENING));
         GlobalLedger.Counts counts = ledger.counts();
-        findings.addAll(
-                ServicesReport.voids(plan, faults.fired(), faults.leftByEnded(), counts));
+        findings.addAll(ServicesReport.voids(plan, faults.fired(), faults.leftByEnded(), counts));
         return new ServicesReport(
                 seconds,
                 names,

@@ -85,9 +85,7 @@ final class ServicesClient implements AutoCloseable {
     private static HttpRequest post(GlobalRequest request, ServiceInstance instance) {
         return HttpRequest.newBuilder(
                         URI.create(
-                                "http://127.0.0.1:"
-                                        + instance.config().port()
-                                        + Wire.TRANSACTIONS))
+                                "http://127.0.0.1:" + instance.config().port() + Wire.TRANSACTIONS))
                 .timeout(PATIENCE)
                 .POST(BodyPublishers.ofString(Wire.write(request)))
                 .build();
@@ -96,7 +94,9 @@ final class ServicesClient implements AutoCloseable {
     private OutcomeCode asked(GlobalRequest request, ServiceInstance instance)
             throws InterruptedException {
         try {
-            return Wire.read(client.send(post(request, instance), BodyHandlers.ofString()).body(), Wire.Reply.class)
+            return Wire.read(
+                            client.send(post(request, instance), BodyHandlers.ofString()).body(),
+                            Wire.Reply.class)
                     .code();
         } catch (java.net.ConnectException nobody) {
             // Nothing was sent, so nothing happened.
