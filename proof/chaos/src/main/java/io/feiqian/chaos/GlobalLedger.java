@@ -90,11 +90,24 @@ final class GlobalLedger {
                 : List.of(order.get(Math.floorMod(choice, order.size())));
     }
 
-    /** Whether a request may be recalled now; true once, since its payer is paid back. */
-    synchronized boolean takeRecall(GlobalRequest request) {
-        return request.kind() == GlobalKind.MESSAGE
-                && standing(request) == Standing.ACCEPTED
-                && recalled.add(request.trace());
+    /**
+     * An accepted request whose messages may be taken back, chosen by a number; empty where there
+     * is none. Each is given once, since a recall pays its payer back.
+     */
+    synchronized List<GlobalRequest> takeRecallable(int choice) {
+        List<GlobalRequest> able =
+                entries.values().stream()
+                        .filter(each -> each.standing == Standing.ACCEPTED)
+                        .map(each -> each.request)
+                        .filter(each -> each.kind() == GlobalKind.MESSAGE)
+                        .filter(each -> !recalled.contains(each.trace()))
+                        .toList();
+        if (able.isEmpty()) {
+            return List.of();
+        }
+        GlobalRequest chosen = able.get(Math.floorMod(choice, able.size()));
+        recalled.add(chosen.trace());
+        return List.of(chosen);
     }
 
     /** The trace numbers whose messages an accepted request took back. */

@@ -20,7 +20,7 @@ final class GlobalWorkload implements Runnable {
     private static final long SERIALS_PER_WORKER = 1_000_000_000_000L;
     private static final Duration THINK = Duration.ofMillis(30);
     private static final Duration BACK_OFF = Duration.ofMillis(150);
-    private static final int RECALL_PERCENT = 20;
+    private static final int RECALL_PERCENT = 6;
     private static final int LARGEST = 5_000;
     private static final int ONE_HOPELESS_IN = 25;
 
@@ -71,7 +71,7 @@ final class GlobalWorkload implements Runnable {
         int draw = random.nextInt(100);
         boolean recalls = plan.kinds().contains(GlobalKind.RECALL) && draw < RECALL_PERCENT;
         if (recalls) {
-            for (GlobalRequest earlier : ledger.any(random.nextInt(Integer.MAX_VALUE))) {
+            for (GlobalRequest earlier : ledger.takeRecallable(random.nextInt(1_000_000))) {
                 recall(earlier);
             }
         } else if (draw < 82) {
@@ -96,22 +96,20 @@ final class GlobalWorkload implements Runnable {
 
     /** Takes back the messages of an earlier request, and pays its payer back. */
     private void recall(GlobalRequest earlier) throws InterruptedException {
-        if (ledger.takeRecall(earlier)) {
-            List<Leg> own =
-                    earlier.legs().stream()
-                            .filter(each -> each.how() == Leg.How.OWN)
-                            .map(each -> each.with(-each.amount()))
-                            .toList();
-            GlobalRequest recall =
-                    new GlobalRequest(
-                            nextTrace(),
-                            GlobalKind.RECALL,
-                            earlier.initiator(),
-                            false,
-                            earlier.trace(),
-                            own);
-            send(recall, random.nextInt(4) == 0);
-        }
+        List<Leg> own =
+                earlier.legs().stream()
+                        .filter(each -> each.how() == Leg.How.OWN)
+                        .map(each -> each.with(-each.amount()))
+                        .toList();
+        GlobalRequest recall =
+                new GlobalRequest(
+                        nextTrace(),
+                        GlobalKind.RECALL,
+                        earlier.initiator(),
+                        false,
+                        earlier.trace(),
+                        own);
+        send(recall, random.nextInt(4) == 0);
     }
 
     private void send(GlobalRequest request, boolean twice) throws InterruptedException {

@@ -34,9 +34,12 @@ final class ServicesClient implements AutoCloseable {
         this.services = services;
     }
 
-    /** Asks the instance that a number chooses among the initiator's that are not ended. */
+    /** Asks the instance that a number chooses among the initiator's that have not ended. */
     OutcomeCode ask(GlobalRequest request, int choice) throws InterruptedException {
-        List<ServiceInstance> instances = services.service(request.initiator()).instances();
+        List<ServiceInstance> instances =
+                services.service(request.initiator()).instances().stream()
+                        .filter(each -> !each.hasEnded())
+                        .toList();
         return ask(request, instances.get(choice % instances.size()));
     }
 

@@ -118,8 +118,8 @@ final class GlobalAuditTest {
                         TRACE,
                         List.of(new Leg("payments", Leg.How.OWN, 2, 30)));
         ledger.record(sent, OutcomeCode.ACCEPTED);
-        assertThat(ledger.takeRecall(sent)).isTrue();
-        assertThat(ledger.takeRecall(sent)).isFalse();
+        assertThat(ledger.takeRecallable(5)).containsExactly(sent);
+        assertThat(ledger.takeRecallable(5)).isEmpty();
         ledger.record(recall, OutcomeCode.ACCEPTED);
         ServiceBooks payer =
                 books(
