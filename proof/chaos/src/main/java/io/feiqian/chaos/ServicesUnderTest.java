@@ -35,7 +35,7 @@ import java.util.Map;
  * instances as processes, and a network between them that can be broken.
  */
 final class ServicesUnderTest implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     /**
