@@ -54,6 +54,8 @@ final class TxCommand implements Callable<Integer> {
     static final class Listing implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Option(
                 names = "--state",
                 description =
@@ -86,6 +88,10 @@ final class TxCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).list(
+                        state, Duration.ofSeconds(overdue).toMillis(), service, limit);
+            }
             ListTransactionsRequest request =
                     ListTransactionsRequest.newBuilder()
                             .setState(state)
@@ -151,11 +157,16 @@ final class TxCommand implements Callable<Integer> {
     static final class Retry implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Parameters(paramLabel = "TRACE", description = "the trace number, 33 digits")
         private String trace = "";
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).retry(trace);
+            }
             TraceNumber number = TraceNumber.parse(trace);
             RetryTransactionRequest request =
                     RetryTransactionRequest.newBuilder().setTraceNumber(number.toString()).build();

@@ -28,11 +28,16 @@ final class TxHold {
     static final class Suspend implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Parameters(paramLabel = "TRACE", description = "the trace number, 33 digits")
         private String trace = "";
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).hold("suspend", "suspended", trace);
+            }
             TraceNumber number = TraceNumber.parse(trace);
             SuspendTransactionRequest request =
                     SuspendTransactionRequest.newBuilder()
@@ -63,11 +68,16 @@ final class TxHold {
     static final class Resume implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Parameters(paramLabel = "TRACE", description = "the trace number, 33 digits")
         private String trace = "";
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).hold("resume", "resumed", trace);
+            }
             TraceNumber number = TraceNumber.parse(trace);
             ResumeTransactionRequest request =
                     ResumeTransactionRequest.newBuilder().setTraceNumber(number.toString()).build();

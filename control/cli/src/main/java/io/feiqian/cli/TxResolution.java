@@ -39,6 +39,8 @@ final class TxResolution {
     static final class Resolve implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Parameters(paramLabel = "TRACE", description = "the trace number, 33 digits")
         private String trace = "";
 
@@ -64,6 +66,9 @@ final class TxResolution {
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).resolve(trace, branch, verdict, correctedBy);
+            }
             TraceNumber number = TraceNumber.parse(trace);
             TxCells.Said<ShowTransactionResponse> said = TxCells.show(common, "tx resolve", number);
             List<TransactionRecord> records =
@@ -158,8 +163,13 @@ final class TxResolution {
     static final class Proposals implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).proposals();
+            }
             TxCells.Said<ListResolutionsResponse> said =
                     TxCells.askAll(
                             common,
@@ -194,6 +204,8 @@ final class TxResolution {
     static final class Approve implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Parameters(paramLabel = "ID", description = "the proposal, as 2-17")
         private String id = "";
 
@@ -206,6 +218,9 @@ final class TxResolution {
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).approve(id, digest);
+            }
             ApproveResolutionRequest request =
                     ApproveResolutionRequest.newBuilder()
                             .setId(id)
@@ -245,11 +260,16 @@ final class TxResolution {
     static final class Reject implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
 
+        @Mixin private final ServiceOptions services = new ServiceOptions();
+
         @Parameters(paramLabel = "ID", description = "the proposal, as 2-17")
         private String id = "";
 
         @Override
         public Integer call() {
+            if (services.areGiven()) {
+                return new TxServices(common, services).reject(id);
+            }
             RejectResolutionRequest request =
                     RejectResolutionRequest.newBuilder().setId(id).build();
             ResolutionResponse response =

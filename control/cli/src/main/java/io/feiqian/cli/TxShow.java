@@ -30,11 +30,16 @@ import picocli.CommandLine.Parameters;
 final class TxShow implements Callable<Integer> {
     @Mixin private final CommonOptions common = new CommonOptions();
 
+    @Mixin private final ServiceOptions services = new ServiceOptions();
+
     @Parameters(paramLabel = "TRACE", description = "the trace number, 33 digits")
     private String trace = "";
 
     @Override
     public Integer call() {
+        if (services.areGiven()) {
+            return new TxServices(common, services).show(trace);
+        }
         TraceNumber number = TraceNumber.parse(trace);
         TxCells.Said<ShowTransactionResponse> said = TxCells.show(common, "tx show", number);
         if (said.silent().isEmpty() && said.answers().stream().allMatch(TxShow::isEmpty)) {

@@ -20,8 +20,13 @@ import picocli.CommandLine.Mixin;
 final class TxTotals implements Callable<Integer> {
     @Mixin private final CommonOptions common = new CommonOptions();
 
+    @Mixin private final ServiceOptions services = new ServiceOptions();
+
     @Override
     public Integer call() {
+        if (services.areGiven()) {
+            return new TxServices(common, services).totals();
+        }
         TxCells.Said<CountTransactionsResponse> said =
                 TxCells.askAll(
                         common,
