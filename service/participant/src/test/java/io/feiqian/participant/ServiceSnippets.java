@@ -247,4 +247,10 @@ final class ServiceSnippets {
         Receipt receipt = points.credit(trace, new SubNumber(1), account, amount);
         return receipt;
     }
+
+    static HttpEndpoint operated(
+            GlobalTransactions accounts, ContextKeys keys, ContextKeys operatorKeys) {
+        HttpEndpoint endpoint = new HttpEndpoint(accounts, keys).withOperators(operatorKeys);
+        return endpoint;
+    }
 }

@@ -43,7 +43,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(17);
+        assertThat(shown).hasSize(18);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 
