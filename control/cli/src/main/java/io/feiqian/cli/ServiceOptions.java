@@ -24,7 +24,8 @@ final class ServiceOptions {
     @Option(
             names = "--keys",
             paramLabel = "FILE",
-            description = "the operators' key of those services: a number and 64 hexadecimal digits")
+            description =
+                    "the operators' key of those services: a number and 64 hexadecimal digits")
     private Optional<Path> keys = Optional.empty();
 
     /** Whether services are asked. */

@@ -89,8 +89,8 @@ final class TxCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             if (services.areGiven()) {
-                return new TxServices(common, services).list(
-                        state, Duration.ofSeconds(overdue).toMillis(), service, limit);
+                return new TxServices(common, services)
+                        .list(state, Duration.ofSeconds(overdue).toMillis(), service, limit);
             }
             ListTransactionsRequest request =
                     ListTransactionsRequest.newBuilder()

@@ -67,7 +67,8 @@ final class TxResolution {
         @Override
         public Integer call() {
             if (services.areGiven()) {
-                return new TxServices(common, services).resolve(trace, branch, verdict, correctedBy);
+                return new TxServices(common, services)
+                        .resolve(trace, branch, verdict, correctedBy);
             }
             TraceNumber number = TraceNumber.parse(trace);
             TxCells.Said<ShowTransactionResponse> said = TxCells.show(common, "tx resolve", number);

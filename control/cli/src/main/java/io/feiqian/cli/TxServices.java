@@ -142,18 +142,21 @@ final class TxServices {
                 askAll(
                         "list",
                         Map.of(
-                                "state", state,
-                                "overdue", Long.toString(overdueMillis),
-                                "participant", participant,
-                                "limit", Integer.toString(limit)));
+                                "state",
+                                state,
+                                "overdue",
+                                Long.toString(overdueMillis),
+                                "participant",
+                                participant,
+                                "limit",
+                                Integer.toString(limit)));
         if (common.json()) {
             return json(said);
         }
         List<OperatorLine> records = said.lines("record");
         records.forEach(each -> common.out().println(line(each)));
         for (Map.Entry<String, List<OperatorLine>> each : said.answers().entrySet()) {
-            long rows =
-                    each.getValue().stream().filter(it -> it.word().equals("record")).count();
+            long rows = each.getValue().stream().filter(it -> it.word().equals("record")).count();
             if (rows == limit) {
                 common.out().println("... there may be more: raise --limit, or name fewer --at");
             }
@@ -174,8 +177,7 @@ final class TxServices {
     int show(String trace) {
         TraceNumber number = TraceNumber.parse(trace);
         Said said = askAll("show", Map.of("trace", number.toString()));
-        if (said.silent().isEmpty()
-                && said.answers().values().stream().allMatch(List::isEmpty)) {
+        if (said.silent().isEmpty() && said.answers().values().stream().allMatch(List::isEmpty)) {
             throw nobody(number);
         }
         if (common.json()) {
@@ -229,10 +231,14 @@ final class TxServices {
                         change(
                                 "tx resolve",
                                 Map.of(
-                                        "trace", TraceNumber.parse(trace).toString(),
-                                        "branch", Integer.toString(branch),
-                                        "verdict", verdict,
-                                        "evidence", correctedBy)));
+                                        "trace",
+                                        TraceNumber.parse(trace).toString(),
+                                        "branch",
+                                        Integer.toString(branch),
+                                        "verdict",
+                                        verdict,
+                                        "evidence",
+                                        correctedBy)));
         if (said.silent().isEmpty() && said.answers().isEmpty()) {
             throw nobody(TraceNumber.parse(trace));
         }
@@ -269,10 +275,7 @@ final class TxServices {
         Said said = decided("approve", id, Map.of("digest", digest));
         List<OperatorLine> rows = said.lines("proposal");
         for (OperatorLine each : rows) {
-            Said unused =
-                    askAll(
-                            "show",
-                            Map.of("trace", each.text("trace")));
+            Said unused = askAll("show", Map.of("trace", each.text("trace")));
             if (unused.lines("suspension").isEmpty()) {
                 Said retried =
                         askAll(
@@ -321,8 +324,9 @@ final class TxServices {
         if (options.services().size() != 1) {
             throw new CommandFailure(
                     ExitStatus.USAGE,
-                    command + " --at: %d services (expected: the one whose branch it is)"
-                            .formatted(options.services().size()),
+                    command
+                            + " --at: %d services (expected: the one whose branch it is)"
+                                    .formatted(options.services().size()),
                     "See 'feiqian tx show'.");
         }
         return options.services();
@@ -341,14 +345,15 @@ final class TxServices {
 
     private int json(Said said) {
         ArrayNode all = BankClient.body().arrayNode();
-        said.answers().forEach((service, lines) -> {
-            ObjectNode answer = all.addObject();
-            answer.put("service", service);
-            for (OperatorLine each : lines) {
-                ObjectNode line = answer.withArray(each.word()).addObject();
-                each.values().forEach(line::put);
-            }
-        });
+        said.answers()
+                .forEach((service, lines) -> {
+                    ObjectNode answer = all.addObject();
+                    answer.put("service", service);
+                    for (OperatorLine each : lines) {
+                        ObjectNode line = answer.withArray(each.word()).addObject();
+                        each.values().forEach(line::put);
+                    }
+                });
         common.out().println(all.toPrettyString());
         return said.end();
     }
@@ -463,8 +468,7 @@ final class TxServices {
                         Instant.ofEpochMilli(row.number("expires")),
                         row.text("reason"));
         if (row.number("decided") > 0) {
-            common.out()
-                    .printf("        by %s: %s%n", row.text("decider"), row.text("decision"));
+            common.out().printf("        by %s: %s%n", row.text("decider"), row.text("decision"));
         } else {
             common.out().printf("        digest %s%n", row.text("digest"));
         }

@@ -166,7 +166,8 @@ final class TxServicesTest {
                 }
                 throw failure;
             });
-            int status = line.execute(arguments.subList(1, arguments.size()).toArray(String[]::new));
+            int status =
+                    line.execute(arguments.subList(1, arguments.size()).toArray(String[]::new));
             return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString());
         } finally {
             System.setOut(before);
