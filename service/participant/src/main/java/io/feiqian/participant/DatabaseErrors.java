@@ -10,13 +10,14 @@ import java.util.Set;
 final class DatabaseErrors {
     private static final int DUPLICATE = 1062;
     private static final int UNKNOWN_XID = 1397;
+    private static final int DEADLOCK = 1213;
 
     /** Killed, interrupted, shut down, or an error in the midst of a commit. */
     private static final Set<Integer> LOST = Set.of(1927, 1317, 1053, 1180);
 
     /** Waited too long, a deadlock, no connection left, an XA transaction that was given up. */
     private static final Set<Integer> CONTENTION =
-            Set.of(1205, 1213, 1020, 1040, 1203, 1402, 1440, 1613, 1614);
+            Set.of(1205, DEADLOCK, 1020, 1040, 1203, 1402, 1440, 1613, 1614);
 
     private DatabaseErrors() {}
 
@@ -48,6 +49,11 @@ final class DatabaseErrors {
                                 || state.startsWith("53")
                                 || state.equals("55P03"));
         return said || CONTENTION.contains(failed.getErrorCode());
+    }
+
+    /** The database chose this transaction to end a deadlock, and rolled it back. */
+    static boolean isDeadlock(SQLException failed) {
+        return "40P01".equals(failed.getSQLState()) || failed.getErrorCode() == DEADLOCK;
     }
 
     /** What an operator reads. */

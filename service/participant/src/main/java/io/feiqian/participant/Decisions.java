@@ -18,6 +18,8 @@ import javax.sql.DataSource;
  * out by trying to write it, never by a look alone. Thread-safe; runs on its caller's thread.
  */
 final class Decisions {
+    private static final int MOST_DEADLOCKS = 5;
+
     private final DataSource database;
     private final DecisionTable table;
     private final int mostContent;
@@ -133,6 +135,19 @@ final class Decisions {
      * decided. Waits for a commit under way whose answer was lost (unknown-commit).
      */
     Recorded voided(DecisionRow row) throws SQLException {
+        for (int i = 1; ; i++) {
+            try {
+                return voidedOnce(row);
+            } catch (SQLException failed) {
+                // Who waited for a row that was rolled back may meet another who did, and lose.
+                if (i == MOST_DEADLOCKS || !DatabaseErrors.isDeadlock(failed)) {
+                    throw failed;
+                }
+            }
+        }
+    }
+
+    private Recorded voidedOnce(DecisionRow row) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             // Replaced where a lower attempt is on record, inserted where nothing is; whoever

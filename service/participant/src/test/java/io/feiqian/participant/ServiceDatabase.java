@@ -150,7 +150,11 @@ final class ServiceDatabase {
     }
 
     private static ServiceDatabase maria() {
-        TemporaryMariaDb database = TemporaryMariaDb.create();
+        return on(TemporaryMariaDb.create());
+    }
+
+    /** On a server of the test's own. */
+    static ServiceDatabase on(TemporaryMariaDb database) {
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(database.url() + "?sessionVariables=innodb_lock_wait_timeout=1");
         pool.setUsername(database.user());

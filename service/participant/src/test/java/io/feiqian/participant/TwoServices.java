@@ -69,12 +69,20 @@ final class TwoServices implements AutoCloseable {
 
     /** The same on other databases. */
     static TwoServices open(Databases databases) throws SQLException {
-        return new TwoServices(databases);
+        return open(
+                ServiceDatabase.payments(databases.payments()),
+                ServiceDatabase.accounts(databases.accounts()));
     }
 
-    private TwoServices(Databases databases) throws SQLException {
-        paymentsAt = ServiceDatabase.payments(databases.payments());
-        accountsAt = ServiceDatabase.accounts(databases.accounts());
+    /** The same on these. */
+    static TwoServices open(ServiceDatabase payments, ServiceDatabase accounts)
+            throws SQLException {
+        return new TwoServices(payments, accounts);
+    }
+
+    private TwoServices(ServiceDatabase payments, ServiceDatabase accounts) throws SQLException {
+        paymentsAt = payments;
+        accountsAt = accounts;
         paymentsDatabase = paymentsAt.pool();
         accountsDatabase = accountsAt.pool();
         String opened =
