@@ -117,7 +117,8 @@ public class FeiqianAutoConfiguration {
             ConfigurableListableBeanFactory beans)
             throws SQLException {
         ServiceTables tables = new ServiceTables(database, properties);
-        tables.prepare();
+        ServiceSetup setup = ServiceSetup.of(service.name(), database, channel);
+        tables.prepare(setup);
         ServiceActions all =
                 new ActionBeans(beans, work).addTo(actions.getIfAvailable(ServiceActions::none));
         StatementUndo statements = undo.getIfAvailable();
@@ -126,9 +127,8 @@ public class FeiqianAutoConfiguration {
         } else if (properties.sqlMode().enabled()) {
             all = all.with(tables.sqlMode());
         }
-        ServiceSetup setup =
-                ServiceSetup.of(service.name(), database, channel)
-                        .with(all)
+        setup =
+                setup.with(all)
                         .with(properties.timing().settings())
                         .with(alarms.getIfAvailable(ServiceAlarms::logged))
                         .with(

@@ -26,27 +26,22 @@ final class ServiceTables {
         this.properties = properties;
     }
 
-    void prepare() throws SQLException {
+    /** Makes them by this setup where the service may, and looks for them otherwise. */
+    void prepare(ServiceSetup setup) throws SQLException {
+        if (properties.createTables()) {
+            ServiceSetup unused = setup.createTables();
+        }
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            if (properties.createTables()) {
-                create(connection);
-            } else {
+            if (!properties.createTables()) {
                 look(connection);
+            } else if (properties.sqlMode().enabled()) {
+                SqlMode.install(connection);
+                for (String each : properties.sqlMode().tables()) {
+                    SqlMode.enrol(connection, each);
+                }
             }
             connection.commit();
-        }
-    }
-
-    private void create(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(ServiceSetup.tables());
-        }
-        if (properties.sqlMode().enabled()) {
-            SqlMode.install(connection);
-            for (String each : properties.sqlMode().tables()) {
-                SqlMode.enrol(connection, each);
-            }
         }
     }
 
@@ -57,8 +52,9 @@ final class ServiceTables {
             connection.rollback();
             throw new UnusableSetupException(
                     "The tables of global transactions are not there: " + absent.getMessage(),
-                    "Add the text of ServiceSetup.tables() to the service's migrations, or set"
-                            + " feiqian.create-tables=true where the service may create tables.",
+                    "Add the text of ServiceSetup.tables(), or on MariaDB of tablesOnMariaDb(), to the"
+                            + " service's migrations, or set feiqian.create-tables=true where"
+                            + " the service may create tables.",
                     absent);
         }
     }
