@@ -66,9 +66,13 @@ public class FeiqianAutoConfiguration {
         if (properties.keysFile().isEmpty()) {
             throw new UnusableSetupException("The service has no keys.", action);
         }
+        return keys(properties.keysFile(), clock.getIfAvailable(Clock::system), action);
+    }
+
+    /** The keys of a file, or what to do about it. */
+    static ContextKeys keys(String file, Clock clock, String action) {
         try {
-            return ContextKeys.in(
-                    Path.of(properties.keysFile()), clock.getIfAvailable(Clock::system));
+            return ContextKeys.in(Path.of(file), clock);
         } catch (UncheckedIOException | IllegalArgumentException unusable) {
             throw new UnusableSetupException(
                     "The service's keys cannot be used: " + unusable.getMessage(),

@@ -16,6 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     application's name unless it is given
  * @param keysFile the file with the keys that all services share, a line each: a number and 64
  *     hexadecimal digits
+ * @param operatorsKeysFile the file with the keys that operators' questions are signed with, which
+ *     no service needs; without it operators are not answered
  * @param services where the other services are, by name: scheme, host, port, and the path that
  *     theirs is mounted under
  * @param createTables whether the tables are created at the start where they are not there; an
@@ -31,6 +33,7 @@ public record FeiqianProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("") String service,
         @DefaultValue("") String keysFile,
+        @DefaultValue("") String operatorsKeysFile,
         @DefaultValue Map<String, URI> services,
         @DefaultValue("false") boolean createTables,
         @DefaultValue("") String path,

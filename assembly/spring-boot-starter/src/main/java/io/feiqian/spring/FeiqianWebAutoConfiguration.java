@@ -3,11 +3,13 @@ package io.feiqian.spring;
 import io.feiqian.participant.ContextKeys;
 import io.feiqian.participant.GlobalTransactions;
 import io.feiqian.participant.HttpEndpoint;
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -34,15 +36,38 @@ import org.springframework.web.servlet.function.ServerResponse;
 public class FeiqianWebAutoConfiguration {
     private static final MediaType TEXT = new MediaType("text", "plain", StandardCharsets.UTF_8);
 
+    private static final List<String> PATHS =
+            List.of(HttpEndpoint.FINISH, HttpEndpoint.INQUIRE, HttpEndpoint.OPERATE);
+
     @Bean
     RouterFunction<ServerResponse> feiqianEndpoint(
-            GlobalTransactions transactions, ContextKeys keys, FeiqianProperties properties) {
-        HttpEndpoint endpoint = new HttpEndpoint(transactions, keys);
+            GlobalTransactions transactions,
+            ContextKeys keys,
+            FeiqianProperties properties,
+            ObjectProvider<Clock> clock) {
+        HttpEndpoint endpoint = endpoint(transactions, keys, properties, clock);
         RouterFunctions.Builder routes = RouterFunctions.route();
-        for (String path : List.of(HttpEndpoint.FINISH, HttpEndpoint.INQUIRE)) {
+        for (String path : PATHS) {
             routes.POST(properties.path() + path, request -> answer(endpoint, path, request));
         }
         return routes.build();
+    }
+
+    private static HttpEndpoint endpoint(
+            GlobalTransactions transactions,
+            ContextKeys keys,
+            FeiqianProperties properties,
+            ObjectProvider<Clock> clock) {
+        HttpEndpoint endpoint = new HttpEndpoint(transactions, keys);
+        return properties.operatorsKeysFile().isEmpty()
+                ? endpoint
+                : endpoint.withOperators(
+                        FeiqianAutoConfiguration.keys(
+                                properties.operatorsKeysFile(),
+                                clock.getIfAvailable(Clock::system),
+                                "Let feiqian.operators-keys-file name a file of the same form as"
+                                        + " the services' keys, with keys of its own, or leave it"
+                                        + " out."));
     }
 
     /** The path as it was signed, without what this service is mounted under. */

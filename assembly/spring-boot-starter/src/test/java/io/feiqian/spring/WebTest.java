@@ -1,23 +1,33 @@
 package io.feiqian.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.ContextHeader;
 import io.feiqian.participant.ContextKeys;
 import io.feiqian.participant.HttpChannel;
+import io.feiqian.participant.HttpTransport;
 import io.feiqian.participant.Inquiry;
+import io.feiqian.participant.OperatorClient;
+import io.feiqian.participant.OperatorLine;
 import io.feiqian.participant.UnknownOutcomeException;
 import io.feiqian.participant.Verdict;
+import io.feiqian.runtime.Clock;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -25,6 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -38,6 +49,9 @@ import org.springframework.web.bind.annotation.RestController;
 final class WebTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+    @TempDir static Path folder;
+
+    private static Path operatorsFile;
     private static ConfigurableApplicationContext service;
     private static ContextKeys keys;
     private static String url;
@@ -61,7 +75,9 @@ final class WebTest {
     }
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        operatorsFile = folder.resolve("operators.keys");
+        Files.writeString(operatorsFile, "7 " + "0b".repeat(32) + "\n");
         String[] properties =
                 Stream.concat(
                                 Arrays.stream(Database.empty().properties()),
@@ -69,7 +85,8 @@ final class WebTest {
                                         "server.port=0",
                                         "server.servlet.context-path=/bank",
                                         "spring.main.banner-mode=off",
-                                        "feiqian.path=/internal"))
+                                        "feiqian.path=/internal",
+                                        "feiqian.operators-keys-file=" + operatorsFile))
                         .map(each -> "--" + each)
                         .toArray(String[]::new);
         service = new SpringApplicationBuilder(Service.class).run(properties);
@@ -118,6 +135,24 @@ final class WebTest {
                 .isEqualTo(Verdict.ABORT);
         assertThat(post("/internal/feiqian/transactions/inquire").statusCode()).isEqualTo(401);
         assertThat(post("/feiqian/transactions/inquire").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void operatorsAreAnsweredWhereTheirKeysAreGivenAndNobodyElseIs() throws Exception {
+        HttpTransport transport =
+                new HttpTransport(
+                        HTTP, name -> URI.create(url + "/internal"), Duration.ofSeconds(5));
+        ContextKeys operators = ContextKeys.in(operatorsFile, Clock.system());
+
+        assertThat(ask(new OperatorClient(transport, operators, Clock.system()))).isNotEmpty();
+        assertThatThrownBy(() -> ask(new OperatorClient(transport, keys, Clock.system())))
+                .hasMessageContaining("operators' key");
+    }
+
+    private static List<OperatorLine> ask(OperatorClient client) throws Exception {
+        return client.ask("accounts", "totals", Map.of())
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     private static HttpResponse<String> post(String path) throws Exception {
