@@ -71,10 +71,14 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MicroBatcher.class);
 
-    /** Not worth being divided among workers. */
-    private static final int SMALLEST_SHARE = 32;
+    /** Not worth being divided among workers: a batch costs about as much as forty items. */
+    private static final int SMALLEST_SHARE = 64;
 
     private static final long LONGEST_GATHERING_NANOS = 1_000_000;
+
+    /** What is too little for two workers waits for the one at work, unless that is held up. */
+    private static final long LONGEST_LEAVING_NANOS = 5_000_000;
+
     private static final int NOBODY = Integer.MAX_VALUE;
 
     private final Limits limits;
@@ -279,18 +283,19 @@ public final class MicroBatcher<T> implements AutoCloseable {
     }
 
     /**
-     * Where others have much in hand, waits for a moment until as much waits here: the items of
-     * whoever was answered just now come back one by one, and a batch costs about as much as thirty
-     * of them by itself.
+     * Where others are at work, waits for a moment until as much waits here, or enough for a batch
+     * of its own: the items of whoever was answered just now come back one by one. What stays less
+     * is taken by whoever ends first, all in one batch.
      */
     private void gather() {
-        boolean alone = inFlight < SMALLEST_SHARE || gathering != NOBODY;
+        boolean alone = inFlight == 0 || gathering != NOBODY;
         if (alone || closing) {
             return;
         }
-        gathering = Math.min(inFlight, limits.batch());
+        gathering = Math.min(Math.max(inFlight, SMALLEST_SHARE), limits.batch());
+        long longest = inFlight < SMALLEST_SHARE ? LONGEST_LEAVING_NANOS : LONGEST_GATHERING_NANOS;
         try {
-            long left = LONGEST_GATHERING_NANOS;
+            long left = longest;
             while (left > 0 && waits() < gathering && !closing) {
                 left = gathered.awaitNanos(left);
             }

@@ -106,7 +106,7 @@ final class TransactionBench {
                                     size -> new NarayanaTransfers(first, second, size)));
                 }
                 if (wants(LEDGER)) {
-                    variants.add(new LedgerTransfers(first, second));
+                    variants.add(warm(rounds, new LedgerTransfers(first, second)));
                 }
                 List<BenchRow> rows = rounds.compare(variants, LOAD, ROUNDS, round);
                 for (Variant each : variants) {
@@ -150,6 +150,18 @@ final class TransactionBench {
             }
         }
         return pooled.over(best);
+    }
+
+    /** The ledger has no pool to choose; it is warmed up for as long as the others are. */
+    private Variant warm(Rounds rounds, LedgerTransfers ledger)
+            throws SQLException, InterruptedException {
+        for (int i = 0; i < POOLS.size(); i++) {
+            double first = rounds.perSecond(ledger, LOAD, round.dividedBy(10));
+            double warm = rounds.perSecond(ledger, LOAD, round.dividedBy(4));
+            progress.printf("%s: %,.0f a second, warming up %,.0f%n", LEDGER, warm, first);
+        }
+        ledger.settle();
+        return ledger;
     }
 
     /** Says what one transaction of a variant costs, phase two and marks included. */
