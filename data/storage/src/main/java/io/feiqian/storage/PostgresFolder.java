@@ -30,6 +30,7 @@ final class PostgresFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresFolder.class);
     private static final int PATIENCE_STEPS = 500;
+    private static final Set<String> READY = Set.of("ready", "standby");
 
     private final Path data;
     private final PostgresBinaries binaries;
@@ -89,12 +90,12 @@ final class PostgresFolder {
         Files.move(part, absolute, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Whether the server with this process id accepts connections. */
+    /** Whether the server with this process id accepts connections; a standby's are for reading. */
     boolean isReady(long pid) throws IOException {
         List<String> lines = pidFile();
         return lines.size() >= 8
                 && lines.get(0).strip().equals(Long.toString(pid))
-                && lines.get(7).strip().equals("ready");
+                && READY.contains(lines.get(7).strip());
     }
 
     /** Ends the server of this folder, writing everything to disk. */

@@ -1,8 +1,15 @@
 -- The rows of a service's global transactions, in the service's own database and beside its own
 -- tables: each is written in the local commit of what it records.
+--
+-- Where they are there nothing is touched: "create index if not exists" takes its lock before it looks,
+-- and would wait for prepared transactions that only this service can end.
+do $feiqian$ begin
+if to_regclass('feiqian_change_trace') is not null then
+    return;
+end if;
 
 -- This service's branches of transactions that it or others began.
--- Kinds: 1 TCC, 2 SQL, 3 XA, 4 reversal, 5 message. States: 1 tried, 2 confirmed, 3 cancelled (also
+-- Kinds: 1 TCC, 2 SQL, 3 XA, 4 reversal, 5 message, 6 reversed message. States: 1 tried, 2 confirmed, 3 cancelled (also
 -- where the cancel came first and refuses the late try), 4 refused.
 create table if not exists feiqian_branch (
     trace_head    bigint   not null,
@@ -126,3 +133,5 @@ create table if not exists feiqian_change (
 );
 
 create index if not exists feiqian_change_trace on feiqian_change (trace_serial, trace_head);
+
+end $feiqian$;

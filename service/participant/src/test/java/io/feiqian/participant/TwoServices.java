@@ -121,6 +121,10 @@ final class TwoServices implements AutoCloseable {
         return opened("accounts", wire, accountsDatabase, AccountActions.all());
     }
 
+    GlobalTransactions accountsIn(DataSource database) throws SQLException {
+        return opened("accounts", wire, database, AccountActions.all());
+    }
+
     GlobalTransactions accounts(ServiceActions actions) throws SQLException {
         return opened("accounts", wire, accountsDatabase, actions);
     }
