@@ -55,7 +55,7 @@ class MessagesTest {
     }
 
     @Test
-    @Requirement({"P6.4.2.1-c", "P6.4.2.1-d", "D6.7-b"})
+    @Requirement({"P6.4.2.1-c", "P6.4.2.1-d", "D6.7-b", "B9-c"})
     void whatArrivesManyTimesHasItsEffectOnce() {
         Random random = new Random(7);
         cells.network =

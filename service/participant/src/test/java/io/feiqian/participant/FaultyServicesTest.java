@@ -42,7 +42,7 @@ final class FaultyServicesTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
-    @Requirement({"P6.3.2-a", "D7.1-0", "M6.5-1"})
+    @Requirement({"P6.3.2-a", "D7.1-0", "M6.5-1", "S.dtx"})
     void moneyIsExactWhateverHappensOnTheWay(long seed) throws Exception {
         try (TwoServices two = TwoServices.open(databases)) {
             GlobalTransactions accounts = two.accounts();

@@ -33,7 +33,9 @@ final class StandbyDatabase implements AutoCloseable {
                 standby(settled, folder.resolve("near"), "near", password);
         EmbeddedPostgres.Config farConfig =
                 standby(settled, folder.resolve("far"), "far", password);
-        this.primary = EmbeddedPostgres.start(settled.with("synchronous_standby_names", "FIRST 2 (near, far)"));
+        this.primary =
+                EmbeddedPostgres.start(
+                        settled.with("synchronous_standby_names", "FIRST 2 (near, far)"));
         this.near = EmbeddedPostgres.start(nearConfig);
         this.far = EmbeddedPostgres.start(farConfig);
     }
