@@ -64,6 +64,11 @@ enum Database {
         }
 
         @Override
+        String quoted(String column) {
+            return column;
+        }
+
+        @Override
         int announcements() {
             return 1;
         }
@@ -164,6 +169,11 @@ enum Database {
         }
 
         @Override
+        String quoted(String column) {
+            return "`" + column + "`";
+        }
+
+        @Override
         int announcements() {
             return 0;
         }
@@ -236,6 +246,9 @@ enum Database {
 
     /** How messages name a table. */
     abstract String table(String schema, String name);
+
+    /** How a proposed correction names a column. */
+    abstract String quoted(String column);
 
     /** Statements that tell whose a branch's batch is, where nothing else does. */
     abstract int announcements();

@@ -79,6 +79,26 @@ final class DirtyRowTest {
     }
 
     @Test
+    void anUndoThatStopsHasChangedNothingEvenWhereItsTransactionIsCommitted() throws SQLException {
+        database.branch(
+                1,
+                "update account set balance = balance - 30 where id = 1",
+                "update account set balance = balance + 1 where id = 3");
+        database.past("update account set balance = balance - 25 where id = 1");
+        List<String> dirty = database.content("account");
+        List<String> left = database.left();
+
+        database.commit(connection ->
+                assertThatThrownBy(() ->
+                                SqlUndo.cancel(
+                                        connection, TestDatabase.key(1), TestDatabase.SETTINGS))
+                        .isInstanceOf(UndoStoppedException.class));
+
+        assertThat(database.content("account")).isEqualTo(dirty);
+        assertThat(database.left()).isEqualTo(left);
+    }
+
+    @Test
     void aRowThatIsGoneOrBackIsDirtyToo() throws SQLException {
         database.branch(1, "update account set balance = balance + 5 where id = 1");
         past("delete from account where id = 1");

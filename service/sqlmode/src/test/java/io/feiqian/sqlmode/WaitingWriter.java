@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,8 @@ final class WaitingWriter implements AutoCloseable {
 
     /** Begins as this branch, and returns when it waits. */
     void start(TableCatalog catalog, BranchKey key, String sql) throws SQLException {
-        SqlCapture capture = SqlCapture.over(connection, key, TestDatabase.SETTINGS, catalog);
+        SqlModeSettings patient = SqlModeSettings.defaults().withLockWait(Duration.ofMinutes(1));
+        SqlCapture capture = SqlCapture.over(connection, key, patient, catalog);
         start(sql, () -> TestDatabase.execute(capture.connection(), sql));
     }
 
