@@ -98,6 +98,11 @@ public final class Host implements Executor, ThreadFactory {
         }
     }
 
+    /** Tells the world of what nobody expected. */
+    public void report(Throwable fault) {
+        faults.accept(fault);
+    }
+
     /** Ends the thread where the process is dead. */
     public void requireAlive() {
         if (!isAlive()) {

@@ -50,7 +50,7 @@ final class BranchTexts {
                     key(with.number(1), with.number(0), (int) with.number(2), (int) with.number(3));
             return lines(Texts.values(on.run(new Statement.Read(BranchLine.TABLE, List.of(key)))));
         }
-        throw new IllegalStateException("statement: " + sql + " (expected: one of the library's)");
+        throw on.unknown(sql);
     }
 
     private static Result insert(SimulatedConnection on, BranchLine line, boolean commit)

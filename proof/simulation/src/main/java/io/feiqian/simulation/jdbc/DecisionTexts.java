@@ -47,7 +47,7 @@ final class DecisionTexts {
         if (sql.endsWith("d.trace_head = ?")) {
             return lines(Texts.values(on.run(new Statement.Read(DecisionLine.TABLE, id))));
         }
-        throw new IllegalStateException("statement: " + sql + " (expected: one of the library's)");
+        throw on.unknown(sql);
     }
 
     private static Result insert(SimulatedConnection on, DecisionLine line, boolean commit)

@@ -25,7 +25,7 @@ final class PreparedTexts {
         if (sql.startsWith("rollback prepared '")) {
             return end(on, new Statement.EndPrepared(id, false));
         }
-        throw new IllegalStateException("statement: " + sql + " (expected: one of the library's)");
+        throw on.unknown(sql);
     }
 
     private static Result end(SimulatedConnection on, Statement.EndPrepared end)

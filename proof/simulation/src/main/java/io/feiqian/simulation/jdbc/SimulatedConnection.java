@@ -69,6 +69,15 @@ final class SimulatedConnection implements InvocationHandler {
         return autoCommit;
     }
 
+    /** A statement that is not understood ends the run, whoever catches what is thrown. */
+    IllegalStateException unknown(String sql) {
+        IllegalStateException unknown =
+                new IllegalStateException(
+                        "statement: " + sql + " (expected: one that the simulation knows)");
+        host.report(unknown);
+        return unknown;
+    }
+
     /** Milliseconds by the database's clock. */
     long now() {
         return database.clock().millis();
