@@ -19,17 +19,28 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What operators find of a service's transactions and what they may do about them. */
+@ParameterizedClass
+@EnumSource(
+        value = Databases.class,
+        names = {"POSTGRESQL", "MARIADB"})
 final class ServiceOperationsTest {
     private static final ServiceOperator ANNA = new ServiceOperator("anna", "the account was shut");
     private static final ServiceOperator BERT = new ServiceOperator("bert", "voucher 17 checked");
 
+    private final Databases databases;
     private TwoServices two;
+
+    ServiceOperationsTest(Databases databases) {
+        this.databases = databases;
+    }
 
     @BeforeEach
     void open() throws SQLException {
-        two = TwoServices.open();
+        two = TwoServices.open(databases);
     }
 
     @AfterEach
@@ -182,8 +193,8 @@ final class ServiceOperationsTest {
         silent.close();
         TwoServices.run(
                 two.accountsDatabase,
-                "update feiqian_branch set state = 3, finished_at = 1;"
-                        + " update account set held = 0 where id = 2");
+                "update feiqian_branch set state = 3, finished_at = 1");
+        TwoServices.run(two.accountsDatabase, "update account set held = 0 where id = 2");
         GlobalTransactions payments = two.payments();
         payments.recoverNow();
         ServiceOperations operations = accounts.operations();
