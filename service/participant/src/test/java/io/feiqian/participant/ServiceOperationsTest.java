@@ -192,8 +192,7 @@ final class ServiceOperationsTest {
         TraceNumber trace = transfer(silent, accounts, two.order("contradiction")).trace();
         silent.close();
         TwoServices.run(
-                two.accountsDatabase,
-                "update feiqian_branch set state = 3, finished_at = 1");
+                two.accountsDatabase, "update feiqian_branch set state = 3, finished_at = 1");
         TwoServices.run(two.accountsDatabase, "update account set held = 0 where id = 2");
         GlobalTransactions payments = two.payments();
         payments.recoverNow();
