@@ -73,8 +73,7 @@ public enum Rule {
     /** A cancel that comes before its try leaves the row that refuses it. */
     PLANTED_CANCEL("what was said to be cancelled is done afterwards", Kind.TCC, Kind.REVERSAL),
     /** An inquiry that finds no decision plants the row that a late one meets. */
-    PLANTED_DECISION(
-            "an inquiry cancels a branch, and then its transaction is decided", Kind.TCC, Kind.SQL),
+    PLANTED_DECISION("an inquiry cancels a branch, and then its transaction is decided", Kind.TCC),
     /** An attempt is void on record before its branches are cancelled. */
     VOID_FIRST("branches are cancelled, and the same attempt is decided", Kind.TCC, Kind.MIXED),
     /** A decision is refused past the time in which rows that forbid it are kept. */

@@ -109,7 +109,8 @@ public final class ServiceWorld {
 
     private SimulatedService newService(String name, Dice dice) {
         Database database =
-                new Database(name, scheduler, dice.part(), events, clock(dice), wildness.traits());
+                new Database(
+                        name, scheduler, dice.part(), events, clock(dice), wildness.traits(rules));
         Book book = new Book(() -> ++ids);
         SimulatedService service =
                 new SimulatedService(name, database, book, new Undo(book, rules));

@@ -1,5 +1,7 @@
 package io.feiqian.simulation.services;
 
+import io.feiqian.simulation.Rule;
+import io.feiqian.simulation.Rules;
 import io.feiqian.simulation.database.Database;
 import io.feiqian.simulation.events.Dice;
 
@@ -32,6 +34,7 @@ record Wildness(
         int crashMicros,
         int stopMicros,
         int cutMicros) {
+    private static final int MANY_LOST = 80;
     private static final int LOCK_TIMEOUT_MICROS = 900_000;
 
     static Wildness drawn(Dice dice) {
@@ -50,8 +53,10 @@ record Wildness(
                 dice.between(800_000, 4_000_000));
     }
 
-    Database.Traits traits() {
-        return new Database.Traits(loseConnection, lateVisible, LOCK_TIMEOUT_MICROS, true);
+    Database.Traits traits(Rules rules) {
+        // A rule that only lost commits show is not to be waited for.
+        int lost = rules.lack(Rule.PLANTED_DECISION) ? MANY_LOST : loseConnection;
+        return new Database.Traits(lost, lateVisible, LOCK_TIMEOUT_MICROS, true);
     }
 
     /** How a database behaves when faults have ended. */
