@@ -47,6 +47,11 @@ record MariaDbColumn(
         return !charset.isEmpty();
     }
 
+    /** Whether a value may be longer than what a function gives. */
+    boolean isLarge() {
+        return dataType.endsWith("blob") || dataType.endsWith("text");
+    }
+
     String quoted() {
         return MariaDbText.quoted(name);
     }

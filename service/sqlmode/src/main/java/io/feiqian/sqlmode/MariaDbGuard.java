@@ -118,11 +118,25 @@ final class MariaDbGuard {
                 .collect(Collectors.joining(",\n            "));
     }
 
+    /** Null for a row that is too large; a function of it alone would leave a value out. */
     private String image(String row) {
-        return table.columns().stream()
-                .filter(each -> !each.generation().equals("VIRTUAL"))
-                .map(each -> MariaDbText.literal(each.name()) + ", " + each.image(row))
-                .collect(Collectors.joining(", ", "json_object(", ")"));
+        List<MariaDbColumn> stored =
+                table.columns().stream()
+                        .filter(each -> !each.generation().equals("VIRTUAL"))
+                        .toList();
+        String object =
+                stored.stream()
+                        .map(each -> MariaDbText.literal(each.name()) + ", " + each.image(row))
+                        .collect(Collectors.joining(", ", "json_object(", ")"));
+        List<String> large =
+                stored.stream()
+                        .filter(MariaDbColumn::isLarge)
+                        .map(each -> "length(" + row + "." + each.quoted() + ")")
+                        .map(each -> "ifnull(" + each + ", 0) * 2 > @@max_allowed_packet")
+                        .toList();
+        return large.isEmpty()
+                ? object
+                : "if(%s, null, %s)".formatted(String.join(" or ", large), object);
     }
 
     private List<String> quoted(Predicate<MariaDbColumn> which) {
