@@ -6,8 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(
+        value = Databases.class,
+        names = {"POSTGRESQL", "MARIADB"})
 final class AnnotatedActionsTest {
+    private final Databases databases;
+
+    AnnotatedActionsTest(Databases databases) {
+        this.databases = databases;
+    }
+
     private static final long PAYEE = 2;
 
     /** As a user would write it. */
@@ -56,7 +68,7 @@ final class AnnotatedActionsTest {
 
     @Test
     void annotatedMethodsAreActions() throws SQLException {
-        try (TwoServices two = TwoServices.open()) {
+        try (TwoServices two = TwoServices.open(databases)) {
             GlobalTransactions payments = two.payments();
             GlobalTransactions accounts =
                     two.accounts(ServiceActions.none().withAnnotated(new Accounts()));

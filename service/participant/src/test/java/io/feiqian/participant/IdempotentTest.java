@@ -22,9 +22,21 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The annotation for calls that are answered once, in plain Java. */
+@ParameterizedClass
+@EnumSource(
+        value = Databases.class,
+        names = {"POSTGRESQL", "MARIADB"})
 final class IdempotentTest {
+    private final Databases databases;
+
+    IdempotentTest(Databases databases) {
+        this.databases = databases;
+    }
+
     private static final TraceNumber TRACE = TwoServices.order(1, "").trace();
     private static final SubNumber SUB = new SubNumber(3);
 
@@ -88,7 +100,7 @@ final class IdempotentTest {
 
     @BeforeEach
     void open() throws SQLException {
-        two = TwoServices.open();
+        two = TwoServices.open(databases);
         two.payments();
         points = Once.over(two.paymentsDatabase).answering(Points.class, Book::new);
     }
