@@ -9,12 +9,15 @@ import io.feiqian.participant.GlobalTransactions;
 import io.feiqian.participant.Idempotent;
 import io.feiqian.participant.Tcc;
 import io.feiqian.participant.TransactionAnswer;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -348,9 +351,11 @@ final class StarterTest {
                                                 OutcomeCode.ACCOUNT_FROZEN, "frozen");
                                     });
                     assertThat(refused.outcome().code()).isEqualTo(OutcomeCode.ACCOUNT_FROZEN);
-                    while (!row(context).equals("100 0")) {
+                    Deadline soon = Deadline.after(Duration.ofSeconds(30), Clock.system());
+                    while (!row(context).equals("100 0") && !soon.isExpired()) {
                         transactions.recoverNow();
                     }
+                    assertThat(row(context)).isEqualTo("100 0");
                 });
     }
 
