@@ -113,6 +113,11 @@ final class ChaosCommand implements Callable<Integer> {
         List<Product> wantedDatabases = databases();
         boolean withBank = isWanted("bank");
         boolean withServices = isWanted("services");
+        if (serviceInstances < 2) {
+            throw usage(
+                    "service instances: %d (expected: >= 2, since one of them never comes back)"
+                            .formatted(serviceInstances));
+        }
         Path folder =
                 home.isPresent()
                         ? home.get().toAbsolutePath()
@@ -206,6 +211,9 @@ final class ChaosCommand implements Callable<Integer> {
                                             "kind: %s (expected: one of %s)"
                                                     .formatted(each, GlobalKind.options()))));
         }
+        if (wanted.isEmpty()) {
+            throw usage("kinds: none (expected: one or more of " + GlobalKind.options() + ")");
+        }
         if (wanted.contains(GlobalKind.MIXED)
                 && GlobalKind.mixable(Set.copyOf(wanted)).size() < 2) {
             throw usage("kind: mixed (expected: with at least two kinds to be mixed)");
@@ -213,7 +221,7 @@ final class ChaosCommand implements Callable<Integer> {
         if (wanted.contains(GlobalKind.RECALL) && !wanted.contains(GlobalKind.MESSAGE)) {
             throw usage("kind: recall (expected: with the kind message to be recalled)");
         }
-        return wanted;
+        return wanted.stream().distinct().toList();
     }
 
     private List<Product> databases() {
@@ -230,6 +238,9 @@ final class ChaosCommand implements Callable<Integer> {
                                                             ServiceDatabases.available().stream()
                                                                     .map(Product::option)
                                                                     .toList()))));
+        }
+        if (wanted.isEmpty()) {
+            throw usage("databases: none (expected: one or more)");
         }
         return wanted.stream().distinct().toList();
     }
