@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ final class Leftovers {
     private final Drives drives;
     private final Orchestrations.Host host;
     private final OrchestrationSettings settings;
+    private final ReentrantLock looking = new ReentrantLock();
     private volatile boolean closed;
 
     Leftovers(
@@ -70,10 +72,18 @@ final class Leftovers {
                                                         "orchestrations: the executor takes no more work")));
     }
 
-    private synchronized void look() {
-        if (closed) {
-            return;
+    private void look() {
+        looking.lock();
+        try {
+            if (!closed) {
+                lookOnce();
+            }
+        } finally {
+            looking.unlock();
         }
+    }
+
+    private void lookOnce() {
         store.live(instance, settings.lease());
         store.takeOver(instance, settings.scanLimit()).forEach(drives::takeUpFound);
         Optional<TraceNumber> last = Optional.empty();
@@ -110,11 +120,14 @@ final class Leftovers {
     }
 
     /** Lets the others have at once what this instance leaves. */
-    synchronized void giveUp() {
+    void giveUp() {
+        looking.lock();
         try {
             store.live(instance, Duration.ZERO);
         } catch (StoreException away) {
             LOG.warn("orchestrations: taken over only after the lease", away);
+        } finally {
+            looking.unlock();
         }
     }
 }

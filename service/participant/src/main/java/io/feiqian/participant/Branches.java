@@ -21,12 +21,14 @@ import java.util.Optional;
  */
 public final class Branches {
     private final RecordedWork work;
+    private final Dialect dialect;
     private final BranchTable table;
     private final ServiceActions actions;
     private final XaBranches xa;
 
     Branches(RecordedWork work, Dialect dialect, ServiceActions actions, XaBranches xa) {
         this.work = work;
+        this.dialect = dialect;
         this.table = new BranchTable(dialect);
         this.actions = actions;
         this.xa = xa;
@@ -122,7 +124,19 @@ public final class Branches {
 
         @Override
         public Connection begin(Connection connection, Deadline deadline) throws SQLException {
-            return kind == BranchKind.XA ? xa.begin(connection, context, deadline) : connection;
+            if (kind == BranchKind.XA) {
+                return xa.begin(connection, context, deadline);
+            }
+            dialect.beginWork(connection);
+            return connection;
+        }
+
+        /** An XA transaction that the database ended cannot be prepared. */
+        @Override
+        public void worked(Connection connection) throws SQLException {
+            if (kind != BranchKind.XA) {
+                dialect.endWork(connection);
+            }
         }
 
         @Override

@@ -21,11 +21,13 @@ final class Decisions {
     private static final int MOST_DEADLOCKS = 5;
 
     private final DataSource database;
+    private final Dialect dialect;
     private final DecisionTable table;
     private final int mostContent;
 
     Decisions(DataSource database, Dialect dialect, TransactionSettings settings) {
         this.database = database;
+        this.dialect = dialect;
         this.table = new DecisionTable(dialect);
         this.mostContent = settings.mostContent();
     }
@@ -74,7 +76,9 @@ final class Decisions {
         if (own.isEmpty()) {
             return proposed;
         }
+        dialect.beginWork(connection);
         Content answer = own.get().run(LentConnection.of(connection));
+        dialect.endWork(connection);
         if (answer.size() > mostContent) {
             throw new RefusedException(
                     OutcomeCode.TRANSACTION_TOO_LARGE,
@@ -107,6 +111,8 @@ final class Decisions {
             DurableCommit.of(connection);
         } catch (SQLException failed) {
             if (DatabaseErrors.isLost(failed)) {
+                // What the session may still hold goes; what was committed stays.
+                rollBack(connection);
                 return Optional.empty();
             }
             connection.rollback();

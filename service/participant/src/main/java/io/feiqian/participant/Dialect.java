@@ -68,6 +68,18 @@ interface Dialect {
         return sql.replace("{now}", now());
     }
 
+    /** Marks where a user's work begins in the open transaction. */
+    void beginWork(Connection connection) throws SQLException;
+
+    /**
+     * Makes sure that the transaction in which the work began is still the open one: a database may
+     * roll it back at an error that the work caught, or commit it at a statement of the work, and
+     * go on in a new one.
+     *
+     * @throws SQLException where it is not; nothing of what follows may be committed
+     */
+    void endWork(Connection connection) throws SQLException;
+
     /**
      * The last statement that a transaction writes. Where the database can, its commit comes in the
      * same round trip; the caller commits afterwards in any case.

@@ -23,6 +23,7 @@ import javax.sql.DataSource;
  */
 final class Finishing {
     private final DataSource database;
+    private final Dialect dialect;
     private final BranchTable table;
     private final ServiceActions actions;
     private final XaBranches xa;
@@ -37,6 +38,7 @@ final class Finishing {
             TransactionSettings settings,
             ServiceAlarms alarms) {
         this.database = database;
+        this.dialect = dialect;
         this.table = new BranchTable(dialect);
         this.actions = actions;
         this.xa = xa;
@@ -187,12 +189,14 @@ final class Finishing {
 
         void run(Connection connection) throws SQLException {
             Connection lent = LentConnection.of(connection);
+            dialect.beginWork(connection);
             for (FinishOrder order : orders) {
                 judge(lent, order, Optional.ofNullable(rows.get(order.key())));
             }
             if (!statements.isEmpty()) {
                 actions.undo().confirm(lent, statements);
             }
+            dialect.endWork(connection);
             if (!confirmed.isEmpty()) {
                 table.finish(connection, confirmed, BranchState.CONFIRMED);
             }

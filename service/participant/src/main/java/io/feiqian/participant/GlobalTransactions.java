@@ -81,7 +81,7 @@ public final class GlobalTransactions implements AutoCloseable {
                         dialect,
                         respecting,
                         phaseTwo,
-                        finishing,
+                        orders -> suspensions.finish(orders, finishing),
                         xa,
                         settings,
                         clock,

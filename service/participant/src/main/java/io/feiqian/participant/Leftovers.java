@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ final class Leftovers {
     private final BranchTable branchTable;
     private final ServiceChannel channel;
     private final PhaseTwo phaseTwo;
-    private final Finishing finishing;
+    private final Function<List<FinishOrder>, List<FinishReport>> finishing;
     private final XaBranches xa;
     private final TransactionSettings settings;
     private final Clock clock;
@@ -69,7 +70,7 @@ final class Leftovers {
             Dialect dialect,
             ServiceChannel channel,
             PhaseTwo phaseTwo,
-            Finishing finishing,
+            Function<List<FinishOrder>, List<FinishReport>> finishing,
             XaBranches xa,
             TransactionSettings settings,
             Clock clock,
@@ -241,7 +242,7 @@ final class Leftovers {
                                                 case ENDED -> Verb.CLEAR;
                                             };
                                     List<FinishReport> reports =
-                                            finishing.finish(
+                                            finishing.apply(
                                                     List.of(
                                                             FinishOrder.of(
                                                                     verb, key, initiator, digest,

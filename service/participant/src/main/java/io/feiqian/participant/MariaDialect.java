@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
  * scan, which a small table invites to, would lock what nobody named. Immutable.
  */
 final class MariaDialect implements Dialect {
+    private static final String WORK = "feiqian_work";
+    private static final int NO_SAVEPOINT = 1305;
+
     static final String TABLES = "mariadb.sql";
 
     /** Of no session's time zone, which could have an hour twice. */
@@ -106,6 +110,28 @@ final class MariaDialect implements Dialect {
     }
 
     /** Several statements in one round trip are for its drivers' users to allow. */
+    @Override
+    public void beginWork(Connection connection) throws SQLException {
+        run(connection, "savepoint " + WORK);
+    }
+
+    /** A deadlock rolls the whole transaction back, and DDL commits it: either ends savepoints. */
+    @Override
+    public void endWork(Connection connection) throws SQLException {
+        try {
+            run(connection, "release savepoint " + WORK);
+        } catch (SQLException ended) {
+            if (ended.getErrorCode() != NO_SAVEPOINT) {
+                throw ended;
+            }
+            throw new SQLTransactionRollbackException(
+                    "transaction: ended inside the work, by an error that it caught or by a"
+                            + " statement that commits (expected: left open)",
+                    "40000",
+                    ended);
+        }
+    }
+
     @Override
     public String committing(String insert) {
         return insert;

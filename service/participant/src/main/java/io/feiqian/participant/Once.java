@@ -136,6 +136,17 @@ public final class Once {
         }
 
         @Override
+        public Connection begin(Connection connection, Deadline deadline) throws SQLException {
+            said(connection).dialect().beginWork(connection);
+            return connection;
+        }
+
+        @Override
+        public void worked(Connection connection) throws SQLException {
+            said(connection).dialect().endWork(connection);
+        }
+
+        @Override
         public Optional<SQLWarning> commit(
                 Connection connection, Outcome outcome, Content answer, Deadline deadline)
                 throws SQLException {

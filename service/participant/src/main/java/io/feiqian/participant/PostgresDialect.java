@@ -64,6 +64,13 @@ final class PostgresDialect implements Dialect {
         return NOW;
     }
 
+    /** An error voids the whole transaction, whoever catches it; COMMIT is not lent. */
+    @Override
+    public void beginWork(Connection connection) {}
+
+    @Override
+    public void endWork(Connection connection) {}
+
     @Override
     public String committing(String insert) {
         return insert + "; commit";

@@ -30,6 +30,9 @@ final class RecordedWork {
             return connection;
         }
 
+        /** Makes sure that the work left its transaction open. */
+        default void worked(Connection connection) throws SQLException {}
+
         /**
          * Writes it, with what the work came to.
          *
@@ -103,6 +106,7 @@ final class RecordedWork {
         Content answer;
         try {
             answer = work.run(LentConnection.of(connection));
+            row.worked(connection);
         } catch (RefusedException refused) {
             connection.rollback();
             return refused(connection, deadline, row, refused.outcome());
@@ -147,6 +151,8 @@ final class RecordedWork {
             connection.commit();
         } catch (SQLException failed) {
             if (DatabaseErrors.isLost(failed)) {
+                // What the session may still hold goes; what was committed stays.
+                boolean unused = rollBack(connection);
                 return BranchAnswer.unknown("commit: sent, and its answer was lost; ask again");
             }
             connection.rollback();

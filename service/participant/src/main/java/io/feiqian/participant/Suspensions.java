@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,43 +31,37 @@ final class Suspensions {
     private final DataSource database;
     private final Clock clock;
 
-    /** Guards the fields below. */
-    private final Object lock = new Object();
+    /** One looks at a time; the others go by what was seen last, and wait for no database. */
+    private final AtomicBoolean looking = new AtomicBoolean();
 
-    private Map<TraceNumber, Suspension> suspended = Map.of();
-    private Set<BranchKey> endedByHand = Set.of();
-    private long lookedAt;
+    private volatile Map<TraceNumber, Suspension> suspended = Map.of();
+    private volatile Set<BranchKey> endedByHand = Set.of();
+    private volatile long lookedAt;
 
     Suspensions(DataSource database, Clock clock) {
         this.database = database;
         this.clock = clock;
-        this.lookedAt = clock.nanos() - LOOK_EVERY.toNanos();
+        forget();
     }
 
     /** Lets the next question read anew. */
     void forget() {
-        synchronized (lock) {
-            lookedAt = clock.nanos() - LOOK_EVERY.toNanos();
-        }
+        lookedAt = clock.nanos() - LOOK_EVERY.toNanos();
     }
 
     boolean isSuspended(TraceNumber trace) {
-        synchronized (lock) {
-            look();
-            return suspended.containsKey(trace);
-        }
+        look();
+        return suspended.containsKey(trace);
     }
 
     private boolean isEndedByHand(BranchKey key) {
-        synchronized (lock) {
-            look();
-            return endedByHand.contains(key);
-        }
+        look();
+        return endedByHand.contains(key);
     }
 
     private void look() {
         long now = clock.nanos();
-        if (now - lookedAt < LOOK_EVERY.toNanos()) {
+        if (now - lookedAt < LOOK_EVERY.toNanos() || !looking.compareAndSet(false, true)) {
             return;
         }
         lookedAt = now;
@@ -77,6 +72,8 @@ final class Suspensions {
             connection.rollback();
         } catch (SQLException failed) {
             LOG.warn("suspensions: as before, since {}", DatabaseErrors.text(failed));
+        } finally {
+            looking.set(false);
         }
     }
 

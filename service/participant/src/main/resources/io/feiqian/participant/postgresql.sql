@@ -4,7 +4,7 @@
 -- Where they are there nothing is touched: "create index if not exists" takes its lock before it looks,
 -- and would wait for prepared transactions that only this service can end.
 do $feiqian$ begin
-if to_regclass('feiqian_change_trace') is not null then
+if to_regclass(format('%I.feiqian_change_trace', current_schema())) is not null then
     return;
 end if;
 

@@ -9,6 +9,7 @@ import io.feiqian.mariadb.EmbeddedMariaDb;
 import io.feiqian.mariadb.TemporaryMariaDb;
 import io.feiqian.participant.Databases.Product;
 import io.feiqian.participant.FinishOrder.Verb;
+import io.feiqian.participant.spi.ReversibleAction;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.Requirement;
 import java.sql.Connection;
@@ -70,6 +71,69 @@ final class MariaDbServiceTest {
                 assertThat(two.money()).isEqualTo(2 * TwoServices.ACCOUNTS * TwoServices.OPENING);
                 two.accountsDatabase.close();
             }
+        }
+    }
+
+    /** As the database does to the victim of a deadlock, whose error the work then catches. */
+    @Test
+    void whereTheDatabaseRolledTheWorkBackNothingIsRecordedOfIt() throws SQLException {
+        try (TwoServices two = TwoServices.open(Databases.MARIADB)) {
+            GlobalTransactions payments = two.payments();
+            GlobalTransactions accounts = two.accounts();
+            BranchWork rolledBack =
+                    connection -> {
+                        AccountActions.change(connection, PAYEE, -10);
+                        MariaDialect.run(connection, "rollback");
+                        return Content.EMPTY;
+                    };
+
+            TransactionAnswer own =
+                    payments.execute(
+                            two.order("own share"),
+                            scope -> {
+                                scope.message("accounts", "credit-message", content(10));
+                                scope.own(rolledBack);
+                            });
+            assertThat(own.isAccepted()).isFalse();
+
+            ServiceActions losing =
+                    ServiceActions.none()
+                            .with(
+                                    new ReversibleAction() {
+                                        @Override
+                                        public String name() {
+                                            return "loses";
+                                        }
+
+                                        @Override
+                                        public Content forward(
+                                                Connection connection, BranchCall call)
+                                                throws SQLException {
+                                            return rolledBack.run(connection);
+                                        }
+
+                                        @Override
+                                        public void reverse(
+                                                Connection connection, BranchCall call) {}
+                                    });
+            accounts.close();
+            GlobalTransactions others = two.accounts(losing);
+            TransactionAnswer branch =
+                    payments.execute(
+                            two.order("a branch"),
+                            scope ->
+                                    scope.call(
+                                            "accounts",
+                                            content(10),
+                                            context ->
+                                                    others.branches()
+                                                            .reversible(
+                                                                    context,
+                                                                    "loses",
+                                                                    content(10))));
+            assertThat(branch.isAccepted()).isFalse();
+            two.settle(payments, others);
+            assertThat(two.money()).isEqualTo(2 * TwoServices.ACCOUNTS * TwoServices.OPENING);
         }
     }
 
