@@ -105,6 +105,9 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         }
     }
 
+    /** A commit of its own costs as much as forty works. */
+    private static final Duration LEAVING = Duration.ofMillis(5);
+
     private static final Duration WATCH_PERIOD = Duration.ofMillis(100);
 
     private final CellDatabase database;
@@ -137,6 +140,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
                         settings.limits(),
                         workers,
                         (pending, rows) -> pending.work().rows(rows),
+                        LEAVING,
                         Thread.ofPlatform().name(database.cell() + "-commits").daemon()::unstarted);
         workers.forEach(each -> each.attach(batcher::takeWaiting, batcher::isClosing));
         metrics.waiting(batcher::waiting);

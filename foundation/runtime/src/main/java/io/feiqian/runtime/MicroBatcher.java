@@ -1,5 +1,6 @@
 package io.feiqian.runtime;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,12 +77,10 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
     private static final long LONGEST_GATHERING_NANOS = 1_000_000;
 
-    /** What is too little for two workers waits for the one at work, unless that is held up. */
-    private static final long LONGEST_LEAVING_NANOS = 5_000_000;
-
     private static final int NOBODY = Integer.MAX_VALUE;
 
     private final Limits limits;
+    private final long leavingNanos;
     private final List<Thread> workers = new ArrayList<>();
 
     /** Guards the fields below. One lock, so that "taken" and "the worker will see it" are one. */
@@ -105,22 +104,36 @@ public final class MicroBatcher<T> implements AutoCloseable {
 
     /** A batcher whose worker, made by {@code threads}, is running. */
     public MicroBatcher(Limits limits, Handler<T> handler, ThreadFactory threads) {
-        this(limits, List.of(handler), (item, keys) -> {}, threads);
+        this(limits, List.of(handler), (item, keys) -> {}, Duration.ZERO, threads);
     }
 
-    /**
-     * A batcher with a running worker, made by {@code threads}, for each of the handlers, which
-     * keeps items that share one of these keys out of each other's batches where it can.
-     */
+    /** The same with a running worker for each of the handlers, and nothing left to each other. */
     public MicroBatcher(
             Limits limits,
             List<? extends Handler<T>> handlers,
             Keys<T> keys,
             ThreadFactory threads) {
+        this(limits, handlers, keys, Duration.ZERO, threads);
+    }
+
+    /**
+     * A batcher with a running worker, made by {@code threads}, for each of the handlers, which
+     * keeps items that share one of these keys out of each other's batches where it can.
+     *
+     * @param leaving how long what is too little for two workers is left to the one at work, unless
+     *     that is held up for longer; zero where a batch costs hardly more than its items
+     */
+    public MicroBatcher(
+            Limits limits,
+            List<? extends Handler<T>> handlers,
+            Keys<T> keys,
+            Duration leaving,
+            ThreadFactory threads) {
         if (handlers.isEmpty()) {
             throw new IllegalArgumentException("handlers: none (expected: one or more)");
         }
         this.limits = limits;
+        this.leavingNanos = leaving.toNanos();
         this.running = handlers.size();
         this.apart = new KeptApart<>(keys, handlers.size());
         for (int i = 0; i < handlers.size(); i++) {
@@ -289,11 +302,11 @@ public final class MicroBatcher<T> implements AutoCloseable {
      */
     private void gather() {
         boolean alone = inFlight == 0 || gathering != NOBODY;
-        if (alone || closing) {
+        long longest = inFlight < SMALLEST_SHARE ? leavingNanos : LONGEST_GATHERING_NANOS;
+        if (alone || closing || longest == 0) {
             return;
         }
         gathering = Math.min(Math.max(inFlight, SMALLEST_SHARE), limits.batch());
-        long longest = inFlight < SMALLEST_SHARE ? LONGEST_LEAVING_NANOS : LONGEST_GATHERING_NANOS;
         try {
             long left = longest;
             while (left > 0 && waits() < gathering && !closing) {
