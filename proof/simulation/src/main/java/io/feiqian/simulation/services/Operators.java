@@ -132,7 +132,8 @@ final class Operators {
         long amount = 0;
         for (Map.Entry<Object, Object> each : database.visible(Rows.EFFECT).entrySet()) {
             Effect effect = (Effect) each.getValue();
-            if (effect.key().equals(line.key())) {
+            // The own share of a branch's initiator has the same key, and another commit.
+            if (effect.key().equals(line.key()) && effect.what() == Rows.What.TRIED) {
                 Spot spot = new Spot(Rows.EFFECT, each.getKey());
                 lost.put(spot, Optional.empty());
                 kept.put(spot, Optional.of(effect));
