@@ -182,6 +182,13 @@ final class XaBranches {
                     OutcomeCode.UNKNOWN_TRANSACTION,
                     "branch: " + order.key() + " (expected: one that was tried)");
         }
+        if (row.get().state() == BranchState.TRIED) {
+            // It was not there when the others were locked: sent again, it is found with them.
+            return FinishReport.refused(
+                    order.key(),
+                    OutcomeCode.OVERLOADED,
+                    "branch: " + order.key() + " came in between (expected: asked for again)");
+        }
         return row.get().state() == BranchState.CONFIRMED
                 ? FinishReport.done(order.key())
                 : FinishReport.refused(
