@@ -37,8 +37,12 @@ final class ServiceTables {
                 look(connection);
             } else if (properties.sqlMode().enabled()) {
                 SqlMode.install(connection);
+                TableCatalog enrolled = TableCatalog.load(connection);
                 for (String each : properties.sqlMode().tables()) {
-                    SqlMode.enrol(connection, each);
+                    // One that is enrolled may have open branches, which only this service ends.
+                    if (!enrolled.holds(each)) {
+                        SqlMode.enrol(connection, each);
+                    }
                 }
             }
             connection.commit();

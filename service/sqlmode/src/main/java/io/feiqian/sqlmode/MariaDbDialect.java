@@ -114,8 +114,10 @@ final class MariaDbDialect implements Dialect {
                     statement.executeQuery(
                             """
                             select distinct lower(routine_name) from information_schema.routines
-                            where routine_type = 'FUNCTION' and is_deterministic = 'NO'
-                                and sql_data_access not in ('NO SQL', 'READS SQL DATA')
+                            where routine_type = 'FUNCTION'
+                                and (sql_data_access = 'MODIFIES SQL DATA'
+                                    or is_deterministic = 'NO'
+                                    and sql_data_access not in ('NO SQL', 'READS SQL DATA'))
                             """)) {
                 while (rows.next()) {
                     functions.add(rows.getString(1));

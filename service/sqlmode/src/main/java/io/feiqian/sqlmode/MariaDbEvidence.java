@@ -219,7 +219,9 @@ record MariaDbEvidence(
                                         each.column().name(),
                                         each.literal(was),
                                         each.literal(left),
-                                        each.literal(each.found())));
+                                        each.literal(each.found()))
+                                // What customers wrote must not end the comment.
+                                .replaceAll("\\R", "\n-- "));
             }
         }
         if (!sets.isEmpty()) {

@@ -35,6 +35,20 @@ public final class TableCatalog {
         return dialect.catalog(connection);
     }
 
+    /**
+     * Whether this table is enrolled as it is now.
+     *
+     * @param table its name, with its schema and a dot before it where it has one
+     */
+    public boolean holds(String table) {
+        int dot = table.indexOf('.');
+        Optional<EnrolledTable> found =
+                dot < 0
+                        ? find(Optional.empty(), table)
+                        : find(Optional.of(table.substring(0, dot)), table.substring(dot + 1));
+        return found.filter(EnrolledTable::current).isPresent();
+    }
+
     Dialect dialect() {
         return dialect;
     }

@@ -114,8 +114,11 @@ begin
                 fq_sets := fq_sets || format('%I = %I + (%s)', fq_column, fq_column,
                     (p_before ->> fq_column)::numeric - (p_after ->> fq_column)::numeric);
             else
-                fq_notes := fq_notes || format('-- %I: before %L, after %L, found %L: decide.',
-                    fq_column, p_before ->> fq_column, p_after ->> fq_column, p_found ->> fq_column);
+                -- What customers wrote must not end the comment.
+                fq_notes := fq_notes || regexp_replace(
+                    format('-- %I: before %L, after %L, found %L: decide.',
+                        fq_column, p_before ->> fq_column, p_after ->> fq_column, p_found ->> fq_column),
+                    '[\n\r]+', chr(10) || '-- ', 'g');
             end if;
         end loop;
         fq_fix := concat_ws(chr(10), array_to_string(fq_notes, chr(10)),

@@ -36,6 +36,8 @@ final class MariaDbRefusalTest {
         database.run(
                 "create function effect() returns int modifies sql data begin"
                         + " insert into other values (nextval(numbers), 1); return 1; end",
+                "create function sworn() returns int deterministic modifies sql data begin"
+                        + " insert into other values (nextval(numbers), 1); return 1; end",
                 "create function pure(x decimal(18, 2)) returns decimal(18, 2) deterministic"
                         + " return x + 1");
         database.reload();
@@ -87,6 +89,7 @@ final class MariaDbRefusalTest {
                 "select * from account into outfile 'x'",
                 "select balance into @x from account",
                 "select effect()",
+                "select sworn()",
                 "select `effect`()",
                 "select EFFECT ()",
                 "select * from account order by effect()",
