@@ -141,7 +141,7 @@ final class Operators {
                 amount = effect.amount();
             }
         }
-        if (account.isEmpty()) {
+        if (account.isEmpty() || isImaged(database, account)) {
             return false;
         }
         Spot spot = new Spot(Rows.ACCOUNT, account);
@@ -154,6 +154,11 @@ final class Operators {
         long back = amount;
         later(() -> restore(database, line, kept, spot, back));
         return true;
+    }
+
+    /** Under images of somebody, who would take the change for a blind one, and rightly. */
+    private static boolean isImaged(Database database, String account) {
+        return database.visible(Rows.LOCK).containsKey(account);
     }
 
     private static Account account(Database database, String id) {
@@ -175,8 +180,9 @@ final class Operators {
             Spot account,
             long amount) {
         kept.put(account, Optional.of(reserved(database, (String) account.id(), amount)));
+        boolean free = !isImaged(database, (String) account.id());
         if (database.visible(BranchLine.TABLE).containsKey(line.key())
-                || database.changeNow(kept)) {
+                || (free && database.changeNow(kept))) {
             repairing--;
         } else {
             world.scheduler().after(100_000, () -> restore(database, line, kept, account, amount));
