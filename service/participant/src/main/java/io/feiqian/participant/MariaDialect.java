@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 final class MariaDialect implements Dialect {
     private static final String WORK = "feiqian_work";
     private static final int NO_SAVEPOINT = 1305;
+    private static final int UNKNOWN_VARIABLE = 1193;
 
     static final String TABLES = "mariadb.sql";
 
@@ -308,13 +309,7 @@ final class MariaDialect implements Dialect {
                 "sql_mode: %s (expected: STRICT_TRANS_TABLES in it, or values are cut short"
                         + " unnoticed)",
                 mode);
-        String galera =
-                text(
-                        connection,
-                        "select coalesce(max(variable_value), 'OFF') from"
-                                + " information_schema.global_variables where variable_name ="
-                                + " 'wsrep_on'",
-                        "OFF");
+        String galera = text(connection, "select @@global.wsrep_on", "0");
         require(
                 !isOn(galera),
                 "wsrep_on: %s (expected: OFF: locks of a Galera cluster hold on one node only)",
@@ -372,11 +367,11 @@ final class MariaDialect implements Dialect {
             throws SQLException {
         try {
             return text(connection, sql);
-        } catch (SQLException unknownTable) {
-            if (unknownTable.getErrorCode() == 1109 || unknownTable.getErrorCode() == 1146) {
+        } catch (SQLException thrown) {
+            if (thrown.getErrorCode() == UNKNOWN_VARIABLE) {
                 return otherwise;
             }
-            throw unknownTable;
+            throw thrown;
         }
     }
 

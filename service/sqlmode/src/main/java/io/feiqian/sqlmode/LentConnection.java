@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,6 +81,8 @@ final class LentConnection implements InvocationHandler {
                 // What is told after a savepoint is forgotten when it is rolled back to.
                 capture.announce();
                 return call(raw, method, given, capture);
+            case "getMetaData":
+                return metaData(raw.getMetaData(), (Connection) proxy);
             case "equals":
                 return isHandledBy(given[0], this);
             case "hashCode":
@@ -104,6 +107,20 @@ final class LentConnection implements InvocationHandler {
             throw new IllegalStateException("statement: none made (expected: one)");
         }
         return proxy(type, new LentStatement(made, connection, capture));
+    }
+
+    /** Its way back leads to the lent connection, not to the one below. */
+    private DatabaseMetaData metaData(DatabaseMetaData made, Connection connection) {
+        return proxy(
+                DatabaseMetaData.class,
+                (proxy, method, arguments) ->
+                        method.getName().equals("getConnection")
+                                ? connection
+                                : call(
+                                        made,
+                                        method,
+                                        arguments == null ? new Object[0] : arguments,
+                                        capture));
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -21,12 +21,14 @@ record MariaDbColumn(
         String collation,
         String generation) {
     private static final Set<String> INTEGERS =
-            Set.of("tinyint", "smallint", "mediumint", "int", "bigint", "year");
+            Set.of("tinyint", "smallint", "mediumint", "int", "bigint");
     private static final Set<String> FLOATS = Set.of("float", "double");
     private static final Set<String> BYTES =
             Set.of("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob");
+
+    /** A year too: as a number, 0 would come back as 2000. */
     private static final Set<String> PLAIN =
-            Set.of("decimal", "date", "datetime", "time", "inet4", "inet6", "uuid");
+            Set.of("decimal", "date", "datetime", "time", "year", "inet4", "inet6", "uuid");
 
     /** Every character of these is one of Unicode and comes back from it. */
     private static final Set<String> UNICODE =

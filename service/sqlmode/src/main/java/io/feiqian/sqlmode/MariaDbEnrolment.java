@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +46,7 @@ final class MariaDbEnrolment {
                             enrolled,
                             () -> {
                                 refuseImages(connection, enrolled, id);
+                                dropWithdrawn(connection, enrolled);
                                 for (MariaDbGuard.Event each : MariaDbGuard.Event.values()) {
                                     run(connection, "mariadb-guard.sql", guard.parts(each));
                                 }
@@ -74,10 +77,57 @@ final class MariaDbEnrolment {
                                                 MariaDbText.quoted(enrolled.schema()),
                                                 each.trigger(id)));
                     }
+                    refuseBranches(connection, enrolled, id);
                 });
         execute(connection, "drop procedure if exists feiqian_restore_" + id);
         execute(connection, "drop function if exists feiqian_hold_" + id);
         execute(connection, "delete from feiqian_table where id = " + id);
+    }
+
+    /** A service that has not heard of it would write there without images. */
+    private static void refuseBranches(Connection connection, MariaDbTable table, int id)
+            throws SQLException {
+        dropWithdrawn(connection, table);
+        for (MariaDbGuard.Event each : MariaDbGuard.Event.values()) {
+            Map<String, String> parts =
+                    Map.of(
+                            "schema",
+                            here(connection),
+                            "trigger",
+                            MariaDbText.quoted(table.schema()) + "." + each.withdrawn(id),
+                            "event",
+                            each.name(),
+                            "table",
+                            table.text(),
+                            "table_text",
+                            MariaDbText.literal(table.toString()));
+            run(connection, "mariadb-withdrawn.sql", parts);
+        }
+    }
+
+    private static void dropWithdrawn(Connection connection, MariaDbTable table)
+            throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "select trigger_name from information_schema.triggers"
+                                + " where event_object_schema = ? and event_object_table = ?"
+                                + " and trigger_name like 'feiqian\\_withdrawn\\_%'")) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+        }
+        for (String each : names) {
+            execute(
+                    connection,
+                    "drop trigger %s.%s"
+                            .formatted(
+                                    MariaDbText.quoted(table.schema()), MariaDbText.quoted(each)));
+        }
     }
 
     /** No transaction that changed the table is open meanwhile, and none begins. */

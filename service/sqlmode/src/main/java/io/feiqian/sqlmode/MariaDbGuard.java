@@ -39,6 +39,11 @@ final class MariaDbGuard {
             this.hasNew = hasNew;
         }
 
+        /** The name of what refuses branches once the table was withdrawn. */
+        String withdrawn(int id) {
+            return "feiqian_withdrawn_" + name().toLowerCase(java.util.Locale.ROOT) + "_" + id;
+        }
+
         /** The name of the guard of the table with this number. */
         String trigger(int id) {
             return "feiqian_" + name().toLowerCase(java.util.Locale.ROOT) + "_" + id;
@@ -49,6 +54,14 @@ final class MariaDbGuard {
     Map<String, String> parts() {
         Map<String, String> parts = common();
         List<String> written = quoted(each -> each.generation().isEmpty());
+        parts.put(
+                "column_names",
+                MariaDbText.literal(
+                        table.columns().stream()
+                                .map(MariaDbColumn::name)
+                                .collect(Collectors.joining(","))));
+        parts.put("schema_literal", MariaDbText.literal(table.schema()));
+        parts.put("name_literal", MariaDbText.literal(table.name()));
         parts.put("decode_b", decode("fq_b", "fq_before"));
         parts.put("decode_a", decode("fq_a", "fq_after"));
         parts.put("image_t", image("t"));

@@ -220,6 +220,13 @@ record MariaDbTable(
                 where event_object_schema = ? and event_object_table = ?
                     and trigger_name not like 'feiqian\\\\_%'
                 union all
+                select 'guard of another installation', trigger_name
+                from information_schema.triggers
+                where event_object_schema = ? and event_object_table = ?
+                    and trigger_name like 'feiqian\\\\_%'
+                    and instr(action_statement, '.feiqian_') > 0
+                    and instr(action_statement, concat(?, '.feiqian_')) = 0
+                union all
                 select 'cascading reference', constraint_name
                 from information_schema.referential_constraints
                 where ((constraint_schema = ? and table_name = ?)
@@ -228,10 +235,29 @@ record MariaDbTable(
                         or delete_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT'))
                 order by 1, 2
                 """;
+        String here = MariaDbText.quoted(MariaDbDialect.database(connection));
         try (PreparedStatement statement =
-                        of(connection, query, schema, name, schema, name, schema, name);
+                        of(
+                                connection,
+                                query,
+                                schema,
+                                name,
+                                schema,
+                                name,
+                                here,
+                                schema,
+                                name,
+                                schema,
+                                name);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
+                if (rows.getString(1).startsWith("guard")) {
+                    throw refused(
+                            "has the guard '%s' of another installation (expected: none; withdraw"
+                                            .formatted(rows.getString(2))
+                                    + " the table there, since guards would take each other's"
+                                    + " place)");
+                }
                 boolean trigger = rows.getString(1).equals("trigger");
                 if (!trigger || !declaredTriggers.contains(rows.getString(2))) {
                     throw refused(

@@ -78,6 +78,9 @@ final class PostgresDialect implements Dialect {
                 drop trigger if exists feiqian_keep on %1$s;
                 drop function if exists feiqian_guard_%2$d, feiqian_keep_%2$d, feiqian_hold_%2$d,
                     feiqian_restore_%2$d;
+                drop trigger if exists feiqian_withdrawn on %1$s;
+                create trigger feiqian_withdrawn before insert or update or delete on %1$s
+                    for each statement execute function feiqian_withdrawn();
                 delete from feiqian_table where id = %2$d;
                 """
                         .formatted(enrolled.name(), id.get()));

@@ -29,7 +29,6 @@ final class PostgresGuard {
 
     /** The parts of the guard's script. */
     Map<String, String> parts() {
-        List<String> stored = names(each -> !each.generated().equals("v"));
         List<String> written = names(each -> each.generated().isEmpty());
         List<String> set =
                 names(each -> each.generated().isEmpty() && !each.identity().equals("a"));
@@ -42,9 +41,9 @@ final class PostgresGuard {
                 Map.entry("t_is_b", matches("fq_b")),
                 Map.entry("columns", String.join(", ", written)),
                 Map.entry("b_columns", prefixed("fq_b", written)),
-                Map.entry("a_columns", prefixed("fq_a", stored)),
-                Map.entry("f_columns", prefixed("fq_f", stored)),
-                Map.entry("b_stored", prefixed("fq_b", stored)),
+                Map.entry("a_row", compared("fq_a")),
+                Map.entry("b_row", compared("fq_b")),
+                Map.entry("f_row", compared("fq_f")),
                 Map.entry(
                         "set_b",
                         set.stream()
@@ -69,6 +68,14 @@ final class PostgresGuard {
         return table.partitioned()
                 ? "row(%s)::%s::text".formatted(prefixed(row, names(each -> true)), table.name())
                 : row + "::text";
+    }
+
+    /** The whole row, also with columns that came later, unless a virtual one has no value here. */
+    private String compared(String row) {
+        List<String> stored = names(each -> !each.generated().equals("v"));
+        return stored.size() == table.columns().size()
+                ? row
+                : "row(%s)".formatted(prefixed(row, stored));
     }
 
     private static String prefixed(String row, List<String> columns) {

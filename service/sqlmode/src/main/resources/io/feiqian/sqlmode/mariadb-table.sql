@@ -10,6 +10,11 @@ restore_: begin
     declare fq_a row type of {table};
     declare continue handler for not found set fq_found = null;
     set @feiqian_why = null, @feiqian_found = null;
+    if not ({column_names} <=> (select group_concat(c.column_name order by c.ordinal_position)
+            from information_schema.columns c where c.table_schema = {schema_literal} and c.table_name = {name_literal})) then
+        set @feiqian_why = 'the table has other columns than when it was enrolled';
+        leave restore_;
+    end if;
     select u.op, u.before_image, u.after_image into fq_op, fq_before, fq_after
         from {schema}.feiqian_undo u where u.branch = p_branch and u.seq = p_seq;
     if fq_before is not null then

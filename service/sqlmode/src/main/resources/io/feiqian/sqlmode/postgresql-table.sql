@@ -25,7 +25,7 @@ begin
             why := 'the row is gone';
             return;
         end if;
-        if row({f_columns})::text is distinct from row({a_columns})::text then
+        if {f_row}::text is distinct from {a_row}::text then
             clean := false;
             image := fq_f::text;
             why := 'the row was changed after the branch';
@@ -37,7 +37,7 @@ begin
         end if;
         update {table} t set {set_b} where {t_is_a} returning t.* into fq_f;
     end if;
-    if row({f_columns})::text is distinct from row({b_stored})::text then
+    if {f_row}::text is distinct from {b_row}::text then
         clean := false;
         image := fq_f::text;
         why := 'a trigger of the table changes what is restored';
@@ -119,6 +119,7 @@ begin
 end
 $keep$;
 
+drop trigger if exists feiqian_withdrawn on {table};
 drop trigger if exists feiqian_guard on {table};
 create trigger feiqian_guard after insert or update or delete on {table}
     for each row execute function {schema}.feiqian_guard_{id}();

@@ -74,6 +74,18 @@ begin
 end
 $isolation$;
 
+-- Stays on a table that was withdrawn: a service that has not heard of it would write there without images.
+create or replace function {schema}.feiqian_withdrawn() returns trigger
+language plpgsql as $withdrawn$
+begin
+    if coalesce(current_setting('feiqian.branch', true), '') <> '' then
+        raise exception 'table %: withdrawn from SQL mode (expected: enrolled, or a service that has loaded its catalogue since)',
+            tg_relid::regclass using errcode = 'FQ003';
+    end if;
+    return null;
+end
+$withdrawn$;
+
 -- Phase two of many branches: images and locks go, the effects stay.
 create or replace function {schema}.feiqian_confirm(p_branches text[]) returns bigint
 language plpgsql set enable_seqscan = off as $confirm$

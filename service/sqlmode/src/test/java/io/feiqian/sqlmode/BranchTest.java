@@ -211,6 +211,8 @@ final class BranchTest {
                             .isInstanceOf(IllegalStateException.class);
                     assertThatThrownBy(() -> connection.unwrap(Connection.class))
                             .isInstanceOf(IllegalStateException.class);
+                    assertThatThrownBy(() -> connection.getMetaData().getConnection().commit())
+                            .isInstanceOf(IllegalStateException.class);
                     connection.close();
                     execute(connection, "update account set balance = balance + 1 where id = 1");
                 });

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +95,45 @@ final class EnrolmentTest {
         database.reload();
         assertThatThrownBy(() -> database.branch(2, "insert into parent values (2)"))
                 .hasMessageContaining("expected: enrolled by SqlMode.enrol");
+    }
+
+    /** Its writes would have no images, and a rollback would leave them. */
+    @Test
+    void aServiceThatHasNotHeardOfAWithdrawalIsRefused() throws SQLException {
+        database.enrol(Set.of(), "parent");
+        database.branch(1, "insert into parent values (1)");
+        database.confirm(1);
+        database.commit(each -> SqlMode.withdraw(each, "parent"));
+        for (String statement :
+                List.of(
+                        "insert into parent values (2)",
+                        "update parent set id = id + 1",
+                        "delete from parent where id = 1")) {
+            assertThatThrownBy(() ->
+                            database.branch(
+                                    2,
+                                    TestDatabase.SETTINGS.withBlindWrites(BlindWrites.ALLOWED),
+                                    each -> TestDatabase.execute(each, statement)))
+                    .as(statement)
+                    .hasMessageContaining("withdrawn from SQL mode (expected: enrolled");
+        }
+        database.run("insert into parent values (3)");
+        database.enrol(Set.of(), "parent");
+        database.branch(3, "insert into parent values (4)");
+        database.cancel(3);
+        assertThat(database.content("parent")).containsExactly("(1)", "(3)");
+    }
+
+    /** What a branch wrote there has no image that is restored. */
+    @Test
+    void aColumnThatCameLaterIsNotForgottenByAnUndo() throws SQLException {
+        database.run("insert into parent values (1)");
+        database.enrol(Set.of(), "parent");
+        database.run("alter table parent add column x int default 7");
+        database.branch(
+                1, "select * from parent for update", "update parent set x = 8 where id = 1");
+        assertThatThrownBy(() -> database.cancel(1)).isInstanceOf(UndoStoppedException.class);
+        assertThat(database.content("parent")).containsExactly("(1,8)");
     }
 
     @Test

@@ -90,6 +90,19 @@ final class MariaDbEnrolmentTest {
     }
 
     @Test
+    void aTableHasGuardsOfOneInstallationOnly() throws SQLException {
+        String table = "`" + database.server().schema() + "`.account";
+        try (TestDatabase other = TestDatabase.with(Database.MARIADB, "create table t (id int)")) {
+            assertThatThrownBy(() -> other.enrol(Set.of(), table))
+                    .hasMessageContaining("the guard 'feiqian_")
+                    .hasMessageContaining("of another installation (expected: none");
+        }
+        database.branch(1, "update account set balance = balance - 1 where id = 1");
+        database.cancel(1);
+        assertThat(database.content("account").toString()).contains("100");
+    }
+
+    @Test
     void namesThatNeedQuotesOtherDatabasesAndPartitionsAreEnrolled() throws SQLException {
         String other = database.server().schema() + " other";
         String table = "`" + other + "`.`My ``Account`";

@@ -31,7 +31,7 @@ final class MariaDbImagesTest {
                             Map.entry("bigint unsigned", List.of("1", "18446744073709551615")),
                             Map.entry("int(7) zerofill", List.of("42")),
                             Map.entry("boolean", List.of("true", "false")),
-                            Map.entry("year", List.of("1901", "2026")),
+                            Map.entry("year", List.of("1901", "2026", "0")),
                             Map.entry("bit(5)", List.of("b'00000'", "b'10101'")),
                             Map.entry("bit(64)", List.of("18446744073709551615", "1")),
                             Map.entry(

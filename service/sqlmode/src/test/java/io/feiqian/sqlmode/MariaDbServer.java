@@ -69,7 +69,9 @@ final class MariaDbServer implements Server {
     }
 
     private static String value(ResultSet row, int column) throws SQLException {
-        if (row.getObject(column) instanceof byte[] bytes) {
+        // The driver has no object for the year 0.
+        boolean year = row.getMetaData().getColumnTypeName(column).equals("YEAR");
+        if (!year && row.getObject(column) instanceof byte[] bytes) {
             return "\\x" + HexFormat.of().formatHex(bytes);
         }
         String text = row.getString(column);
