@@ -341,8 +341,9 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
                 }
             }
             case DUPLICATE, POISON -> {
-                if (group.failures() == 0) {
-                    // A key that was presumed new, or came in between: by now it can be read.
+                // A key that was presumed new, or came in between, can be read by now.
+                boolean readable = fault == DatabaseFault.DUPLICATE;
+                if (group.failures() == 0 || (readable && group.failures() + 1 < MOST_TRIES)) {
                     todo.addFirst(group.again());
                 } else if (!group.isSingle()) {
                     group.splitInto(todo, false);

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The reservations of an open book. */
 final class BookHolds {
     private final Map<HoldKey, Hold> holds = new HashMap<>();
     private final List<Hold> touched = new ArrayList<>();
+    private final Set<HoldKey> wanted = new TreeSet<>();
 
     /** One reservation: its row as it would be written, and whether it has one already. */
     private static final class Hold {
@@ -19,11 +22,11 @@ final class BookHolds {
     }
 
     void need(HoldKey key) {
-        holds.computeIfAbsent(key, none -> new Hold());
+        wanted.add(key);
     }
 
     List<HoldKey> keys() {
-        return holds.isEmpty() ? List.of() : holds.keySet().stream().sorted().toList();
+        return List.copyOf(wanted);
     }
 
     void load(HoldRow row) {

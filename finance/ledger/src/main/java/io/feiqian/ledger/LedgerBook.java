@@ -34,6 +34,7 @@ public final class LedgerBook {
     private final Checks checks;
     private final Set<Integer> suspenseCurrencies = new HashSet<>();
     private final BookRows rows;
+    private final boolean presumesNew;
     private boolean onlyPosts = true;
 
     /** An empty book for one transaction of this cell. */
@@ -41,6 +42,7 @@ public final class LedgerBook {
         this.accounts = new BookAccounts(context.cell());
         this.checks = new Checks(context, rules);
         this.rows = new BookRows(context);
+        this.presumesNew = context.presumesNew();
     }
 
     /** Takes note of the rows that this command needs. */
@@ -52,11 +54,11 @@ public final class LedgerBook {
                 needBoth(post.movement());
             }
             case LedgerCommand.Hold hold -> {
-                holds.need(hold.key());
+                needNew(hold.key());
                 accounts.need(hold.movement().debit().number());
             }
             case LedgerCommand.Announce announce -> {
-                holds.need(announce.key());
+                needNew(announce.key());
                 accounts.need(announce.movement().credit().number());
             }
             case LedgerCommand.Capture capture -> {
@@ -100,12 +102,10 @@ public final class LedgerBook {
         return onlyPosts ? Optional.of(accounts.changes()) : Optional.empty();
     }
 
-    /** Whether every command is a posting. After the last add. */
-    public boolean onlyPosts() {
-        return onlyPosts;
-    }
-
-    /** The reservations to lock and read, each once, in order. */
+    /**
+     * The reservations to lock and read, each once, in order; without those to be made where keys
+     * are presumed new.
+     */
     public List<HoldKey> holdKeys() {
         return holds.keys();
     }
@@ -115,9 +115,12 @@ public final class LedgerBook {
         return entries.originals();
     }
 
-    /** The journal rows to read once everything is locked (duplicate-after-lock). */
+    /**
+     * The journal rows to read once everything is locked (duplicate-after-lock); none where keys
+     * are presumed new, since every command that has one inserts it, refused or not.
+     */
     public List<EntryKey> entryKeys() {
-        return entries.keys();
+        return presumesNew ? List.of() : entries.keys();
     }
 
     /** Takes in an account that was asked for. */
@@ -145,6 +148,12 @@ public final class LedgerBook {
      * command ends without effect. Business rules are judged by {@link #apply}.
      */
     public Check check(LedgerCommand command) {
+        Check check = checkKnown(command);
+        boolean unproven = presumesNew && check instanceof Check.Ended(Answer it) && !it.recorded();
+        return unproven ? Check.UNSURE : check;
+    }
+
+    private Check checkKnown(LedgerCommand command) {
         return switch (command) {
             case LedgerCommand.Post it -> checks.post(it, entries.find(it.key()));
             case LedgerCommand.Hold it ->
@@ -205,6 +214,12 @@ public final class LedgerBook {
                 holds.touched(false),
                 entries.reversals(),
                 alarms);
+    }
+
+    private void needNew(HoldKey key) {
+        if (!presumesNew) {
+            holds.need(key);
+        }
     }
 
     private void needBoth(Movement movement) {

@@ -72,9 +72,6 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         private final LedgerBook book;
         private @Nullable Foreseen foreseen;
 
-        /** Every posting inserts its key, also a refused one: that is proof enough. */
-        private boolean presumesNew;
-
         LedgerBatch(CommitContext context) {
             this.context = context;
             this.book = new LedgerBook(context, rules);
@@ -144,8 +141,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         @Override
         public void read(Statements statements) {
             List<EntryKey> keys = book.entryKeys();
-            presumesNew = context.presumesNew() && book.onlyPosts();
-            if (!keys.isEmpty() && !presumesNew) {
+            if (!keys.isEmpty()) {
                 statements.query(
                         LedgerSql.READ_ENTRIES,
                         p -> {
@@ -174,10 +170,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
 
         @Override
         public Check check(LedgerCommand command) {
-            Check check = book.check(command);
-            boolean unproven =
-                    presumesNew && check instanceof Check.Ended(Answer it) && !it.recorded();
-            return unproven ? Check.UNSURE : check;
+            return book.check(command);
         }
 
         @Override

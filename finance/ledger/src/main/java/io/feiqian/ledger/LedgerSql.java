@@ -48,8 +48,18 @@ final class LedgerSql {
                     + " join journal j on j.trace_head = k.trace_head"
                     + " and j.trace_serial = k.trace_serial and j.sub = k.sub";
 
-    /** Keys that are known already; the bounds of their heads say which months to look into. */
-    static final String READ_ENTRIES = JOURNAL_BY_KEYS + " where j.trace_head between ? and ?";
+    /**
+     * Keys that are known already; the bounds of their heads say which months to look into. Each is
+     * looked up by itself, which {@code offset 0} keeps so: joined, the plan of an empty journal
+     * reads everything between the bounds.
+     */
+    static final String READ_ENTRIES =
+            "select j.* from unnest(?::bigint[], ?::bigint[], ?::int[])"
+                    + " as k(trace_head, trace_serial, sub) cross join lateral (select "
+                    + JOURNAL_COLUMNS
+                    + " from journal j where j.trace_serial = k.trace_serial"
+                    + " and j.trace_head = k.trace_head and j.sub = k.sub"
+                    + " and j.trace_head between ? and ? offset 0) as j";
 
     static final String LOCK_ORIGINALS = JOURNAL_BY_KEYS + " order by 1, 2, 3 for update of j";
 

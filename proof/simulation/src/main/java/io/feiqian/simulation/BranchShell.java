@@ -24,7 +24,9 @@ final class BranchShell implements Shell<BranchCommand> {
 
     @Override
     public void add(BranchCommand command) {
-        keys.add(command.proposed().key());
+        if (!book.presumesNew(command)) {
+            keys.add(command.proposed().key());
+        }
     }
 
     @Override

@@ -28,7 +28,9 @@ final class DecisionShell implements Shell<DecisionCommand> {
 
     @Override
     public void add(DecisionCommand command) {
-        traces.addAll(command.traces());
+        if (!book.presumesNew(command)) {
+            traces.addAll(command.traces());
+        }
     }
 
     @Override

@@ -73,9 +73,7 @@ final class LedgerShell implements Shell<LedgerCommand> {
                             Tables.REVERSAL,
                             row -> wanted.contains(((ReversalRow) row).original())));
         }
-        if (!presumesNew()) {
-            reads.add(new Statement.Read(Tables.JOURNAL, book.entryKeys()));
-        }
+        reads.add(new Statement.Read(Tables.JOURNAL, book.entryKeys()));
         return reads;
     }
 
@@ -99,10 +97,7 @@ final class LedgerShell implements Shell<LedgerCommand> {
 
     @Override
     public Check check(LedgerCommand command) {
-        Check check = book.check(command);
-        boolean unproven =
-                presumesNew() && check instanceof Check.Ended(Answer answer) && !answer.recorded();
-        return unproven && !rules.lack(Rule.PRESUMPTION) ? Check.UNSURE : check;
+        return book.check(command);
     }
 
     @Override
@@ -115,7 +110,7 @@ final class LedgerShell implements Shell<LedgerCommand> {
         LedgerChanges changes = book.changes();
         boolean unchecked =
                 rules.lack(Rule.DUPLICATE_AFTER_LOCK)
-                        || (rules.lack(Rule.PRESUMPTION) && presumesNew());
+                        || (rules.lack(Rule.PRESUMPTION) && moment.presumesNew());
         List<Statement> writes = new ArrayList<>();
         insert(writes, Tables.ACCOUNT, changes.opened(), AccountRow::id, false);
         update(writes, Tables.ACCOUNT, changes.changed(), AccountRow::id);
@@ -131,11 +126,6 @@ final class LedgerShell implements Shell<LedgerCommand> {
                     false);
         }
         return writes;
-    }
-
-    /** Every posting inserts its key, also a refused one: that is proof enough. */
-    private boolean presumesNew() {
-        return moment.presumesNew() && book.onlyPosts() && !rules.lack(Rule.DUPLICATE_AFTER_LOCK);
     }
 
     private static <R> void insert(

@@ -214,7 +214,7 @@ final class SimulatedCommit implements LocalCommit {
     private void attempt(Group group) {
         Session on = session == null ? database.connect() : session;
         session = on;
-        boolean presumesNew = !group.looks && looks == 0;
+        boolean presumesNew = !group.looks && looks == 0 && !rules.lack(Rule.DUPLICATE_AFTER_LOCK);
         looks = Math.max(0, looks - 1);
         Attempt attempt = new Attempt(cell, group.works, ranges, rules, presumesNew, dice);
         on.execute(

@@ -45,6 +45,14 @@ public final class BranchBook {
      */
     public record Change(Branch row, boolean inserted) {}
 
+    /**
+     * Whether this command may do without a look at its row: a try's insert proves that there was
+     * none (CommitContext.presumesNew).
+     */
+    public boolean presumesNew(BranchCommand command) {
+        return context.presumesNew() && command.step() == BranchStep.TRY;
+    }
+
     /** Takes up a row that was read under its lock. */
     public void load(Branch row) {
         rows.put(row.key(), row);
@@ -53,6 +61,12 @@ public final class BranchBook {
 
     /** Judges one command by the rows and by what was applied so far. */
     public Check check(BranchCommand command) {
+        Check check = checkKnown(command);
+        boolean unproven = presumesNew(command) && !rows.containsKey(command.proposed().key());
+        return unproven && !(check instanceof Check.Fresh) ? Check.UNSURE : check;
+    }
+
+    private Check checkKnown(BranchCommand command) {
         Branch proposed = command.proposed();
         Optional<Branch> row = find(proposed.key());
         if (row.isPresent() && differs(row.get(), proposed)) {

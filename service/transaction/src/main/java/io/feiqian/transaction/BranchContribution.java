@@ -45,11 +45,16 @@ public final class BranchContribution implements Contribution<BranchCommand> {
 
         @Override
         public void add(BranchCommand command) {
-            keys.add(command.proposed().key());
+            if (!book.presumesNew(command)) {
+                keys.add(command.proposed().key());
+            }
         }
 
         @Override
         public void lock(Statements statements) {
+            if (keys.isEmpty()) {
+                return;
+            }
             List<BranchKey> sorted = List.copyOf(keys);
             statements.query(
                     TransactionSql.LOCK_BRANCHES,

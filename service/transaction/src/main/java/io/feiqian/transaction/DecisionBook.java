@@ -69,6 +69,14 @@ public final class DecisionBook {
         }
     }
 
+    /**
+     * Whether this command may do without a look at its row: whatever becomes of a first attempt,
+     * its insert proves that there was none (CommitContext.presumesNew).
+     */
+    public boolean presumesNew(DecisionCommand command) {
+        return context.presumesNew() && command instanceof Decide decide && decide.attempt() == 1;
+    }
+
     /** Takes up a row that was read under its lock. */
     public void load(Decision row) {
         rows.put(row.trace(), row);
@@ -77,6 +85,13 @@ public final class DecisionBook {
 
     /** Judges one command by the rows and by what was applied so far. */
     public Check check(DecisionCommand command) {
+        Check check = checkKnown(command);
+        boolean unproven =
+                presumesNew(command) && command.traces().stream().noneMatch(rows::containsKey);
+        return unproven && !(check instanceof Check.Fresh) ? Check.UNSURE : check;
+    }
+
+    private Check checkKnown(DecisionCommand command) {
         return switch (command) {
             case Decide decide -> checkDecide(decide);
             case Abort abort -> checkVoid(abort.decide());

@@ -47,11 +47,16 @@ public final class DecisionContribution implements Contribution<DecisionCommand>
 
         @Override
         public void add(DecisionCommand command) {
-            keys.addAll(command.traces());
+            if (!book.presumesNew(command)) {
+                keys.addAll(command.traces());
+            }
         }
 
         @Override
         public void lock(Statements statements) {
+            if (keys.isEmpty()) {
+                return;
+            }
             List<TraceNumber> inOrder = keys.stream().sorted().distinct().toList();
             long[] heads = inOrder.stream().mapToLong(TraceNumber::head).toArray();
             long[] serials = inOrder.stream().mapToLong(TraceNumber::serial).toArray();
