@@ -36,6 +36,7 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     private static final Logger LOG = LoggerFactory.getLogger(BatchWorker.class);
     private static final int MOST_TRIES = 3;
 
+    private final int number;
     private final CellDatabase database;
     private final BatchSession connection;
     private final Settings settings;
@@ -65,12 +66,14 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
     private volatile List<Pending> unresolvedSeen = List.of();
 
     BatchWorker(
+            int number,
             CellDatabase database,
             Settings settings,
             Clock clock,
             Timer timer,
             CommitMetrics metrics,
             AlarmEvents alarms) {
+        this.number = number;
         this.database = database;
         this.settings = settings;
         this.clock = clock;
@@ -192,7 +195,8 @@ final class BatchWorker implements MicroBatcher.Handler<Pending> {
         }
         List<Pending> works = group.works();
         boolean presumesNew = group.isUntried() && presumption.holds();
-        WorkTransaction transaction = new WorkTransaction(database.cell(), ranges, presumesNew);
+        WorkTransaction transaction =
+                new WorkTransaction(database.cell(), ranges, presumesNew, number);
         GroupAnswers said;
         boolean wrote;
         try {

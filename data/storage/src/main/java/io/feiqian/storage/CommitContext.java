@@ -34,6 +34,14 @@ public interface CommitContext {
     }
 
     /**
+     * Which of the process's commit workers runs the transaction, from 0. What transactions would
+     * all meet at can be kept in as many parts. At any time.
+     */
+    default int worker() {
+        return 0;
+    }
+
+    /**
      * A number that grows with every transaction of the cell's database, drawn after all locks were
      * taken: of two transactions that lock the same row, the later commit has the larger. Under the
      * locks.

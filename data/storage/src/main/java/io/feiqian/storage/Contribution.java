@@ -67,7 +67,9 @@ public interface Contribution<C> {
          * Takes up one command in memory. Called for all parts of a work, in order, when every
          * check was {@link Check.Fresh}; {@code soFar} is the answer of the parts before. A part
          * that is handed a refusal records the refusal where it has rows for that, and never turns
-         * it into an acceptance.
+         * it into an acceptance. It refuses for business reasons only, which are recorded; what may
+         * pass is said by {@link #check}, since a refusal without a record would prove nothing
+         * where keys are presumed new.
          */
         Answer apply(C command, Answer soFar);
 

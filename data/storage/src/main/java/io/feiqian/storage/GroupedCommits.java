@@ -133,7 +133,7 @@ public final class GroupedCommits implements LocalCommit, AutoCloseable {
         this.solo = new SoloCommit(database);
         this.metrics = new CommitMetrics(registry);
         for (int i = 0; i < settings.workers(); i++) {
-            workers.add(new BatchWorker(database, settings, clock, timer, metrics, alarms));
+            workers.add(new BatchWorker(i, database, settings, clock, timer, metrics, alarms));
         }
         this.batcher =
                 new MicroBatcher<>(

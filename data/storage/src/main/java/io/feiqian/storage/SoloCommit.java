@@ -50,7 +50,8 @@ final class SoloCommit {
             Session session = new Session(connection);
             boolean over = false;
             try {
-                WorkTransaction transaction = new WorkTransaction(database.cell(), ranges, false);
+                WorkTransaction transaction =
+                        new WorkTransaction(database.cell(), ranges, false, 0);
                 Answer answer = within(transaction, session, work, statements);
                 ranges = transaction.ownedRanges();
                 over = answer != null;

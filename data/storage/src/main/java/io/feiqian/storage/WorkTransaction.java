@@ -32,6 +32,7 @@ final class WorkTransaction implements CommitContext {
     private final CellId cell;
     private final Fence fence;
     private final boolean presumesNew;
+    private final int worker;
     private final List<Share<?>> shares = new ArrayList<>(6);
     private boolean underLocks;
     private BusinessDate businessDate = BusinessDate.ofNumber(19000101);
@@ -41,10 +42,12 @@ final class WorkTransaction implements CommitContext {
      * One of this cell whose fence names its locks by these ranges.
      *
      * @param presumesNew whether contributions may do without looking for keys
+     * @param worker whose transaction it is
      */
-    WorkTransaction(CellId cell, OwnedRanges ownedRanges, boolean presumesNew) {
+    WorkTransaction(CellId cell, OwnedRanges ownedRanges, boolean presumesNew, int worker) {
         this.cell = cell;
         this.presumesNew = presumesNew;
+        this.worker = worker;
         this.fence = new Fence(ownedRanges);
     }
 
@@ -160,6 +163,11 @@ final class WorkTransaction implements CommitContext {
     @Override
     public boolean presumesNew() {
         return presumesNew;
+    }
+
+    @Override
+    public int worker() {
+        return worker;
     }
 
     @Override

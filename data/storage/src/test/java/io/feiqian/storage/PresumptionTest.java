@@ -6,6 +6,7 @@ import io.feiqian.routing.WorkKind;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,82 @@ final class PresumptionTest {
 
             assertThat(answer.isAccepted()).as(answer.outcome().message()).isTrue();
             assertThat(answer.recorded()).isTrue();
+        }
+    }
+
+    /** As where a work first met a lock, and then a row that came meanwhile. */
+    @Test
+    void aKeyThatIsThereIsLookedUpAlsoAfterAnotherFault() {
+        try (TestCell cell = TestCell.over(postgres.database())) {
+            cell.add(2, 1, 5);
+            cell.run("create table if not exists once (id int primary key)");
+            cell.run("insert into once values (1) on conflict do nothing");
+            Stumbling stumbling = new Stumbling();
+            Work work =
+                    new Work(
+                            List.of(Claim.of(TestCell.SLOT, WorkKind.NEW_WORK)),
+                            List.of(new Part<>(stumbling, 1)),
+                            Lane.NEW,
+                            TestCell.soon());
+
+            Answer answer = cell.commits.submit(work).join();
+
+            assertThat(answer.isAccepted()).as(answer.outcome().message()).isTrue();
+            assertThat(stumbling.tries.get()).isEqualTo(3);
+            assertThat(cell.alarms).isEmpty();
+        }
+    }
+
+    /** Meets a conflict first, then a key that is there, and then nothing. */
+    private static final class Stumbling implements Contribution<Integer> {
+        private final AtomicInteger tries = new AtomicInteger();
+
+        @Override
+        public String name() {
+            return "stumbling";
+        }
+
+        @Override
+        public int order() {
+            return 900;
+        }
+
+        @Override
+        public Batch<Integer> open(CommitContext context) {
+            int number = tries.incrementAndGet();
+            return new Batch<>() {
+                @Override
+                public void add(Integer command) {}
+
+                @Override
+                public void lock(Statements statements) {}
+
+                @Override
+                public void read(Statements statements) {}
+
+                @Override
+                public Check check(Integer command) {
+                    return Check.FRESH;
+                }
+
+                @Override
+                public Answer apply(Integer command, Answer soFar) {
+                    return soFar;
+                }
+
+                @Override
+                public void write(Statements statements) {
+                    if (number == 1) {
+                        statements.update(
+                                "do $$ begin raise exception 'conflict' using errcode = '40001';"
+                                        + " end $$",
+                                parameters -> {},
+                                0);
+                    } else if (number == 2) {
+                        statements.update("insert into once values (1)", parameters -> {}, 1);
+                    }
+                }
+            };
         }
     }
 

@@ -22,6 +22,7 @@ final class BookAccounts {
     private static final long FIRST_INTERNAL = Slot.FIRST_PINNED * SLOT_UNIT;
 
     private final int pinnedSlot;
+    private final int worker;
     private final List<BookAccount> changed = new ArrayList<>();
     private long[] ids = new long[16];
     private long[] changes = new long[16];
@@ -30,12 +31,22 @@ final class BookAccounts {
     private boolean onlyBalances = true;
     private @Nullable BookAccount[] accounts = new BookAccount[0];
 
-    BookAccounts(CellId cell) {
+    BookAccounts(CellId cell, int worker) {
         this.pinnedSlot = Slot.pinnedTo(cell).number();
+        this.worker = worker;
     }
 
     void need(long id) {
         need(id, 0);
+    }
+
+    /**
+     * Where this transaction books what is to be booked at an account: this cell's inter-cell
+     * accounts are kept in a part for each worker, so that none waits for another's disk.
+     */
+    long bookedAt(AccountNumber account) {
+        long id = account.number();
+        return worker > 0 && isInterCell(id) ? account.part(worker).number() : id;
     }
 
     /** Asks for an account that this much is meant to enter (negative: to leave). */
@@ -163,10 +174,15 @@ final class BookAccounts {
     }
 
     private boolean opensByItself(long id) {
-        long kind = id / KIND_UNIT % 100;
-        return id / SLOT_UNIT == pinnedSlot
-                && (kind == AccountNumber.Kind.INTER_CELL.digits()
-                        || kind == AccountNumber.Kind.SUSPENSE.digits());
+        return isInterCell(id) || isOwn(id, AccountNumber.Kind.SUSPENSE);
+    }
+
+    private boolean isInterCell(long id) {
+        return isOwn(id, AccountNumber.Kind.INTER_CELL);
+    }
+
+    private boolean isOwn(long id, AccountNumber.Kind kind) {
+        return id / SLOT_UNIT == pinnedSlot && id / KIND_UNIT % 100 == kind.digits();
     }
 
     private static int currencyOf(long id) {

@@ -33,8 +33,8 @@ public final class BooksAudit {
 
     private static final String PEERS =
             """
-            select id / 10000 % 100, currency, balance from account
-            where id / 10000000000 % 100 = 90 order by 1, 2\
+            select id / 10000 % 100, currency, sum(balance) from account
+            where id / 10000000000 % 100 = 90 group by 1, 2 order by 1, 2\
             """;
 
     private static final String COUNTS =

@@ -1,5 +1,6 @@
 package io.feiqian.ledger;
 
+import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.OutcomeCode;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,8 @@ final class Judgement {
                 original.refusal().isEmpty()
                         && original.kind().isReversible()
                         && original.currency() == movement.amount().currency().number()
-                        && original.debit() == movement.credit().number()
-                        && original.credit() == movement.debit().number()
+                        && isAt(original.debit(), movement.credit())
+                        && isAt(original.credit(), movement.debit())
                         && original.counter() == BookRows.counter(movement);
         if (!wholeOtherWay) {
             return new Refusal(OutcomeCode.NOT_REVERSIBLE, 0);
@@ -46,6 +47,13 @@ final class Judgement {
         return movement.amount().minor() > left
                 ? new Refusal(OutcomeCode.REVERSAL_EXCEEDS_ORIGINAL, 0)
                 : null;
+    }
+
+    /** Whether this was booked at the account, in whichever part of it. */
+    private static boolean isAt(long booked, AccountNumber account) {
+        return booked == account.number()
+                || (account.kind() == AccountNumber.Kind.INTER_CELL
+                        && new AccountNumber(booked).part(0).equals(account));
     }
 
     static @Nullable Refusal ofStatus(@Nullable BookAccount account, LedgerCommand.SetStatus set) {

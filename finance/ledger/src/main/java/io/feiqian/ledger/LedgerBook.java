@@ -39,7 +39,7 @@ public final class LedgerBook {
 
     /** An empty book for one transaction of this cell. */
     public LedgerBook(CommitContext context, LedgerRules rules) {
-        this.accounts = new BookAccounts(context.cell());
+        this.accounts = new BookAccounts(context.cell(), context.worker());
         this.checks = new Checks(context, rules);
         this.rows = new BookRows(context);
         this.presumesNew = context.presumesNew();
@@ -223,8 +223,8 @@ public final class LedgerBook {
     }
 
     private void needBoth(Movement movement) {
-        accounts.need(movement.debit().number(), -movement.amount().minor());
-        accounts.need(movement.credit().number(), movement.amount().minor());
+        accounts.need(accounts.bookedAt(movement.debit()), -movement.amount().minor());
+        accounts.need(accounts.bookedAt(movement.credit()), movement.amount().minor());
         movement.original().ifPresent(entries::needOriginal);
     }
 
@@ -242,8 +242,8 @@ public final class LedgerBook {
 
     private Answer post(LedgerCommand.Post post) {
         Movement movement = post.movement();
-        BookAccount debit = accounts.find(movement.debit().number());
-        BookAccount credit = accounts.find(movement.credit().number());
+        BookAccount debit = accounts.find(accounts.bookedAt(movement.debit()));
+        BookAccount credit = accounts.find(accounts.bookedAt(movement.credit()));
         Refusal refusal = Judgement.ofDebit(debit, movement);
         if (refusal == null) {
             refusal = Judgement.ofCredit(credit, movement);
@@ -310,8 +310,9 @@ public final class LedgerBook {
         Movement movement = capture.movement();
         long amount = movement.amount().minor();
         endHold(capture.hold(), HoldRow.State.CAPTURED);
-        BookAccount debit = takingOrSuspense(capture, movement.debit().number(), -amount);
-        BookAccount credit = takingOrSuspense(capture, movement.credit().number(), amount);
+        BookAccount debit = takingOrSuspense(capture, accounts.bookedAt(movement.debit()), -amount);
+        BookAccount credit =
+                takingOrSuspense(capture, accounts.bookedAt(movement.credit()), amount);
         takeBack(movement, capture.key());
         return move(capture.key(), capture, movement, debit, credit, rows.day(capture.date()));
     }

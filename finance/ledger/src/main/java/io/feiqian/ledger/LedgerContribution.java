@@ -5,6 +5,7 @@ import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
 import io.feiqian.storage.Statements;
 import io.feiqian.telemetry.spi.AlarmEvents;
+import io.feiqian.vocabulary.AccountNumber;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -63,8 +64,15 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
     }
 
     private static void both(Movement movement, LongConsumer rows) {
-        rows.accept(movement.debit().number());
-        rows.accept(movement.credit().number());
+        at(movement.debit(), rows);
+        at(movement.credit(), rows);
+    }
+
+    /** An inter-cell account is nobody's way: each worker has its part. */
+    private static void at(AccountNumber account, LongConsumer rows) {
+        if (account.kind() != AccountNumber.Kind.INTER_CELL) {
+            rows.accept(account.number());
+        }
     }
 
     private final class LedgerBatch implements Batch<LedgerCommand> {

@@ -11,6 +11,10 @@ import io.feiqian.vocabulary.Currency;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -336,6 +340,53 @@ final class LedgerDatabaseTest {
             assertThat(report.findings().stream().collect(Collectors.joining("\n")))
                     .as(change)
                     .contains(expected);
+        }
+    }
+
+    @Test
+    void whatACellOwesIsTheSumOfTheParts() {
+        try (LedgerCell cell = cell()) {
+            openAccounts(cell);
+            cell.ask(Commands.post(5, Commands.ALICE, Commands.TO_PEER, 10));
+            cell.ask(Commands.post(6, Commands.ALICE, Commands.TO_PEER.part(1), 5));
+            assertThat(cell.audit().peers())
+                    .containsExactly(new BooksReport.PeerPosition(Commands.PEER, Currency.CZK, 15));
+        }
+    }
+
+    /** A plan that is made while a journal is empty is used when it is not. */
+    @Test
+    void knownKeysAreLookedUpOneByOneByThePlanOfAnEmptyJournal() {
+        String text = "explain " + LedgerSql.READ_ENTRIES;
+        try (LedgerCell cell = cell()) {
+            List<String> plan =
+                    cell.read(connection -> {
+                        List<String> lines = new ArrayList<>();
+                        try (Statement statement = connection.createStatement()) {
+                            statement.execute(
+                                    "set enable_seqscan = off; set enable_hashjoin = off;"
+                                            + " set enable_mergejoin = off;"
+                                            + " set enable_bitmapscan = off");
+                            statement.execute("set plan_cache_mode = force_generic_plan");
+                        }
+                        try (PreparedStatement explain = connection.prepareStatement(text)) {
+                            Array longs = connection.createArrayOf("bigint", new Long[] {1L});
+                            Array ints = connection.createArrayOf("int", new Integer[] {1});
+                            explain.setArray(1, longs);
+                            explain.setArray(2, longs);
+                            explain.setArray(3, ints);
+                            explain.setLong(4, 0);
+                            explain.setLong(5, Long.MAX_VALUE);
+                            try (ResultSet row = explain.executeQuery()) {
+                                while (row.next()) {
+                                    lines.add(row.getString(1));
+                                }
+                            }
+                        }
+                        return lines;
+                    });
+            assertThat(plan).noneMatch(line -> line.contains("Join Filter"));
+            assertThat(plan).anyMatch(line -> line.contains("(trace_serial = k.trace_serial)"));
         }
     }
 

@@ -25,6 +25,7 @@ final class RowStore {
     BusinessDate closedThrough;
     private final CellId cell;
     private final LedgerRules rules;
+    int worker;
     private long sequence;
 
     RowStore(CellId cell, LedgerRules rules, BusinessDate today) {
@@ -116,6 +117,11 @@ final class RowStore {
         @Override
         public long databaseMillis() {
             return 1_000 * sequence;
+        }
+
+        @Override
+        public int worker() {
+            return worker;
         }
 
         @Override

@@ -17,6 +17,11 @@ public record AccountNumber(long number) implements Comparable<AccountNumber> {
     private static final long LARGEST = 9_999_999_999_999_999L;
     private static final long LARGEST_SERIAL = 999_999_999L;
 
+    /** An inter-cell account's serial number is its part, its peer (2 digits) and its currency. */
+    private static final long PART = 1_000_000L;
+
+    private static final int MOST_PARTS = 1_000;
+
     /** What an account is for; two digits of its number. */
     public enum Kind {
         /** A customer's money. */
@@ -93,6 +98,24 @@ public record AccountNumber(long number) implements Comparable<AccountNumber> {
     public static AccountNumber interCell(CellId owner, CellId peer, Currency currency) {
         return of(
                 Slot.pinnedTo(owner), Kind.INTER_CELL, peer.number() * 1_000L + currency.number());
+    }
+
+    /**
+     * One of the parts in which an inter-cell account is kept, so that the transactions of a cell
+     * do not all meet at one row; what the owner owes is the sum of the parts. Part 0 is the
+     * account itself, and all there is of an account of another kind.
+     *
+     * @param part 0 to 999
+     */
+    public AccountNumber part(int part) {
+        if (part < 0 || part >= MOST_PARTS) {
+            throw refused("part " + part, "a part of 0 to 999");
+        }
+        if (kind() != Kind.INTER_CELL) {
+            return this;
+        }
+        long serial = number / 10 % (LARGEST_SERIAL + 1);
+        return of(slot(), Kind.INTER_CELL, part * PART + serial % PART);
     }
 
     /**

@@ -99,6 +99,22 @@ class AccountNumberTest {
     }
 
     @Test
+    void anInterCellAccountHasPartsThatLeadBackToIt() {
+        AccountNumber whole = AccountNumber.interCell(new CellId(99), new CellId(98), Currency.CZK);
+        Set<AccountNumber> parts = new HashSet<>();
+        for (int part = 0; part < 1_000; part++) {
+            AccountNumber number = whole.part(part);
+            assertThat(number.slot()).isEqualTo(whole.slot());
+            assertThat(number.kind()).isEqualTo(Kind.INTER_CELL);
+            assertThat(number.part(0)).isEqualTo(whole);
+            parts.add(number);
+        }
+        assertThat(parts).hasSize(1_000).contains(whole);
+        refused(OutcomeCode.INVALID_ACCOUNT_NUMBER, () -> whole.part(1_000));
+        assertThat(customer(1, 5).part(3)).isEqualTo(customer(1, 5));
+    }
+
+    @Test
     void customersStayOutOfPinnedSlotsAndInternalAccountsInThem() {
         refused(OutcomeCode.INVALID_ACCOUNT_NUMBER, () -> customer(9_900, 1));
         refused(

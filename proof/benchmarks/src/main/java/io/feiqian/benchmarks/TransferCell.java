@@ -1,5 +1,7 @@
 package io.feiqian.benchmarks;
 
+import io.feiqian.ledger.BooksAudit;
+import io.feiqian.ledger.BooksReport;
 import io.feiqian.ledger.JournalPartitions;
 import io.feiqian.ledger.LedgerContribution;
 import io.feiqian.ledger.LedgerRules;
@@ -75,8 +77,12 @@ final class TransferCell implements AutoCloseable {
 
     /** What this cell owes the other, in minor units. */
     long owes(CellId peer) throws SQLException {
-        AccountNumber account = AccountNumber.interCell(id, peer, Currency.CZK);
-        return number("select balance from account where id = " + account.number());
+        try (Connection connection = database.pool().getConnection()) {
+            return BooksAudit.run(connection).peers().stream()
+                    .filter(each -> each.peer().equals(peer))
+                    .mapToLong(BooksReport.PeerPosition::balance)
+                    .sum();
+        }
     }
 
     private void require(String sql, long expected) throws SQLException {

@@ -72,12 +72,13 @@ final class Attempt {
             List<Range> ranges,
             Rules rules,
             boolean presumesNew,
+            int worker,
             Dice dice) {
         this.cell = cell;
         this.works = works;
         this.ranges = ranges;
         this.rules = rules;
-        this.moment = new Moment(cell, rules, presumesNew);
+        this.moment = new Moment(cell, rules, presumesNew, worker);
         this.ledger = new LedgerShell(moment, rules, dice);
         this.decisions = new DecisionShell(moment, rules);
         this.branches = new BranchShell(moment);

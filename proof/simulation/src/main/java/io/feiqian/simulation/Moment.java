@@ -12,13 +12,15 @@ final class Moment implements CommitContext {
     private final CellId cell;
     private final Rules rules;
     private final boolean presumesNew;
+    private final int worker;
     private Tables.Day day = new Tables.Day(0, 0);
     private Tick tick = new Tick(0, 0);
 
-    Moment(CellId cell, Rules rules, boolean presumesNew) {
+    Moment(CellId cell, Rules rules, boolean presumesNew, int worker) {
         this.cell = cell;
         this.rules = rules;
         this.presumesNew = presumesNew;
+        this.worker = worker;
     }
 
     void settle(Tables.Day underLocks, Tick now) {
@@ -50,6 +52,11 @@ final class Moment implements CommitContext {
     @Override
     public boolean presumesNew() {
         return presumesNew;
+    }
+
+    @Override
+    public int worker() {
+        return worker;
     }
 
     @Override

@@ -65,6 +65,9 @@ final class SimulatedCommit implements LocalCommit {
     private int rounds;
     private int looks;
 
+    /** They are now the one worker's and now the other's, as far as it is booked in parts. */
+    private int attempts;
+
     SimulatedCommit(
             SimulatedProcess process,
             CellId cell,
@@ -216,7 +219,8 @@ final class SimulatedCommit implements LocalCommit {
         session = on;
         boolean presumesNew = !group.looks && looks == 0 && !rules.lack(Rule.DUPLICATE_AFTER_LOCK);
         looks = Math.max(0, looks - 1);
-        Attempt attempt = new Attempt(cell, group.works, ranges, rules, presumesNew, dice);
+        Attempt attempt =
+                new Attempt(cell, group.works, ranges, rules, presumesNew, attempts++ % 2, dice);
         on.execute(
                 attempt.lockAndRead(),
                 reply -> process.run(() -> locked(group, attempt, on, reply)));

@@ -105,11 +105,27 @@ class BranchBookTest {
         assertThat(ended(BranchStep.TRY, late).code()).isEqualTo(OutcomeCode.DEADLINE_EXPIRED);
     }
 
+    /** It may be on record, which nobody has looked up. */
+    @Test
+    void nothingIsSaidOfATryWhoseKeyIsPresumedNew() {
+        BranchBook presuming = new BranchBook(FixedContext.presuming(NOW));
+        Branch late = with(NOW - 1, 5, new CellId(1));
+
+        assertThat(presuming.presumesNew(BranchCommand.guard(BranchStep.TRY, late))).isTrue();
+        assertThat(presuming.presumesNew(BranchCommand.guard(BranchStep.CONFIRM, late))).isFalse();
+        assertThat(presuming.check(BranchCommand.guard(BranchStep.TRY, late)))
+                .isEqualTo(Check.UNSURE);
+        presuming.load(late);
+        assertThat(presuming.check(BranchCommand.guard(BranchStep.TRY, late)))
+                .isInstanceOf(Check.Ended.class);
+    }
+
     @Test
     void aTryForAClosedDayIsRefusedAsRetryable() {
         BranchBook closed =
                 new BranchBook(
-                        new FixedContext(NOW, FixedContext.DAY.plusDays(1), FixedContext.DAY));
+                        new FixedContext(
+                                NOW, FixedContext.DAY.plusDays(1), FixedContext.DAY, false));
 
         Check check = closed.check(BranchCommand.guard(BranchStep.TRY, proposed()));
 

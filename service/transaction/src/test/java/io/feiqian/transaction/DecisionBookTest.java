@@ -85,11 +85,23 @@ class DecisionBookTest {
         assertThat(book.changes()).isEmpty();
     }
 
+    /** It may be on record, which nobody has looked up. */
+    @Test
+    void nothingIsSaidOfAFirstAttemptWhoseKeyIsPresumedNew() {
+        DecisionBook presuming = new DecisionBook(FixedContext.presuming(NOW + 1_000_000_000));
+
+        assertThat(presuming.presumesNew(decide(1, DIGEST))).isTrue();
+        assertThat(presuming.presumesNew(decide(2, DIGEST))).isFalse();
+        assertThat(presuming.presumesNew(new Look(TRACE))).isFalse();
+        assertThat(presuming.check(decide(1, DIGEST))).isEqualTo(Check.UNSURE);
+    }
+
     @Test
     void noDecisionIsMadeForADayThatIsClosed() {
         DecisionBook closed =
                 new DecisionBook(
-                        new FixedContext(NOW, FixedContext.DAY.plusDays(1), FixedContext.DAY));
+                        new FixedContext(
+                                NOW, FixedContext.DAY.plusDays(1), FixedContext.DAY, false));
 
         assertThat(closed.check(decide(1, DIGEST)))
                 .isInstanceOfSatisfying(
