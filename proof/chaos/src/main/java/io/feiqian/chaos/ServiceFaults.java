@@ -6,12 +6,12 @@ import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +41,8 @@ final class ServiceFaults {
 
     /** Guarded by itself. */
     private final Map<FaultKind, Integer> fired = new EnumMap<>(FaultKind.class);
+
+    private final List<String> failed = new CopyOnWriteArrayList<>();
 
     /** A database is held or killed by one fault at a time. */
     private final Map<String, Object> turns = new HashMap<>();
@@ -87,7 +89,7 @@ final class ServiceFaults {
             heal();
         }
         if (interrupted) {
-            report.accept("a fault of the services did not end within two minutes");
+            failed.add("fault: one did not end within two minutes");
         }
     }
 
@@ -96,7 +98,12 @@ final class ServiceFaults {
         return leftByEnded.get();
     }
 
-    /** How often each kind happened. */
+    /** What kept faults from being done, each a sentence; empty in a good run. */
+    List<String> failed() {
+        return List.copyOf(failed);
+    }
+
+    /** How often each kind was done. */
     Map<FaultKind, Integer> fired() {
         Map<FaultKind, Integer> all = new EnumMap<>(FaultKind.class);
         synchronized (fired) {
@@ -128,8 +135,8 @@ final class ServiceFaults {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+        } catch (IOException | RuntimeException unable) {
+            failed.add("fault: %s could not be done (%s)".formatted(fault.kind(), unable));
         }
     }
 
@@ -137,6 +144,7 @@ final class ServiceFaults {
         ServiceInstance victim = alive(fault);
         told(fault, now, victim.config().name());
         victim.kill();
+        done(fault);
         timer.pause(absence);
         victim.start();
     }
@@ -145,6 +153,7 @@ final class ServiceFaults {
         ServiceInstance victim = alive(fault);
         told(fault, now, victim.config().name());
         victim.send(Signal.STOP);
+        done(fault);
         try {
             timer.pause(fault.length());
         } finally {
@@ -175,6 +184,7 @@ final class ServiceFaults {
         told(fault, now, victim.config().name() + " with %d requests under way".formatted(left));
         leftByEnded.addAndGet(left);
         victim.end();
+        done(fault);
     }
 
     private void killDatabase(Fault fault, Duration now, Duration absence)
@@ -183,6 +193,7 @@ final class ServiceFaults {
         synchronized (turn(victim)) {
             told(fault, now, "of " + victim.name());
             victim.database().kill();
+            done(fault);
             timer.pause(absence);
             victim.database().startAgain();
         }
@@ -193,6 +204,7 @@ final class ServiceFaults {
         synchronized (turn(victim)) {
             told(fault, now, "of " + victim.name());
             Signal.STOP.sendToFamily(victim.database().pid());
+            done(fault);
             try {
                 timer.pause(fault.length());
             } finally {
@@ -206,6 +218,7 @@ final class ServiceFaults {
         Link victim = links.get(fault.victim() % links.size());
         told(fault, now, "link to port " + victim.target());
         victim.become(state);
+        done(fault);
         try {
             timer.pause(fault.length());
         } finally {
@@ -245,6 +258,9 @@ final class ServiceFaults {
                                 fault.kind().isPause()
                                         ? " for %.1f s".formatted(seconds(fault.length()))
                                         : ""));
+    }
+
+    private void done(Fault fault) {
         synchronized (fired) {
             fired.merge(fault.kind(), 1, Integer::sum);
         }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ final class ServicesChaos {
     private final Clock clock;
     private final Timer timer;
     private final GlobalLedger ledger = new GlobalLedger();
+    private final List<String> failed = new CopyOnWriteArrayList<>();
 
     ServicesChaos(ServicesPlan plan, Consumer<String> report, Clock clock, Timer timer) {
         this.plan = plan;
@@ -80,9 +82,10 @@ final class ServicesChaos {
         BusinessDate today = new BusinessDate(LocalDate.ofInstant(clock.now(), ZoneOffset.UTC));
         try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
             for (int i = 0; i < plan.workers(); i++) {
-                threads.execute(
+                GlobalWorkload worker =
                         new GlobalWorkload(
-                                i, plan, client, services.services(), today, ledger, stop, timer));
+                                i, plan, client, services.services(), today, ledger, stop, timer);
+                threads.execute(() -> work(worker));
             }
             try {
                 faults.run(schedule);
@@ -95,6 +98,15 @@ final class ServicesChaos {
         }
     }
 
+    /** A client that stops early asks for less than the run claims. */
+    private void work(GlobalWorkload worker) {
+        try {
+            worker.run();
+        } catch (RuntimeException fault) {
+            failed.add("client: stopped early (%s)".formatted(fault));
+        }
+    }
+
     private ServicesReport count(
             ServicesUnderTest services,
             ServicesClient client,
@@ -102,7 +114,8 @@ final class ServicesChaos {
             List<String> names,
             double seconds)
             throws SQLException, InterruptedException {
-        List<String> findings = new ArrayList<>();
+        List<String> findings = new ArrayList<>(faults.failed());
+        findings.addAll(failed);
         if (!services.awaitReady(RECOVERY)) {
             findings.add("services: not ready within " + RECOVERY.toSeconds() + " s");
         }
@@ -122,14 +135,16 @@ final class ServicesChaos {
         }
         findings.addAll(GlobalAudit.findings(books, ledger, ServiceAccounts.OPENING));
         GlobalLedger.Counts counts = ledger.counts();
-        findings.addAll(ServicesReport.voids(plan, faults.fired(), faults.leftByEnded(), counts));
+        Map<String, Long> legs = legs(services);
+        findings.addAll(
+                ServicesReport.voids(plan, faults.fired(), faults.leftByEnded(), counts, legs));
         return new ServicesReport(
                 seconds,
                 names,
                 faults.fired(),
                 faults.leftByEnded(),
                 counts,
-                legs(services),
+                legs,
                 books.stream().mapToLong(each -> each.journal().size()).sum(),
                 settled,
                 findings);

@@ -43,7 +43,8 @@ record ServicesReport(
             ServicesPlan plan,
             Map<FaultKind, Integer> faults,
             int leftByEnded,
-            GlobalLedger.Counts counts) {
+            GlobalLedger.Counts counts,
+            Map<String, Long> legsByDatabase) {
         List<String> voids = new ArrayList<>();
         faults.forEach((kind, times) -> {
             if (times == 0) {
@@ -59,6 +60,11 @@ record ServicesReport(
                 voids.add(
                         "void: %d of kind %s were accepted (expected: >= %d)"
                                 .formatted(accepted, each, plan.minAccepted()));
+            }
+        }
+        for (Product each : plan.databases()) {
+            if (legsByDatabase.keySet().stream().noneMatch(it -> it.startsWith(each.option()))) {
+                voids.add("void: nothing moved in a database of " + each.option());
             }
         }
         if (counts.repeated() == 0) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,10 @@ import picocli.CommandLine.Option;
 final class SimulateCommand implements Callable<Integer> {
     private static final int USUAL_RUNS = 1_000;
     private static final int USUAL_RUNS_WITH_BREAK = 2_000;
+
+    /** Runs of one kind in which money moves, unless something of the simulation is broken. */
+    private static final int ENOUGH_TO_MOVE = 10;
+
     private static final String LIST = "list";
     private static final String ALL = "all";
     private static final double NANOS = 1e9;
@@ -108,19 +113,45 @@ final class SimulateCommand implements Callable<Integer> {
         if (without.isPresent()) {
             return (summary.isWrong() ? ExitStatus.BROKEN_RULE_SHOWN : ExitStatus.FAILED).code();
         }
-        return (summary.isWrong() ? ExitStatus.FAILED : ExitStatus.OK).code();
+        boolean proves = !summary.isWrong() && summary.idle().isEmpty();
+        return (proves ? ExitStatus.OK : ExitStatus.FAILED).code();
     }
 
     /** What the runs came to; the last one is the one that was found wrong, if any was. */
-    private record Summary(int runs, long events, long movements, long messages, Verdict last) {
+    private record Summary(
+            int runs, long events, Map<Kind, Moved> moved, long messages, Verdict last) {
         boolean isWrong() {
             return last.violation().isPresent();
+        }
+
+        long movements() {
+            return moved.values().stream().mapToLong(Moved::movements).sum();
+        }
+
+        /** The kinds of which runs prove nothing, since no money moved in any. */
+        List<Kind> idle() {
+            return moved.entrySet().stream()
+                    .filter(each -> each.getValue().isIdle())
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+    }
+
+    /** What moved in the runs of one kind. */
+    private record Moved(int runs, long movements) {
+        /** In a single run all may be refused. */
+        boolean isIdle() {
+            return movements == 0 && runs >= ENOUGH_TO_MOVE;
+        }
+
+        Moved and(Moved more) {
+            return new Moved(runs + more.runs, movements + more.movements);
         }
     }
 
     private Summary search(Simulation simulation, int most) {
         long events = 0;
-        long movements = 0;
+        Map<Kind, Moved> moved = new EnumMap<>(Kind.class);
         long messages = 0;
         int done = 0;
         Verdict verdict;
@@ -128,12 +159,13 @@ final class SimulateCommand implements Callable<Integer> {
             do {
                 verdict = seeds.next();
                 events += verdict.steps();
-                movements += verdict.movements();
+                Moved these = new Moved(1, verdict.movements());
+                moved.merge(simulation.kind(verdict.seed()), these, Moved::and);
                 messages += verdict.messages();
                 done++;
             } while (verdict.violation().isEmpty() && done < most);
         }
-        return new Summary(done, events, movements, messages, verdict);
+        return new Summary(done, events, moved, messages, verdict);
     }
 
     private void print(
@@ -145,12 +177,18 @@ final class SimulateCommand implements Callable<Integer> {
                         summary.runs,
                         seed,
                         summary.events,
-                        summary.movements,
+                        summary.movements(),
                         summary.messages,
                         seconds);
         without.ifPresent(
                 rule -> common.out().printf("without %s: %s%n", rule.ruleName(), rule.loss()));
         if (!summary.isWrong()) {
+            summary.idle()
+                    .forEach(each ->
+                            common.out()
+                                    .printf(
+                                            "void: no money moved in any run of kind %s%n",
+                                            each.kindName()));
             common.out().println("the auditor found nothing wrong");
             return;
         }
@@ -170,7 +208,7 @@ final class SimulateCommand implements Callable<Integer> {
         fields.put("runs", summary.runs);
         fields.put("firstSeed", seed);
         fields.put("events", summary.events);
-        fields.put("movements", summary.movements);
+        fields.put("movements", summary.movements());
         fields.put("messages", summary.messages);
         fields.put("seconds", seconds);
         fields.put("broken", without.map(Rule::ruleName).orElse(""));

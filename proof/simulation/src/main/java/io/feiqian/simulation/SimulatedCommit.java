@@ -302,7 +302,7 @@ final class SimulatedCommit implements LocalCommit {
 
     /** What the rule unknown-commit forbids: a select that finds nothing counts as proof. */
     private void lookInsteadOfRunningAgain(Group group) {
-        Attempt attempt = new Attempt(cell, group.works, ranges, rules, false, dice);
+        Attempt attempt = new Attempt(cell, group.works, ranges, rules, false, 0, dice);
         Session on = database.connect();
         session = on;
         on.execute(

@@ -20,9 +20,9 @@ final class Numbers {
         return classOf(account) == 10;
     }
 
-    /** The other cell of an inter-cell account. */
+    /** The other cell of an inter-cell account, whichever part of it this is. */
     static int peerOf(long account) {
-        return (int) (account / 10 % 1_000_000_000L / 1_000);
+        return (int) (account / 10 % 1_000_000L / 1_000);
     }
 
     /** The home slot in a trace number. */
