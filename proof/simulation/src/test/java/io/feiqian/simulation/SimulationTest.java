@@ -17,7 +17,7 @@ class SimulationTest {
     /** Of all kinds together 10,000 and more in CI, 100,000 and more in a long run. */
     private static final int RUNS_OF_A_KIND = LONG ? 11_200 : CI ? 1_120 : 60;
 
-    private static final int SEARCH = 600;
+    private static final int SEARCH = 2_000;
 
     @Test
     void everySeedEndsWithTheBooksRight() {
