@@ -30,6 +30,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Transfers between two services with a database each, as global transactions with a branch of one
@@ -49,6 +52,7 @@ final class ServiceTransfers implements Variant {
     private final HikariDataSource first;
     private final HikariDataSource second;
     private final Timer timer = Timer.system("bench-services");
+    private final Map<String, Long> refused = new ConcurrentHashMap<>();
     private final GlobalTransactions payers;
     private final GlobalTransactions payees;
 
@@ -126,7 +130,15 @@ final class ServiceTransfers implements Variant {
                                 return Content.EMPTY;
                             });
                         });
+        if (!answer.isAccepted()) {
+            refused.merge(answer.outcome().code().name(), 1L, Long::sum);
+        }
         return answer.isAccepted();
+    }
+
+    /** How many were not accepted, by their codes. */
+    Map<String, Long> refused() {
+        return new TreeMap<>(refused);
     }
 
     /** Waits until nothing is unfinished; refuses where that never comes. */

@@ -186,6 +186,9 @@ final class TransactionBench {
                 variant.name().equals("xa") || variant.name().equals(NarayanaTransfers.NAME)
                         ? "; each prepared one is written a second time when it ends"
                         : "");
+        if (variant instanceof ServiceTransfers services && !services.refused().isEmpty()) {
+            progress.printf("%s: not accepted: %s%n", variant.name(), services.refused());
+        }
     }
 
     private static void settle(Variant variant) throws InterruptedException {
