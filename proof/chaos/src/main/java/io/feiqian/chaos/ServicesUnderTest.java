@@ -2,6 +2,7 @@ package io.feiqian.chaos;
 
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
+import io.feiqian.mariadb.MariaDbException;
 import io.feiqian.orchestration.JdbcOrchestrationStore;
 import io.feiqian.participant.ServiceSetup;
 import io.feiqian.runtime.Clock;
@@ -9,6 +10,7 @@ import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.sqlmode.SqlMode;
+import io.feiqian.storage.StorageException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,7 +64,7 @@ final class ServicesUnderTest implements AutoCloseable {
 
     /** Starts everything in this folder, and returns once every instance is ready. */
     static ServicesUnderTest start(Path folder, ServicesPlan plan, Clock clock, Timer timer)
-            throws IOException, SQLException, InterruptedException {
+            throws IOException, InterruptedException {
         Files.createDirectories(folder);
         ServicesUnderTest started = new ServicesUnderTest(plan, clock, timer);
         boolean whole = false;
@@ -77,6 +79,14 @@ final class ServicesUnderTest implements AutoCloseable {
             }
             whole = true;
             return started;
+        } catch (StorageException | MariaDbException | SQLException failed) {
+            throw new CommandFailure(
+                    ExitStatus.CANNOT_START,
+                    "services: a database of theirs cannot be started ("
+                            + failed.getMessage()
+                            + ")",
+                    "Their logs are in " + folder + ".",
+                    failed);
         } finally {
             if (!whole) {
                 started.close();

@@ -8,14 +8,26 @@ import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /** Answers operators' questions in lines, by {@link ServiceOperations}. Thread-safe. */
 final class OperatorDesk {
     /** How old a signed question may be: what is overheard cannot be asked again later. */
     private static final Duration FRESH = Duration.ofMinutes(5);
+
+    /** What may be asked once only; whoever wants it again signs again. */
+    private static final Set<String> CHANGES =
+            Set.of("retry", "suspend", "resume", "resolve", "approve", "reject");
+
+    private static final int MOST_REMEMBERED = 10_000;
+
+    /** When each change was asked for, as long as its signature is fresh; guarded by itself. */
+    private final Map<String, Long> changes = new HashMap<>();
 
     private final String service;
     private final ServiceOperations operations;
@@ -42,7 +54,30 @@ final class OperatorDesk {
                     "operator: asked %d s ago by the clocks (expected: at most %d)"
                             .formatted(age / 1_000, FRESH.toSeconds()));
         }
+        if (CHANGES.contains(asked.word())) {
+            refuseRepeated(body);
+        }
         return OperatorLine.write(answer(asked));
+    }
+
+    /** What was overheard is not done again, by this instance. */
+    private void refuseRepeated(String body) {
+        long now = clock.now().toEpochMilli();
+        synchronized (changes) {
+            // The asker's clock may be as far ahead as behind.
+            changes.values().removeIf(at -> now - at > 2 * FRESH.toMillis());
+            if (changes.size() >= MOST_REMEMBERED) {
+                throw new RefusedException(
+                        OutcomeCode.OVERLOADED,
+                        "operator: %d changes within ten minutes (expected: fewer)"
+                                .formatted(changes.size()));
+            }
+            if (changes.putIfAbsent(body, now) != null) {
+                throw new RefusedException(
+                        OutcomeCode.UNAUTHENTICATED,
+                        "operator: asked before with this signature (expected: signed again)");
+            }
+        }
     }
 
     private List<OperatorLine> answer(OperatorLine asked) throws SQLException {

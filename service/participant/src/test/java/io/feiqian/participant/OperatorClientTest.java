@@ -139,6 +139,26 @@ final class OperatorClientTest {
     }
 
     @Test
+    void aChangeThatWasOverheardIsNotDoneAgain() throws SQLException {
+        TransactionOrder order = two.order("overheard");
+        payments.execute(
+                order, scope -> scope.message("accounts", "credit-message", Content.EMPTY));
+        SettableClock same = new SettableClock(Clock.system().now());
+        Map<String, String> change =
+                Map.of(
+                        "trace", order.trace().toString(),
+                        "operator", "anna",
+                        "reason", "looking");
+
+        assertThat(ask(OPERATORS, same, "suspend", change)).hasSize(1);
+        refused(OutcomeCode.UNAUTHENTICATED, OPERATORS, same, "suspend", change);
+        assertThat(ask(OPERATORS, same, "show", change)).isNotEmpty();
+        assertThat(ask(OPERATORS, same, "show", change)).isNotEmpty();
+        same.advance(Duration.ofMillis(1));
+        assertThat(ask(OPERATORS, same, "suspend", change)).hasSize(1);
+    }
+
+    @Test
     void aQuestionOfAnotherFormIsRefusedWithWhatWasExpected() {
         Clock now = Clock.system();
         refused(OutcomeCode.UNKNOWN_PATH, OPERATORS, now, "explode", Map.of());
