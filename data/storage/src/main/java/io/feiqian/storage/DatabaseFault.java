@@ -9,7 +9,7 @@ enum DatabaseFault {
     TRANSIENT,
     /** A lock was not granted in time: somebody else holds a row of one of the works. */
     LOCKED,
-    /** A key is there already: looking it up will show what became of its work. */
+    /** A key is there already, or something else was presumed: a look will show what is so. */
     DUPLICATE,
     /** The database refuses what one of the works wants: find out which. */
     POISON,
@@ -22,6 +22,9 @@ enum DatabaseFault {
 
     /** Judges by SQLSTATE, whose first two characters are the class of the error. */
     static DatabaseFault of(Throwable fault) {
+        if (fault instanceof PresumptionException) {
+            return DUPLICATE;
+        }
         if (!(fault instanceof SQLException sql) || sql.getSQLState() == null) {
             return POISON;
         }

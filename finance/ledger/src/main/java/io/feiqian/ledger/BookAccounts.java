@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * same array the rows are locked by.
  */
 final class BookAccounts {
-    /** Sums of what is foreseen stay far from the limits of a {@code long}. */
-    private static final long LARGEST_FORESEEN = 1_000_000_000_000_000L;
-
     private static final long SERIAL_UNIT = 10L;
     private static final long KIND_UNIT = 10_000_000_000L;
     private static final long SLOT_UNIT = 1_000_000_000_000L;
@@ -25,7 +22,7 @@ final class BookAccounts {
     private final int worker;
     private final List<BookAccount> changed = new ArrayList<>();
     private long[] ids = new long[16];
-    private long[] changes = new long[16];
+    private AccountChanges changes = new AccountChanges(16);
     private int count;
     private boolean sorted;
     private boolean onlyBalances = true;
@@ -34,10 +31,6 @@ final class BookAccounts {
     BookAccounts(CellId cell, int worker) {
         this.pinnedSlot = Slot.pinnedTo(cell).number();
         this.worker = worker;
-    }
-
-    void need(long id) {
-        need(id, 0);
     }
 
     /**
@@ -50,23 +43,40 @@ final class BookAccounts {
     }
 
     /** Asks for an account that this much is meant to enter (negative: to leave). */
-    void need(long id, long change) {
+    void need(long id, long amount) {
+        changes.move(add(id), amount);
+    }
+
+    /**
+     * Asks for an account at which this much is meant to be reserved in one reservation (negative:
+     * to be given up).
+     */
+    void needReserved(long id, boolean credit, long amount) {
+        changes.reserve(add(id), credit, amount, Long.signum(amount));
+    }
+
+    /** Asks for an account. */
+    void need(long id) {
+        need(id, 0);
+    }
+
+    private int add(long id) {
         if (sorted) {
             throw new IllegalStateException("the book's accounts are being read already");
         }
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, count * 2);
-            changes = Arrays.copyOf(changes, count * 2);
+            changes.grow(count * 2);
         }
         ids[count] = id;
-        changes[count++] = Math.abs(change) > LARGEST_FORESEEN ? 0 : change;
+        return count++;
     }
 
     /** Every number asked for, once, in order; from here on no more can be asked for. */
     long[] ids() {
         if (!sorted) {
             long[] asked = Arrays.copyOf(ids, count);
-            long[] amounts = changes;
+            AccountChanges amounts = changes;
             Arrays.sort(ids, 0, count);
             int kept = 0;
             for (int i = 0; i < count; i++) {
@@ -78,9 +88,9 @@ final class BookAccounts {
             count = kept;
             accounts = new BookAccount[kept];
             sorted = true;
-            changes = new long[kept];
+            changes = new AccountChanges(kept);
             for (int i = 0; i < asked.length; i++) {
-                changes[position(asked[i])] += amounts[i];
+                changes.add(position(asked[i]), amounts, i);
             }
         }
         return ids;
@@ -92,8 +102,8 @@ final class BookAccounts {
         return position < 0 ? -position - 1 : position;
     }
 
-    /** How much is meant to enter each of {@link #ids} in all, were everything accepted. */
-    long[] changes() {
+    /** How much each of {@link #ids} is meant to change in all, were everything accepted. */
+    AccountChanges changes() {
         ids();
         return changes;
     }

@@ -6,12 +6,15 @@ import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution.Check;
 import io.feiqian.telemetry.Alarm;
+import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * The books of one cell while one transaction is being put together: a pure function over the rows
@@ -35,7 +38,7 @@ public final class LedgerBook {
     private final Set<Integer> suspenseCurrencies = new HashSet<>();
     private final BookRows rows;
     private final boolean presumesNew;
-    private boolean onlyPosts = true;
+    private boolean foreseeable = true;
 
     /** An empty book for one transaction of this cell. */
     public LedgerBook(CommitContext context, LedgerRules rules) {
@@ -47,7 +50,6 @@ public final class LedgerBook {
 
     /** Takes note of the rows that this command needs. */
     public void add(LedgerCommand command) {
-        onlyPosts &= command instanceof LedgerCommand.Post;
         switch (command) {
             case LedgerCommand.Post post -> {
                 entries.need(post.key());
@@ -55,29 +57,38 @@ public final class LedgerBook {
             }
             case LedgerCommand.Hold hold -> {
                 needNew(hold.key());
-                accounts.need(hold.movement().debit().number());
+                accounts.needReserved(
+                        hold.movement().debit().number(), false, hold.movement().amount().minor());
             }
             case LedgerCommand.Announce announce -> {
                 needNew(announce.key());
-                accounts.need(announce.movement().credit().number());
+                accounts.needReserved(
+                        announce.movement().credit().number(),
+                        true,
+                        announce.movement().amount().minor());
             }
             case LedgerCommand.Capture capture -> {
-                holds.need(capture.hold());
+                holds.needEnded(capture.hold(), HoldRow.State.CAPTURED);
                 entries.need(capture.key());
                 needBoth(capture.movement());
+                needGivenUp(capture.movement());
                 needSuspense(capture.movement().amount().currency().number());
+                foreseeable &= presumesNew;
             }
             case LedgerCommand.Release release -> {
-                holds.need(release.hold());
+                holds.needEnded(release.hold(), HoldRow.State.RELEASED);
                 accounts.need(release.account().number());
+                foreseeable = false;
             }
             case LedgerCommand.OpenAccount open -> {
                 entries.need(open.key());
                 accounts.need(open.account().number());
+                foreseeable = false;
             }
             case LedgerCommand.SetStatus set -> {
                 entries.need(set.key());
                 accounts.need(set.account().number());
+                foreseeable = false;
             }
         }
     }
@@ -93,13 +104,22 @@ public final class LedgerBook {
     }
 
     /**
-     * How much enters each of {@link #accountIds} (negative: leaves it) where every command is
-     * accepted and none is a repetition: with it the accounts can be changed in the statement that
-     * locks and reads them, and put right afterwards where it turned out otherwise. Empty where
-     * commands do more than move balances.
+     * How much each of {@link #accountIds} changes where every command is accepted and none is a
+     * repetition: with it the accounts can be changed in the statement that locks and reads them,
+     * and put right afterwards where it turned out otherwise. Empty where that cannot be said.
      */
-    public Optional<long[]> foreseenChanges() {
-        return onlyPosts ? Optional.of(accounts.changes()) : Optional.empty();
+    Optional<AccountChanges> foreseenChanges() {
+        return foreseeable ? Optional.of(accounts.changes()) : Optional.empty();
+    }
+
+    /**
+     * How each of {@link #holdKeys} ends where every command is accepted: with it open reservations
+     * can be ended in the statement that locks and reads them. One that is not open must not be
+     * handed to {@link #load} then, and where one that was open does not end like this, everything
+     * is to be done again. Empty where keys are not presumed new, or that cannot be said.
+     */
+    public SortedMap<HoldKey, HoldRow.State> foreseenEnds() {
+        return presumesNew ? holds.ends() : Collections.emptySortedMap();
     }
 
     /**
@@ -150,7 +170,7 @@ public final class LedgerBook {
     public Check check(LedgerCommand command) {
         Check check = checkKnown(command);
         boolean unproven = presumesNew && check instanceof Check.Ended(Answer it) && !it.recorded();
-        return unproven ? Check.UNSURE : check;
+        return unproven || goesToSuspense(command, check) ? Check.UNSURE : check;
     }
 
     private Check checkKnown(LedgerCommand command) {
@@ -228,10 +248,36 @@ public final class LedgerBook {
         movement.original().ifPresent(entries::needOriginal);
     }
 
+    /** A guess where both accounts are customers': what is wrong is put right. */
+    private void needGivenUp(Movement movement) {
+        boolean credit = movement.debit().kind().isInternal();
+        AccountNumber reserved = credit ? movement.credit() : movement.debit();
+        accounts.needReserved(accounts.bookedAt(reserved), credit, -movement.amount().minor());
+    }
+
+    /** Hardly ever used, and everybody would meet there: not locked where keys are presumed new. */
     private void needSuspense(int currency) {
-        if (suspenseCurrencies.add(currency)) {
+        if (!presumesNew && suspenseCurrencies.add(currency)) {
             accounts.need(accounts.suspense(currency));
         }
+    }
+
+    /** Whether this would need the suspense account, and has not asked for it. */
+    private boolean goesToSuspense(LedgerCommand command, Check check) {
+        if (!presumesNew
+                || !(check instanceof Check.Fresh)
+                || !(command instanceof LedgerCommand.Capture capture)) {
+            return false;
+        }
+        Movement movement = capture.movement();
+        int currency = movement.amount().currency().number();
+        long amount = movement.amount().minor();
+        BookAccount debit = accounts.find(accounts.bookedAt(movement.debit()));
+        BookAccount credit = accounts.find(accounts.bookedAt(movement.credit()));
+        return debit == null
+                || credit == null
+                || !debit.takes(-amount, currency)
+                || !credit.takes(amount, currency);
     }
 
     private boolean isTouched(LedgerCommand.Capture capture, long account) {

@@ -1,13 +1,20 @@
 package io.feiqian.ledger;
 
+import static java.util.Objects.requireNonNull;
+
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
+import io.feiqian.storage.PresumptionException;
 import io.feiqian.storage.Statements;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import io.feiqian.vocabulary.AccountNumber;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +86,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         private final CommitContext context;
         private final LedgerBook book;
         private @Nullable Foreseen foreseen;
+        private final Map<HoldKey, HoldRow.State> ended = new HashMap<>();
 
         LedgerBatch(CommitContext context) {
             this.context = context;
@@ -97,13 +105,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
                             .map(changes -> new Foreseen(book.accountIds(), changes))
                             .orElse(null);
             lockAccounts(statements, 0, book.firstInternal());
-            List<HoldKey> holds = book.holdKeys();
-            if (!holds.isEmpty()) {
-                statements.query(
-                        LedgerSql.LOCK_HOLDS,
-                        p -> LedgerWriting.holdKeys(p, holds, key -> key),
-                        row -> book.load(LedgerReading.hold(row)));
-            }
+            lockHolds(statements);
             List<EntryKey> originals = book.originals();
             if (!originals.isEmpty()) {
                 statements.query(
@@ -132,17 +134,50 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
                         row -> book.load(LedgerReading.account(row)));
                 return;
             }
-            long[] changes = Arrays.copyOfRange(changed.changes(), from, to);
+            AccountChanges changes = changed.changes().range(from, to);
+            boolean onlyBalances = changes.onlyBalances();
             statements.query(
-                    LedgerSql.CHANGE_ACCOUNTS,
+                    onlyBalances ? LedgerSql.CHANGE_BALANCES : LedgerSql.CHANGE_ACCOUNTS,
                     p -> {
                         p.add(accounts);
-                        p.add(changes);
+                        p.add(changes.balance());
+                        if (!onlyBalances) {
+                            p.add(changes.held());
+                            p.add(changes.pending());
+                            p.add(changes.openItems());
+                        }
                     },
                     row -> {
                         AccountRow account = LedgerReading.account(row);
                         changed.read(account);
                         book.load(account);
+                    });
+        }
+
+        /** Locks the reservations, and ends those that are open where that is foreseen. */
+        private void lockHolds(Statements statements) {
+            List<HoldKey> holds = book.holdKeys();
+            if (holds.isEmpty()) {
+                return;
+            }
+            SortedMap<HoldKey, HoldRow.State> ends = book.foreseenEnds();
+            if (ends.isEmpty()) {
+                statements.query(
+                        LedgerSql.LOCK_HOLDS,
+                        p -> LedgerWriting.holdKeys(p, holds, key -> key),
+                        row -> book.load(LedgerReading.hold(row)));
+                return;
+            }
+            statements.query(
+                    LedgerSql.END_HOLDS,
+                    p -> {
+                        LedgerWriting.holdKeys(p, holds, key -> key);
+                        p.add(ends.values().stream().mapToInt(HoldRow.State::number).toArray());
+                    },
+                    row -> {
+                        HoldRow hold = LedgerReading.hold(row);
+                        ended.put(hold.key(), requireNonNull(ends.get(hold.key())));
+                        book.load(hold);
                     });
         }
 
@@ -189,8 +224,20 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         @Override
         public void write(Statements statements) {
             LedgerChanges changes = book.changes();
+            List<HoldRow> toEnd = new ArrayList<>();
+            int asForeseen = 0;
+            for (HoldRow each : changes.ended()) {
+                if (ended.get(each.key()) == each.state()) {
+                    asForeseen++;
+                } else {
+                    toEnd.add(each);
+                }
+            }
+            if (asForeseen != ended.size()) {
+                throw new PresumptionException("a reservation was to end, and did not");
+            }
             changes.alarms().forEach(alarms::raise);
-            LedgerWriting.write(changes, foreseen, context.databaseMillis(), statements);
+            LedgerWriting.write(changes, foreseen, toEnd, context.databaseMillis(), statements);
         }
     }
 }

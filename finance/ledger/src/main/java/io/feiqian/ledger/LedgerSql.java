@@ -17,6 +17,19 @@ final class LedgerSql {
      */
     static final String CHANGE_ACCOUNTS =
             """
+            update account a set balance = a.balance + f.balance, held = a.held + f.held,
+                pending = a.pending + f.pending, open_items = a.open_items + f.open_items, room = ''
+            from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::int[])
+                as f(id, balance, held, pending, open_items)
+            where a.id = f.id
+            returning a.id, a.customer, a.currency, a.status, a.balance - f.balance,
+                a.held - f.held, a.pending - f.pending, a.overdraft_limit,
+                a.open_items - f.open_items\
+            """;
+
+    /** The same where nothing but balances is meant to change. */
+    static final String CHANGE_BALANCES =
+            """
             update account a set balance = a.balance + f.change, room = ''
             from unnest(?::bigint[], ?::bigint[]) as f(id, change)
             where a.id = f.id
@@ -32,6 +45,21 @@ final class LedgerSql {
                 as k(trace_head, trace_serial, attempt, branch)
             join hold h using (trace_head, trace_serial, attempt, branch)
             order by 1, 2, 3, 4 for update of h\
+            """;
+
+    /**
+     * Locks those of the reservations that are open, in the order in which they are named, and
+     * answers them as {@link #LOCK_HOLDS} does: as they were before, though ended as foreseen.
+     */
+    static final String END_HOLDS =
+            """
+            update hold h set state = k.state
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[])
+                as k(head, serial, attempt, branch, state)
+            where h.trace_head = k.head and h.trace_serial = k.serial and h.attempt = k.attempt
+                and h.branch = k.branch and h.state = 1
+            returning h.trace_head, h.trace_serial, h.attempt, h.branch, h.account, h.credit,
+                h.amount, 1, h.initiator, h.digest, h.business_date, h.outcome, h.concerns\
             """;
 
     /** The columns of a journal row in the order in which {@link LedgerReading} reads them. */

@@ -16,16 +16,17 @@ final class LedgerWriting {
     static void write(
             LedgerChanges changes,
             @Nullable Foreseen foreseen,
+            List<HoldRow> ended,
             long postedAt,
             Statements statements) {
         insertAccounts(changes.opened(), statements);
         if (foreseen == null) {
             updateAccounts(changes, statements);
         } else {
-            correct(foreseen.corrections(changes.changed()), statements);
+            updateAccounts(foreseen.corrections(changes.changed()), statements);
         }
         insertHolds(changes.placed(), statements);
-        updateHolds(changes.ended(), statements);
+        updateHolds(ended, statements);
         insertEntries(changes.entries(), postedAt, statements);
         insertReversals(changes.reversals(), statements);
     }
@@ -51,24 +52,9 @@ final class LedgerWriting {
                 rows.size());
     }
 
-    private static void correct(List<Foreseen.Correction> wrong, Statements statements) {
-        if (!wrong.isEmpty()) {
-            statements.update(
-                    LedgerSql.UPDATE_BALANCES,
-                    p -> {
-                        longs(p, wrong, Foreseen.Correction::id);
-                        longs(p, wrong, Foreseen.Correction::balance);
-                    },
-                    wrong.size());
-        }
-    }
-
     private static void updateAccounts(LedgerChanges changes, Statements statements) {
         List<AccountRow> rows = changes.changed();
-        if (rows.isEmpty()) {
-            return;
-        }
-        if (changes.onlyBalances()) {
+        if (!rows.isEmpty() && changes.onlyBalances()) {
             statements.update(
                     LedgerSql.UPDATE_BALANCES,
                     p -> {
@@ -76,6 +62,13 @@ final class LedgerWriting {
                         longs(p, rows, AccountRow::balance);
                     },
                     rows.size());
+        } else {
+            updateAccounts(rows, statements);
+        }
+    }
+
+    private static void updateAccounts(List<AccountRow> rows, Statements statements) {
+        if (rows.isEmpty()) {
             return;
         }
         statements.update(

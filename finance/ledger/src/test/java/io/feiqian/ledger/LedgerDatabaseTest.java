@@ -201,6 +201,64 @@ final class LedgerDatabaseTest {
         }
     }
 
+    /** It was ended already by the statement that locked it, before the capture was judged. */
+    @Test
+    @Requirement("D7.1-c")
+    void aReservationWhoseCaptureContradictsItStandsAndCanStillBeCaptured() {
+        try (LedgerCell cell = cell()) {
+            openAccounts(cell);
+            LedgerCommand.Announce announce = Commands.announce(1, Commands.BOB, 70);
+            LedgerCommand.Hold hold = Commands.hold(2, Commands.ALICE, 30);
+            assertThat(cell.ask(List.of(announce, hold))).allMatch(Answer::isAccepted);
+            LedgerCommand.Capture other =
+                    Commands.capture(
+                            announce.key(),
+                            Commands.move(Commands.TO_PEER, Commands.BOB, 71),
+                            announce.date());
+
+            List<Answer> answers =
+                    cell.ask(
+                            List.of(
+                                    other,
+                                    Commands.capture(hold),
+                                    Commands.post(11, Commands.ALICE, Commands.BOB, 5)));
+
+            assertThat(answers)
+                    .extracting(Answer::code)
+                    .containsExactly(
+                            OutcomeCode.CONTRADICTION, OutcomeCode.ACCEPTED, OutcomeCode.ACCEPTED);
+            assertThat(cell.audit().findings()).isEmpty();
+            assertThat(pending(cell, Commands.BOB)).isEqualTo(70);
+            assertThat(cell.ask(Commands.capture(announce)).isAccepted()).isTrue();
+            assertThat(cell.ask(Commands.capture(announce)).recorded()).isTrue();
+            assertThat(cell.ask(Commands.release(announce)).code())
+                    .isEqualTo(OutcomeCode.HOLD_ENDED);
+            assertThat(balance(cell, Commands.BOB)).isEqualTo(75);
+            assertThat(pending(cell, Commands.BOB)).isZero();
+            assertThat(cell.audit().findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aReservationThatIsRefusedOrRepeatedLeavesTheAccountAsItWas() {
+        try (LedgerCell cell = cell()) {
+            openAccounts(cell);
+            LedgerCommand.Hold hold = Commands.hold(1, Commands.ALICE, 30);
+            LedgerCommand.Hold tooMuch = Commands.hold(2, Commands.ALICE, Movement.LARGEST);
+            assertThat(cell.ask(List.of(hold, tooMuch, hold)))
+                    .extracting(Answer::code)
+                    .containsExactly(
+                            OutcomeCode.ACCEPTED,
+                            OutcomeCode.INSUFFICIENT_FUNDS,
+                            OutcomeCode.ACCEPTED);
+            assertThat(cell.audit().findings()).isEmpty();
+            assertThat(cell.ask(List.of(Commands.capture(hold), Commands.release(hold))))
+                    .extracting(Answer::code)
+                    .containsExactly(OutcomeCode.ACCEPTED, OutcomeCode.HOLD_ENDED);
+            assertThat(cell.audit().findings()).isEmpty();
+        }
+    }
+
     @Test
     void aStatementIsReadPageByPageInOrderAndWithinDates() {
         try (LedgerCell cell = cell()) {
@@ -424,6 +482,10 @@ final class LedgerDatabaseTest {
 
     private static StatementPage statement(LedgerCell cell, StatementQuery query) {
         return cell.read(connection -> LedgerQueries.statement(connection, query));
+    }
+
+    private static long pending(LedgerCell cell, AccountNumber account) {
+        return cell.read(c -> LedgerQueries.account(c, account)).orElseThrow().pending();
     }
 
     private static long balance(LedgerCell cell, AccountNumber account) {

@@ -1,5 +1,7 @@
 package io.feiqian.vocabulary;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An account's number of 16 digits: its slot (4), its class (2), a serial number (9) and a check
  * digit (1), kept as one {@code long}.
@@ -41,6 +43,15 @@ public record AccountNumber(long number) implements Comparable<AccountNumber> {
         /** Credits whose account cannot take them, until an operator has looked. */
         SUSPENSE(91);
 
+        /** Asked for at every account that is met: found without looking through all. */
+        private static final @Nullable Kind[] BY_DIGITS = new Kind[100];
+
+        static {
+            for (Kind each : values()) {
+                BY_DIGITS[each.digits] = each;
+            }
+        }
+
         private final int digits;
 
         Kind(int digits) {
@@ -58,10 +69,9 @@ public record AccountNumber(long number) implements Comparable<AccountNumber> {
         }
 
         static Kind ofDigits(int digits) {
-            for (Kind each : values()) {
-                if (each.digits == digits) {
-                    return each;
-                }
+            Kind known = digits >= 0 && digits < BY_DIGITS.length ? BY_DIGITS[digits] : null;
+            if (known != null) {
+                return known;
             }
             throw refused("class " + digits, "a known class in digits 5 and 6");
         }

@@ -1,6 +1,7 @@
 package io.feiqian.simulation;
 
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchState;
 import io.feiqian.simulation.database.Statement;
 import io.feiqian.simulation.database.Statement.Row;
 import io.feiqian.storage.Answer;
@@ -9,14 +10,17 @@ import io.feiqian.transaction.Branch;
 import io.feiqian.transaction.BranchBook;
 import io.feiqian.transaction.BranchCommand;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Branches in a simulated transaction: the real {@link BranchBook} over a modelled table. */
 final class BranchShell implements Shell<BranchCommand> {
     private final BranchBook book;
     private final TreeSet<BranchKey> keys = new TreeSet<>();
+    private final Set<BranchKey> presumedTried = new HashSet<>();
 
     BranchShell(Moment moment) {
         this.book = new BranchBook(moment);
@@ -26,6 +30,9 @@ final class BranchShell implements Shell<BranchCommand> {
     public void add(BranchCommand command) {
         if (!book.presumesNew(command)) {
             keys.add(command.proposed().key());
+            if (book.presumesTried(command)) {
+                presumedTried.add(command.proposed().key());
+            }
         }
     }
 
@@ -49,7 +56,13 @@ final class BranchShell implements Shell<BranchCommand> {
 
     @Override
     public void load(Map<?, ?> rows) {
-        rows.values().forEach(row -> book.load((Branch) row));
+        for (Object each : rows.values()) {
+            Branch row = (Branch) each;
+            // The statement that ends what is tried does not see what is not.
+            if (row.state() == BranchState.TRIED || !presumedTried.contains(row.key())) {
+                book.load(row);
+            }
+        }
     }
 
     @Override

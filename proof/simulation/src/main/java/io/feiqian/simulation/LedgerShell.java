@@ -87,7 +87,12 @@ final class LedgerShell implements Shell<LedgerCommand> {
         for (Object row : rows.values()) {
             switch (row) {
                 case AccountRow account -> book.load(account);
-                case HoldRow hold -> book.load(hold);
+                case HoldRow hold -> {
+                    // The statement that ends what is open does not see what is not.
+                    if (hold.state() == HoldRow.State.OPEN || book.foreseenEnds().isEmpty()) {
+                        book.load(hold);
+                    }
+                }
                 case JournalRow entry -> book.load(entry);
                 case ReversalRow part -> book.load(part);
                 default -> throw new IllegalStateException("row: " + row);

@@ -53,6 +53,18 @@ public final class BranchBook {
         return context.presumesNew() && command.step() == BranchStep.TRY;
     }
 
+    /**
+     * Whether this command may presume that its branch was tried and is not finished: its row can
+     * be finished in the statement that locks and reads it. Only a row that was so is handed to
+     * {@link #load} then, as it was before; and where one does not end as this command wants it,
+     * everything is to be done again.
+     */
+    public boolean presumesTried(BranchCommand command) {
+        return context.presumesNew()
+                && command.place() != BranchCommand.Place.RESOLVE
+                && (command.step() == BranchStep.CONFIRM || command.step() == BranchStep.CANCEL);
+    }
+
     /** Takes up a row that was read under its lock. */
     public void load(Branch row) {
         rows.put(row.key(), row);
@@ -62,7 +74,8 @@ public final class BranchBook {
     /** Judges one command by the rows and by what was applied so far. */
     public Check check(BranchCommand command) {
         Check check = checkKnown(command);
-        boolean unproven = presumesNew(command) && !rows.containsKey(command.proposed().key());
+        boolean presumed = presumesNew(command) || presumesTried(command);
+        boolean unproven = presumed && !rows.containsKey(command.proposed().key());
         return unproven && !(check instanceof Check.Fresh) ? Check.UNSURE : check;
     }
 

@@ -1,15 +1,23 @@
 package io.feiqian.transaction;
 
+import static java.util.Objects.requireNonNull;
+
 import io.feiqian.participant.BranchKey;
+import io.feiqian.participant.BranchState;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
+import io.feiqian.storage.PresumptionException;
 import io.feiqian.storage.Statements;
 import io.feiqian.storage.Statements.Parameters;
 import io.feiqian.transaction.BranchBook.Change;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
@@ -37,7 +45,12 @@ public final class BranchContribution implements Contribution<BranchCommand> {
 
     private static final class BranchBatch implements Batch<BranchCommand> {
         private final BranchBook book;
-        private final TreeSet<BranchKey> keys = new TreeSet<>();
+        private final SortedMap<BranchKey, BranchState> keys = new TreeMap<>();
+
+        /** Whether all of these are meant to end, and each of them in one way. */
+        private boolean foreseeable = true;
+
+        private final Map<BranchKey, BranchState> ended = new HashMap<>();
 
         BranchBatch(CommitContext context) {
             book = new BranchBook(context);
@@ -46,7 +59,9 @@ public final class BranchContribution implements Contribution<BranchCommand> {
         @Override
         public void add(BranchCommand command) {
             if (!book.presumesNew(command)) {
-                keys.add(command.proposed().key());
+                BranchState result = command.step().result();
+                BranchState other = keys.putIfAbsent(command.proposed().key(), result);
+                foreseeable &= book.presumesTried(command) && (other == null || other == result);
             }
         }
 
@@ -55,7 +70,22 @@ public final class BranchContribution implements Contribution<BranchCommand> {
             if (keys.isEmpty()) {
                 return;
             }
-            List<BranchKey> sorted = List.copyOf(keys);
+            List<BranchKey> sorted = List.copyOf(keys.keySet());
+            if (foreseeable) {
+                statements.query(
+                        TransactionSql.END_BRANCHES,
+                        parameters -> {
+                            keys(parameters, sorted);
+                            parameters.add(
+                                    keys.values().stream().mapToInt(BranchState::number).toArray());
+                        },
+                        row -> {
+                            Branch branch = TransactionSql.branch(row);
+                            ended.put(branch.key(), requireNonNull(keys.get(branch.key())));
+                            book.load(branch);
+                        });
+                return;
+            }
             statements.query(
                     TransactionSql.LOCK_BRANCHES,
                     parameters -> keys(parameters, sorted),
@@ -77,11 +107,23 @@ public final class BranchContribution implements Contribution<BranchCommand> {
 
         @Override
         public void write(Statements statements) {
-            List<Change> changes = book.changes();
-            insert(statements, changes.stream().filter(Change::inserted).map(Change::row).toList());
-            finish(
-                    statements,
-                    changes.stream().filter(each -> !each.inserted()).map(Change::row).toList());
+            List<Branch> toInsert = new ArrayList<>();
+            List<Branch> toFinish = new ArrayList<>();
+            int asForeseen = 0;
+            for (Change each : book.changes()) {
+                if (each.inserted()) {
+                    toInsert.add(each.row());
+                } else if (ended.get(each.row().key()) == each.row().state()) {
+                    asForeseen++;
+                } else {
+                    toFinish.add(each.row());
+                }
+            }
+            if (asForeseen != ended.size()) {
+                throw new PresumptionException("a branch was to end, and did not");
+            }
+            insert(statements, toInsert);
+            finish(statements, toFinish);
         }
 
         private static void insert(Statements statements, List<Branch> rows) {

@@ -100,6 +100,23 @@ final class TransactionSql {
                     finished_at)\
             """;
 
+    /**
+     * Locks those of the branches that are tried and not finished, in the order in which they are
+     * named, and answers them as {@link #LOCK_BRANCHES} does: as they were before, though finished.
+     */
+    static final String END_BRANCHES =
+            """
+            update branch b set state = k.state, finished_at = %s
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[])
+                as k(head, serial, attempt, branch, state)
+            where b.trace_head = k.head and b.trace_serial = k.serial and b.attempt = k.attempt
+                and b.branch = k.branch and b.state = 1
+            returning b.trace_head, b.trace_serial, b.attempt, b.branch, 1, b.slot, b.initiator,
+                b.transaction_digest, b.digest, b.service, b.content, b.decide_by,
+                b.business_date, b.outcome, b.message, 0\
+            """
+                    .formatted(TransactionSql.NOW);
+
     static final String FINISH_BRANCHES =
             """
             update branch b set state = u.state, finished_at = u.finished_at
