@@ -203,7 +203,6 @@ final class LedgerDatabaseTest {
 
     /** It was ended already by the statement that locked it, before the capture was judged. */
     @Test
-    @Requirement("D7.1-c")
     void aReservationWhoseCaptureContradictsItStandsAndCanStillBeCaptured() {
         try (LedgerCell cell = cell()) {
             openAccounts(cell);

@@ -17,7 +17,6 @@ import io.feiqian.storage.Work;
 import io.feiqian.vocabulary.Epoch;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
-import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +52,6 @@ final class BranchEndsTest {
     }
 
     @Test
-    @Requirement("D7.3-b")
     void aConfirmThatMeansSomethingElseLeavesTheBranchToTheRightOne() {
         TraceNumber trace = cells.trace();
         assertThat(run(BranchStep.TRY, branch(trace, 1, DIGEST)).isAccepted()).isTrue();
@@ -91,7 +89,6 @@ final class BranchEndsTest {
     }
 
     @Test
-    @Requirement("D7.3-b")
     void repetitionsAndContradictionsAreToldFromTheRow() {
         TraceNumber trace = cells.trace();
         assertThat(run(BranchStep.CONFIRM, branch(trace, 1, DIGEST)).code())
