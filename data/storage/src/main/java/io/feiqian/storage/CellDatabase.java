@@ -37,6 +37,7 @@ public final class CellDatabase implements AutoCloseable {
             """
             set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
             set enable_hashjoin = off; set enable_mergejoin = off; set enable_bitmapscan = off;
+            set enable_material = off; set enable_memoize = off;
             set jit = off; set idle_in_transaction_session_timeout = '10s';
             """;
 

@@ -27,8 +27,8 @@ public interface CommitContext {
      * Whether keys may be presumed new without looking, where an insert will prove it
      * (duplicate-after-lock): where one was there already, everything is run again with a look.
      * Whoever presumes must insert every key whose work it lets stand, and has {@link
-     * Contribution.Check#UNSURE} to say of a work that it would end otherwise. What was presumed of
-     * rows and found wrong later is said by {@link PresumptionException}. At any time.
+     * Contribution.Check#UNSURE} to say of a work that it would end otherwise. What was done to
+     * rows on a presumption is kept in {@link ForeseenEnds}. At any time.
      */
     default boolean presumesNew() {
         return false;

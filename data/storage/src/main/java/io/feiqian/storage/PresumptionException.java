@@ -4,11 +4,10 @@ package io.feiqian.storage;
  * What a contribution presumed of its rows was not so ({@link CommitContext#presumesNew}): the
  * transaction is rolled back, and its works are run again with a look.
  */
-public final class PresumptionException extends RuntimeException {
+final class PresumptionException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** Says what was presumed. */
-    public PresumptionException(String message) {
+    PresumptionException(String message) {
         super(message);
     }
 }

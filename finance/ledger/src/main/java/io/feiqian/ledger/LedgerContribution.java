@@ -5,15 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
-import io.feiqian.storage.PresumptionException;
+import io.feiqian.storage.ForeseenEnds;
 import io.feiqian.storage.Statements;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import io.feiqian.vocabulary.AccountNumber;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +83,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         private final CommitContext context;
         private final LedgerBook book;
         private @Nullable Foreseen foreseen;
-        private final Map<HoldKey, HoldRow.State> ended = new HashMap<>();
+        private final ForeseenEnds<HoldKey, HoldRow.State> ended = new ForeseenEnds<>();
 
         LedgerBatch(CommitContext context) {
             this.context = context;
@@ -176,7 +173,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
                     },
                     row -> {
                         HoldRow hold = LedgerReading.hold(row);
-                        ended.put(hold.key(), requireNonNull(ends.get(hold.key())));
+                        ended.add(hold.key(), requireNonNull(ends.get(hold.key())));
                         book.load(hold);
                     });
         }
@@ -224,18 +221,7 @@ public final class LedgerContribution implements Contribution<LedgerCommand> {
         @Override
         public void write(Statements statements) {
             LedgerChanges changes = book.changes();
-            List<HoldRow> toEnd = new ArrayList<>();
-            int asForeseen = 0;
-            for (HoldRow each : changes.ended()) {
-                if (ended.get(each.key()) == each.state()) {
-                    asForeseen++;
-                } else {
-                    toEnd.add(each);
-                }
-            }
-            if (asForeseen != ended.size()) {
-                throw new PresumptionException("a reservation was to end, and did not");
-            }
+            List<HoldRow> toEnd = ended.notYet(changes.ended(), HoldRow::key, HoldRow::state);
             changes.alarms().forEach(alarms::raise);
             LedgerWriting.write(changes, foreseen, toEnd, context.databaseMillis(), statements);
         }

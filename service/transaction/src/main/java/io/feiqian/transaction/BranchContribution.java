@@ -7,15 +7,12 @@ import io.feiqian.participant.BranchState;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
-import io.feiqian.storage.PresumptionException;
+import io.feiqian.storage.ForeseenEnds;
 import io.feiqian.storage.Statements;
 import io.feiqian.storage.Statements.Parameters;
 import io.feiqian.transaction.BranchBook.Change;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
@@ -50,7 +47,7 @@ public final class BranchContribution implements Contribution<BranchCommand> {
         /** Whether all of these are meant to end, and each of them in one way. */
         private boolean foreseeable = true;
 
-        private final Map<BranchKey, BranchState> ended = new HashMap<>();
+        private final ForeseenEnds<BranchKey, BranchState> ended = new ForeseenEnds<>();
 
         BranchBatch(CommitContext context) {
             book = new BranchBook(context);
@@ -81,7 +78,7 @@ public final class BranchContribution implements Contribution<BranchCommand> {
                         },
                         row -> {
                             Branch branch = TransactionSql.branch(row);
-                            ended.put(branch.key(), requireNonNull(keys.get(branch.key())));
+                            ended.add(branch.key(), requireNonNull(keys.get(branch.key())));
                             book.load(branch);
                         });
                 return;
@@ -107,23 +104,15 @@ public final class BranchContribution implements Contribution<BranchCommand> {
 
         @Override
         public void write(Statements statements) {
-            List<Branch> toInsert = new ArrayList<>();
-            List<Branch> toFinish = new ArrayList<>();
-            int asForeseen = 0;
-            for (Change each : book.changes()) {
-                if (each.inserted()) {
-                    toInsert.add(each.row());
-                } else if (ended.get(each.row().key()) == each.row().state()) {
-                    asForeseen++;
-                } else {
-                    toFinish.add(each.row());
-                }
-            }
-            if (asForeseen != ended.size()) {
-                throw new PresumptionException("a branch was to end, and did not");
-            }
-            insert(statements, toInsert);
-            finish(statements, toFinish);
+            insert(statements, rows(true));
+            finish(statements, ended.notYet(rows(false), Branch::key, Branch::state));
+        }
+
+        private List<Branch> rows(boolean inserted) {
+            return book.changes().stream()
+                    .filter(each -> each.inserted() == inserted)
+                    .map(Change::row)
+                    .toList();
         }
 
         private static void insert(Statements statements, List<Branch> rows) {

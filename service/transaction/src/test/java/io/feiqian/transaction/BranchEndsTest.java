@@ -18,6 +18,10 @@ import io.feiqian.vocabulary.Epoch;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +112,36 @@ final class BranchEndsTest {
         assertThat(both.getLast().recorded()).isTrue();
         assertThat(state(1)).isEqualTo(BranchState.CONFIRMED);
         assertThat(run(BranchStep.CONFIRM, branch(trace, 1, DIGEST)).recorded()).isTrue();
+    }
+
+    /** The index of tried branches is full of those that were tried once. */
+    @Test
+    void branchesAreEndedByTheirKeysByThePlanOfAnEmptyTable() throws SQLException {
+        List<String> plan = new ArrayList<>();
+        try (Connection connection = cells.payee.database.pool().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "set plan_cache_mode = force_generic_plan; set enable_seqscan = off;"
+                            + " set enable_hashjoin = off; set enable_mergejoin = off;"
+                            + " set enable_bitmapscan = off");
+            String types = "bigint[], bigint[], int[], int[], int[]";
+            String sql = TransactionSql.END_BRANCHES.replaceAll("\\?::\\w+\\[]", "%s");
+            statement.execute(
+                    "prepare ending ("
+                            + types
+                            + ") as "
+                            + sql.formatted("$1", "$2", "$3", "$4", "$5"));
+            try (ResultSet row =
+                    statement.executeQuery(
+                            "explain execute ending ('{1}', '{1}', '{1}', '{1}', '{2}')")) {
+                while (row.next()) {
+                    plan.add(row.getString(1));
+                }
+            }
+            statement.execute("discard all");
+        }
+        assertThat(plan).anyMatch(line -> line.contains("using branch_pkey"));
+        assertThat(plan).noneMatch(line -> line.contains("branch_tried"));
     }
 
     private Answer run(BranchStep step, Branch branch) {
