@@ -7,6 +7,7 @@ import io.feiqian.cli.Executable;
 import io.feiqian.cli.ExitStatus;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.Json;
+import io.feiqian.console.Users;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
         name = "dev",
         sortOptions = false,
         mixinStandardHelpOptions = true,
-        description = "Start a bank on this machine: registry, cells with databases, gateway.")
+        description =
+                "Start a bank on this machine: registry, cells with databases, gateway, console.")
 final class DevCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 90;
     private static final List<String> SUPERVISOR_FLAGS =
@@ -103,6 +105,7 @@ final class DevCommand implements Callable<Integer> {
         }
         double seconds = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
         common.out().println("gateway    " + endpoints.gateway());
+        common.out().println("console    " + endpoints.console() + firstUse(home));
         common.out().println("registry   " + endpoints.registry());
         for (Endpoints.Cell cell : endpoints.cells()) {
             common.out()
@@ -115,6 +118,13 @@ final class DevCommand implements Callable<Integer> {
         if (!detach) {
             common.out().println("Ctrl-C stops it.");
         }
+    }
+
+    /** Until the first user has chosen a password. */
+    private static String firstUse(HomeFolder home) {
+        return Users.firstPassword(home.secrets())
+                .map(password -> "   user %s, first password %s".formatted(Users.FIRST, password))
+                .orElse("");
     }
 
     private void progress(String line) {

@@ -36,6 +36,12 @@ final class PlanOptions {
     private int gatewayPort = 8080;
 
     @Option(
+            names = "--console-port",
+            paramLabel = "PORT",
+            description = "default: ${DEFAULT-VALUE}")
+    private int consolePort = 8090;
+
+    @Option(
             names = "--registry-port",
             paramLabel = "PORT",
             description = "default: ${DEFAULT-VALUE}")
@@ -88,6 +94,7 @@ final class PlanOptions {
         all.addAll(List.of("--cells", String.valueOf(cells)));
         all.addAll(List.of("--instances", String.valueOf(instances)));
         all.addAll(List.of("--gateway-port", String.valueOf(gatewayPort)));
+        all.addAll(List.of("--console-port", String.valueOf(consolePort)));
         all.addAll(List.of("--registry-port", String.valueOf(registryPort)));
         all.addAll(List.of("--cell-port", String.valueOf(cellPort)));
         all.addAll(List.of("--database-port", String.valueOf(databasePort)));
@@ -127,7 +134,7 @@ final class PlanOptions {
         if (ports.equals("free")) {
             return new SystemPlan(wanted, instances, Ports.free(wanted, instances), tracesTo);
         }
-        Ports named = new Ports(gatewayPort, registryPort, cellPort, databasePort);
+        Ports named = new Ports(gatewayPort, consolePort, registryPort, cellPort, databasePort);
         named.require(wanted, instances);
         return new SystemPlan(wanted, instances, named, tracesTo);
     }

@@ -14,11 +14,12 @@ import java.util.Set;
  * Where the processes of one system listen on this machine.
  *
  * @param gateway HTTP for clients
+ * @param console pages for operators
  * @param registry the registry
  * @param firstCell the first instance of the first cell; the others follow
  * @param firstDatabase the first cell's database; the others follow
  */
-record Ports(int gateway, int registry, int firstCell, int firstDatabase) {
+record Ports(int gateway, int console, int registry, int firstCell, int firstDatabase) {
     /** Below the ports that the kernel gives to outgoing connections. */
     private static final int LOWEST_FREE = 15_000;
 
@@ -28,17 +29,18 @@ record Ports(int gateway, int registry, int firstCell, int firstDatabase) {
     /** Ports in the free, found by looking; for systems that must not disturb another. */
     static Ports free(int cells, int instances) {
         Randomness random = Randomness.secure();
-        int needed = 2 + cells * instances + cells;
+        int needed = 3 + cells * instances + cells;
         for (int attempt = 0; attempt < TRIES; attempt++) {
             int first = LOWEST_FREE + random.nextInt(FREE_SPAN);
             if (areFree(first, needed)) {
-                return new Ports(first, first + 1, first + 2, first + 2 + cells * instances);
+                return new Ports(
+                        first, first + 1, first + 2, first + 3, first + 3 + cells * instances);
             }
         }
         throw new CommandFailure(
                 ExitStatus.CANNOT_START,
                 "no " + needed + " free ports in a row were found",
-                "Name ports with --gateway-port, --registry-port, --cell-port, --database-port.");
+                "Name ports with --gateway-port, --console-port, --registry-port, --cell-port, --database-port.");
     }
 
     int cell(int cell, int instance, int instances) {
@@ -53,6 +55,7 @@ record Ports(int gateway, int registry, int firstCell, int firstDatabase) {
     void require(int cells, int instances) {
         Set<Integer> seen = new HashSet<>();
         require(gateway, "the gateway", "--gateway-port", seen);
+        require(console, "the console", "--console-port", seen);
         require(registry, "the registry", "--registry-port", seen);
         for (int cell = 1; cell <= cells; cell++) {
             for (int instance = 1; instance <= instances; instance++) {

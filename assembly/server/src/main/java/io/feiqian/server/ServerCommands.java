@@ -16,6 +16,7 @@ public final class ServerCommands implements CommandProvider {
                 new RegistryCommand(),
                 new CellCommand(),
                 new GatewayCommand(),
+                new ConsoleCommand(),
                 new SuperviseCommand());
     }
 }

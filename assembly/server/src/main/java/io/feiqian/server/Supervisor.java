@@ -21,14 +21,14 @@ import java.util.function.Consumer;
 
 /**
  * Starts the processes of one system on this machine in order, starts again whatever ends, and
- * stops them in order: the gateway first, the registry last.
+ * stops them in order: the console first, the registry last.
  *
  * <p>Thread-safe; {@link #start} and {@link #stop} are called once each.
  */
 final class Supervisor implements Keeper.Listener {
     /** The order in which a system is stopped. */
     private static final List<Role> STOPPING =
-            List.of(Role.GATEWAY, Role.CELL, Role.DATABASE, Role.REGISTRY);
+            List.of(Role.CONSOLE, Role.GATEWAY, Role.CELL, Role.DATABASE, Role.REGISTRY);
 
     private final HomeFolder home;
     private final SystemUnits units;
@@ -69,6 +69,7 @@ final class Supervisor implements Keeper.Listener {
             List<CompletableFuture<Void>> parts = new ArrayList<>();
             parts.add(keep(units.registry()));
             parts.add(keep(units.gateway()));
+            parts.add(keep(units.console()));
             for (SystemUnits.CellUnits cell : units.cells()) {
                 parts.add(
                         keep(cell.database())

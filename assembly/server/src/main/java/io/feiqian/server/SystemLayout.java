@@ -24,6 +24,13 @@ final class SystemLayout {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+ExitOnOutOfMemoryError");
+    private static final List<String> CONSOLE =
+            List.of(
+                    "-Xms32m",
+                    "-Xmx192m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+ExitOnOutOfMemoryError");
     private static final List<String> CELL =
             List.of(
                     "-Xms96m",
@@ -69,7 +76,7 @@ final class SystemLayout {
         for (int cell = 1; cell <= plan.cells(); cell++) {
             cells.add(cell(cell));
         }
-        return new SystemUnits(registry(), cells, gateway());
+        return new SystemUnits(registry(), cells, gateway(), console());
     }
 
     private Unit registry() throws IOException {
@@ -95,6 +102,18 @@ final class SystemLayout {
                         instances());
         Path file = home.gateway().resolve("gateway.json");
         return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
+    }
+
+    private Unit console() throws IOException {
+        ConsoleRoleConfig config =
+                new ConsoleRoleConfig(
+                        SystemPlan.HOST,
+                        plan.ports().console(),
+                        home.secretsFolder().toString(),
+                        home.console().resolve("audit.jsonl").toString(),
+                        instances());
+        Path file = home.console().resolve("console.json");
+        return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);
     }
 
     private SystemUnits.CellUnits cell(int number) throws IOException {

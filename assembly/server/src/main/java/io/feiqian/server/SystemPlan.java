@@ -42,6 +42,10 @@ record SystemPlan(int cells, int instances, Ports ports, String tracesTo) {
         return "http://" + HOST + ":" + ports.gateway();
     }
 
+    String consoleUrl() {
+        return "http://" + HOST + ":" + ports.console();
+    }
+
     String instanceAddress(int cell, int instance) {
         return HOST + ":" + ports.cell(cell, instance, instances);
     }
@@ -60,6 +64,7 @@ record SystemPlan(int cells, int instances, Ports ports, String tracesTo) {
             }
             all.add(new Endpoints.Cell(cellName(cell), databaseAddress(cell), addresses));
         }
-        return new Endpoints(ProcessHandle.current().pid(), gatewayUrl(), registryAddress(), all);
+        return new Endpoints(
+                ProcessHandle.current().pid(), gatewayUrl(), consoleUrl(), registryAddress(), all);
     }
 }

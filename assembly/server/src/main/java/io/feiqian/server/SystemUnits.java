@@ -8,8 +8,9 @@ import java.util.List;
  * @param registry who is where
  * @param cells every cell with its database
  * @param gateway HTTP for clients
+ * @param console pages for operators
  */
-record SystemUnits(Unit registry, List<CellUnits> cells, Unit gateway) {
+record SystemUnits(Unit registry, List<CellUnits> cells, Unit gateway, Unit console) {
     /** Copies the list. */
     SystemUnits {
         cells = List.copyOf(cells);

@@ -56,6 +56,7 @@ final class ArchitectureTest {
                     "finance/bank",
                     "access/gateway",
                     "control/cli",
+                    "control/console",
                     "proof/conformance",
                     "proof/simulation",
                     "proof/model",
@@ -82,6 +83,14 @@ final class ArchitectureTest {
                                     "ledger",
                                     "bank",
                                     "gateway"),
+                    "console",
+                            Set.of(
+                                    "storage",
+                                    "messaging",
+                                    "transaction",
+                                    "ledger",
+                                    "bank",
+                                    "gateway"),
                     "realdata",
                             Set.of(
                                     "storage",
@@ -100,17 +109,20 @@ final class ArchitectureTest {
      * as the baseline.
      */
     private static final Map<String, Set<String>> ENGINES =
-            Map.of(
-                    "org.apache.zookeeper", Set.of("registry"),
-                    "org.apache.curator", Set.of("registry"),
-                    "org.postgresql", Set.of("storage", "benchmarks"),
-                    "org.mariadb", Set.of("mariadb"),
-                    "com.zaxxer.hikari", Set.of("storage", "benchmarks", "demonstration", "chaos"),
-                    "org.flywaydb", Set.of("storage"),
-                    "net.sf.jsqlparser", Set.of("sqlmode"),
-                    "org.apache.dubbo", Set.of("participantdubbo"),
-                    "org.springframework", Set.of("spring", "examples"),
-                    "io.netty", Set.of("rpc", "gateway"));
+            Map.ofEntries(
+                    Map.entry("org.apache.zookeeper", Set.of("registry")),
+                    Map.entry("org.apache.curator", Set.of("registry")),
+                    Map.entry("org.postgresql", Set.of("storage", "benchmarks")),
+                    Map.entry("org.mariadb", Set.of("mariadb")),
+                    Map.entry(
+                            "com.zaxxer.hikari",
+                            Set.of("storage", "benchmarks", "demonstration", "chaos")),
+                    Map.entry("org.flywaydb", Set.of("storage")),
+                    Map.entry("net.sf.jsqlparser", Set.of("sqlmode")),
+                    Map.entry("org.apache.dubbo", Set.of("participantdubbo")),
+                    Map.entry("org.springframework", Set.of("spring", "examples")),
+                    Map.entry("io.netty", Set.of("rpc", "gateway")),
+                    Map.entry("io.helidon", Set.of("console")));
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */
     private static final Set<String> FORBIDDEN_CALLS =

@@ -5,6 +5,7 @@ import io.feiqian.cli.BankClient;
 import io.feiqian.cli.BankReply;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.Json;
+import io.feiqian.console.Users;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.EmbeddedPostgres;
@@ -152,6 +153,25 @@ final class BankInOneProcess implements AutoCloseable {
                         ConfigFiles.read(document, GatewayRoleConfig.TYPE), Clock.system()));
     }
 
+    /** Starts the console, which ends with the bank; says where it is. */
+    String startConsole() {
+        Path document = home.console().resolve("console.json");
+        roles.add(
+                ConsoleRole.start(
+                        ConfigFiles.read(document, ConsoleRoleConfig.TYPE), Clock.system()));
+        return plan.consoleUrl();
+    }
+
+    /** Whether the console's first user has not chosen a password yet. */
+    boolean hasFirstPassword() {
+        return Users.firstPassword(home.secrets()).isPresent();
+    }
+
+    /** The password of the console's first user. */
+    String firstPassword() {
+        return Users.firstPassword(home.secrets()).orElseThrow();
+    }
+
     String gatewayUrl() {
         return plan.gatewayUrl();
     }
@@ -202,6 +222,25 @@ final class BankInOneProcess implements AutoCloseable {
         } catch (SQLException failed) {
             throw new IllegalStateException(sql, failed);
         }
+    }
+
+    /**
+     * Changes the rows of a settled transfer: decided in the first cell, cancelled in the second.
+     */
+    void contradict(String trace) {
+        run(2, "update branch set state = 3" + key(trace));
+        run(
+                1,
+                "update decision set acknowledged = 0, finished_at = null, decide_by ="
+                        + " (extract(epoch from now()) * 1000)::bigint - 3600000"
+                        + key(trace));
+    }
+
+    /** The rows of a transaction. */
+    static String key(String trace) {
+        TraceNumber number = TraceNumber.parse(trace);
+        return " where trace_serial = %d and trace_head = %d"
+                .formatted(number.serial(), number.head());
     }
 
     private static long rows(EmbeddedPostgres database, String sql) {

@@ -18,6 +18,7 @@ final class PortsTest {
             Ports clash =
                     new Ports(
                             taken.getLocalPort(),
+                            ports.console(),
                             ports.registry(),
                             ports.firstCell(),
                             ports.firstDatabase());
@@ -39,7 +40,12 @@ final class PortsTest {
     void twoProcessesNeverGetTheSamePort() {
         Ports ports = Ports.free(2, 2);
         Ports overlapping =
-                new Ports(ports.gateway(), ports.registry(), ports.firstCell(), ports.firstCell());
+                new Ports(
+                        ports.gateway(),
+                        ports.console(),
+                        ports.registry(),
+                        ports.firstCell(),
+                        ports.firstCell());
         assertThatThrownBy(() -> overlapping.require(2, 2)).isInstanceOf(CommandFailure.class);
     }
 

@@ -39,7 +39,8 @@ class SupervisorTest {
                         new SystemUnits(
                                 new Idle("registry", Role.REGISTRY, ""),
                                 List.of(cell(1), cell(2)),
-                                new Idle("gateway", Role.GATEWAY, "")),
+                                new Idle("gateway", Role.GATEWAY, ""),
+                                new Idle("console", Role.CONSOLE, "")),
                         this::report,
                         Clock.system());
     }
@@ -53,6 +54,7 @@ class SupervisorTest {
                     .containsExactlyInAnyOrder(
                             "start registry",
                             "start gateway",
+                            "start console",
                             "start cell-1-database",
                             "start cell-1-1",
                             "start cell-1-2",
@@ -62,7 +64,7 @@ class SupervisorTest {
                     .containsSubsequence("start cell-1-database", "start cell-1-1")
                     .containsSubsequence("start cell-1-database", "start cell-1-2")
                     .containsSubsequence("start cell-2-database", "start cell-2-1");
-            assertThat(running().values()).allMatch(ProcessEntry::isAlive).hasSize(9);
+            assertThat(running().values()).allMatch(ProcessEntry::isAlive).hasSize(10);
         } finally {
             supervisor.stop();
         }
@@ -100,6 +102,7 @@ class SupervisorTest {
 
         assertThat(events.stream().map(event -> event.replaceAll("-?[12]", "")))
                 .containsExactly(
+                        "stop console",
                         "stop gateway",
                         "stop cell",
                         "stop cell",

@@ -10,7 +10,6 @@ import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
-import io.feiqian.vocabulary.TraceNumber;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,7 +35,6 @@ import picocli.CommandLine;
 class TxCommandTest {
     private static final Slot IN_FIRST = new Slot(17);
     private static final Slot IN_SECOND = new Slot(7_777);
-    private static final String HOUR_AGO = "(extract(epoch from now()) * 1000)::bigint - 3600000";
 
     /** How a command ended. */
     private record Ended(int status, String out, String err) {}
@@ -187,31 +185,19 @@ class TxCommandTest {
         ObjectNode transfer = bank.transfer(payer, payee, "10.00");
         BankInOneProcess.accepted(bank.post("/v1/transfers", transfer));
         String trace = transfer.path("trace_number").asText();
-        String key = key(trace);
         until(() -> tx("list", "--state", "settled").out().contains(trace));
-        bank.run(2, "update branch set state = 3" + key);
-        bank.run(
-                1,
-                "update decision set acknowledged = 0, finished_at = null, decide_by = "
-                        + HOUR_AGO
-                        + key);
+        bank.contradict(trace);
         until(() -> tx("show", trace).out().contains("is at it: STOPPED"));
         return trace;
     }
 
     /** Puts the rows back, so that the next test begins with nothing unfinished. */
     private void end(String trace) {
-        bank.run(2, "update branch set state = 2" + key(trace));
+        bank.run(2, "update branch set state = 2" + BankInOneProcess.key(trace));
         until(() -> {
             tx("retry", trace);
             return tx("show", trace).out().contains("SETTLED");
         });
-    }
-
-    private static String key(String trace) {
-        TraceNumber number = TraceNumber.parse(trace);
-        return " where trace_serial = %d and trace_head = %d"
-                .formatted(number.serial(), number.head());
     }
 
     private Ended resolve(String trace, String verdict, String... more) {

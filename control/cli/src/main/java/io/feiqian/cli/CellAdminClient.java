@@ -9,6 +9,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractBlockingStub;
 import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +20,21 @@ import java.util.function.Function;
  * Asks the instances one after the other until one answers. Thread-safe.
  */
 public final class CellAdminClient implements AutoCloseable {
-    private static final long SECONDS = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String cell;
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final Metadata headers;
+    private final Duration patience;
 
     /** A line to the cell at these endpoints, in an operator's name. */
     public CellAdminClient(Endpoints.Cell cell, BankClient.Operator operator) {
+        this(cell, operator, PATIENCE);
+    }
+
+    /** The same with another time for an instance to answer. */
+    public CellAdminClient(Endpoints.Cell cell, BankClient.Operator operator, Duration patience) {
+        this.patience = patience;
         this.cell = cell.cell();
         for (String address : cell.instances()) {
             channels.add(NettyChannelBuilder.forTarget(address).usePlaintext().build());
@@ -81,7 +89,8 @@ public final class CellAdminClient implements AutoCloseable {
                                 service.apply(channel)
                                         .withInterceptors(
                                                 MetadataUtils.newAttachHeadersInterceptor(headers))
-                                        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)));
+                                        .withDeadlineAfter(
+                                                patience.toMillis(), TimeUnit.MILLISECONDS)));
             } catch (StatusRuntimeException failed) {
                 failures.add(channel.authority() + ": " + inOneLine(failed));
             }

@@ -1,6 +1,7 @@
 package io.feiqian.cli;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Where the processes of a running system listen, as {@code dev} writes it to {@code
@@ -8,12 +9,15 @@ import java.util.List;
  *
  * @param supervisorPid the process that started and watches the others
  * @param gateway the HTTP address, such as {@code http://127.0.0.1:8080}
+ * @param console the console's address; empty where an older version wrote this
  * @param registry the registry's address, {@code host:port}
  * @param cells every cell with its instances
  */
-public record Endpoints(long supervisorPid, String gateway, String registry, List<Cell> cells) {
+public record Endpoints(
+        long supervisorPid, String gateway, String console, String registry, List<Cell> cells) {
     /** Copies the list. */
     public Endpoints {
+        console = Objects.requireNonNullElse(console, "");
         cells = List.copyOf(cells);
     }
 

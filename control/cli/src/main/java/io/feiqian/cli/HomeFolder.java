@@ -28,6 +28,7 @@ import java.util.Optional;
  * secrets/          the operators' token, keys and passwords, readable by their owner only
  * registry/         the registry's data
  * cells/cell-1/     configuration, database and route map snapshot of a cell
+ * console/          the console's configuration, and what its users did
  * gateway/          the gateway's configuration and route map snapshot
  * logs/             one log per process
  * run/              the process ids of what was started
@@ -78,7 +79,8 @@ public final class HomeFolder {
                 home.requireEmpty();
                 home.writeAtomically(home.formatFile(), FORMAT + "\n");
             }
-            for (String folder : new String[] {"cells", "gateway", "registry", "logs", "run"}) {
+            for (String folder :
+                    new String[] {"cells", "gateway", "console", "registry", "logs", "run"}) {
                 Files.createDirectories(root.resolve(folder));
             }
             AdminToken.obtain(home.secrets());
@@ -120,6 +122,11 @@ public final class HomeFolder {
     /** The gateway's folder. */
     public Path gateway() {
         return root.resolve("gateway");
+    }
+
+    /** The console's folder. */
+    public Path console() {
+        return root.resolve("console");
     }
 
     /** The registry's data. */

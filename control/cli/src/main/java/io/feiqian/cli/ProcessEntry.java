@@ -37,7 +37,9 @@ public record ProcessEntry(
         /** An instance of a cell. */
         CELL,
         /** HTTP for clients. */
-        GATEWAY
+        GATEWAY,
+        /** Pages for operators. */
+        CONSOLE
     }
 
     private static final long CLOCK_STEP_MILLIS = 2_000;

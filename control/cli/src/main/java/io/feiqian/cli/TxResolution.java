@@ -2,11 +2,8 @@ package io.feiqian.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.feiqian.bank.contract.ApproveResolutionRequest;
-import io.feiqian.bank.contract.BranchRecord;
 import io.feiqian.bank.contract.ListResolutionsRequest;
 import io.feiqian.bank.contract.ListResolutionsResponse;
-import io.feiqian.bank.contract.LostBranch;
-import io.feiqian.bank.contract.ProposeResolutionRequest;
 import io.feiqian.bank.contract.RejectResolutionRequest;
 import io.feiqian.bank.contract.ResolutionRecord;
 import io.feiqian.bank.contract.ResolutionResponse;
@@ -16,7 +13,6 @@ import io.feiqian.bank.contract.TransactionRecord;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,35 +75,15 @@ final class TxResolution {
             if (said.silent().isEmpty() && records.isEmpty()) {
                 throw TxCells.nobody(number);
             }
-            Optional<TransactionRecord> decision =
-                    records.stream().filter(each -> each.getRole().equals("INITIATOR")).findFirst();
-            ProposeResolutionRequest.Builder request =
-                    ProposeResolutionRequest.newBuilder()
-                            .setTraceNumber(number.toString())
-                            .setBranch(branch)
-                            .setVerdict(verdict.toUpperCase(Locale.ROOT))
-                            .setEvidence(correctedBy);
-            String cell;
-            if (correctedBy.isEmpty()) {
-                Optional<TransactionRecord> row =
-                        records.stream()
-                                .filter(each -> each.getRole().equals("BRANCH"))
-                                .filter(each -> each.getBranches(0).getBranch() == branch)
-                                .findFirst();
-                request.setWay("CORRECT");
-                cell = row.map(TransactionRecord::getCell).orElseGet(() -> lost(decision, request));
-            } else {
-                request.setWay("ACKNOWLEDGE");
-                cell =
-                        decision.map(TransactionRecord::getCell)
-                                .orElseThrow(() -> undecided(said.silent()));
-            }
+            ResolutionProposal proposal =
+                    ResolutionProposal.of(
+                            number, records, said.silent(), branch, verdict, correctedBy);
             ResolutionResponse response =
                     TxCells.askOne(
                             common,
                             "tx resolve",
-                            cell,
-                            it -> it.proposeResolution(request.build()),
+                            proposal.cell(),
+                            it -> it.proposeResolution(proposal.request()),
                             ResolutionResponse::getOutcome);
             print(common, response.getResolution());
             if (!common.json()) {
@@ -119,40 +95,6 @@ final class TxResolution {
                                 response.getResolution().getDigest());
             }
             return ExitStatus.OK.code();
-        }
-
-        /** No cell has a row of the branch: the decision says whose it is and what it was to do. */
-        private String lost(
-                Optional<TransactionRecord> decision, ProposeResolutionRequest.Builder request) {
-            TransactionRecord listing = decision.orElseThrow(() -> undecided(List.of()));
-            BranchRecord listed =
-                    listing.getBranchesList().stream()
-                            .filter(each -> each.getBranch() == branch)
-                            .findFirst()
-                            .orElseThrow(() ->
-                                    new CommandFailure(
-                                            ExitStatus.FAILED,
-                                            "branch: %d (expected: 1 to %d)"
-                                                    .formatted(branch, listing.getBranchesCount()),
-                                            "See 'feiqian tx show'."));
-            request.setLost(
-                    LostBranch.newBuilder()
-                            .setAttempt(listing.getAttempt())
-                            .setSlot(listed.getSlot())
-                            .setService(listed.getService())
-                            .setContent(listed.getContent())
-                            .setInitiator(listing.getInitiator())
-                            .setTransactionDigest(listing.getTransactionDigest())
-                            .setBusinessDate(listing.getBusinessDate()));
-            return listed.getCell();
-        }
-
-        private static CommandFailure undecided(List<String> silent) {
-            return new CommandFailure(
-                    silent.isEmpty() ? ExitStatus.FAILED : ExitStatus.NOT_RUNNING,
-                    "no cell that answers has the decision"
-                            + (silent.isEmpty() ? "" : ": " + String.join("; ", silent)),
-                    "An undecided transaction ends by itself; 'feiqian tx retry' asks for it now.");
         }
     }
 

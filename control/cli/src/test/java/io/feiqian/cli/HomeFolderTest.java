@@ -55,6 +55,7 @@ final class HomeFolderTest {
                 new Endpoints(
                         17,
                         "http://127.0.0.1:8080",
+                        "http://127.0.0.1:8090",
                         "127.0.0.1:2181",
                         List.of(
                                 new Endpoints.Cell(

@@ -110,6 +110,18 @@ public final class Secrets {
         }
     }
 
+    /** Deletes a secret, where there is one; durable when this returns. */
+    public void delete(String name) {
+        Path file = file(name);
+        try {
+            if (Files.deleteIfExists(file)) {
+                syncFolder();
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot delete the secret " + file, failure);
+        }
+    }
+
     /** Replaces a secret's text in one step, durable when this returns. */
     public void replace(String name, String text) {
         Path file = file(name);

@@ -51,6 +51,8 @@ public enum OutcomeCode {
     SQL_NOT_UNDOABLE(1019, Kind.INVALID),
     /** A row is changed to a value from outside that the branch did not read FOR UPDATE. */
     SQL_NOT_READ_FOR_UPDATE(1020, Kind.INVALID),
+    /** Whoever asks is known, but may not do this. */
+    NOT_PERMITTED(1021, Kind.INVALID),
     /** The payload of a message is longer than an outbox takes. */
     MESSAGE_TOO_LARGE(1031, Kind.INVALID),
     /** No topic or key of a message: empty, too long, or of other characters. */

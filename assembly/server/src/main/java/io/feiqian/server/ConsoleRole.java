@@ -1,0 +1,41 @@
+package io.feiqian.server;
+
+import io.feiqian.cli.Endpoints;
+import io.feiqian.console.Console;
+import io.feiqian.console.ConsoleConfig;
+import io.feiqian.runtime.Clock;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The console: it asks the cells, and nothing asks it. */
+final class ConsoleRole {
+    private ConsoleRole() {}
+
+    /** Starts it; when this returns it serves. */
+    static Console start(ConsoleRoleConfig told, Clock clock) {
+        return Console.start(
+                ConsoleConfig.of(
+                        told.host(),
+                        told.port(),
+                        cells(told.instances()),
+                        Path.of(told.secretsFolder()),
+                        Path.of(told.auditFile())),
+                clock);
+    }
+
+    private static List<Endpoints.Cell> cells(List<KnownInstance> instances) {
+        Map<Integer, List<String>> addresses = new TreeMap<>();
+        for (KnownInstance each : instances) {
+            addresses
+                    .computeIfAbsent(each.cell(), _ -> new ArrayList<>())
+                    .add(each.host() + ":" + each.port());
+        }
+        return addresses.entrySet().stream()
+                .map(each ->
+                        new Endpoints.Cell(SystemPlan.cellName(each.getKey()), "", each.getValue()))
+                .toList();
+    }
+}

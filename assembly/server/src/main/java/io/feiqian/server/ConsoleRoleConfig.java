@@ -1,0 +1,32 @@
+package io.feiqian.server;
+
+import io.feiqian.configuration.DocumentType;
+import java.util.List;
+
+/**
+ * What a console is told, as a file.
+ *
+ * @param host where it listens
+ * @param port where it listens
+ * @param secretsFolder where the operators' token is, and what the console knows of its users
+ * @param auditFile what its users did
+ * @param instances the cells' instances
+ */
+record ConsoleRoleConfig(
+        String host,
+        int port,
+        String secretsFolder,
+        String auditFile,
+        List<KnownInstance> instances) {
+    /** What a file says. */
+    static final DocumentType<ConsoleRoleConfig> TYPE =
+            DocumentType.of(
+                    "console",
+                    new ConsoleRoleConfig(
+                            "127.0.0.1", 8090, "secrets", "console-audit.jsonl", List.of()));
+
+    /** Copies the list. */
+    ConsoleRoleConfig {
+        instances = List.copyOf(instances);
+    }
+}

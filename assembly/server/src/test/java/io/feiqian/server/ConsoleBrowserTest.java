@@ -1,0 +1,197 @@
+package io.feiqian.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.feiqian.routing.RouteMap;
+import io.feiqian.vocabulary.Requirement;
+import io.feiqian.vocabulary.Slot;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators find out and do at the console, in a real browser over real cells. */
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleBrowserTest {
+    private static final String OWN = "something 4 Myself";
+    private static final Pattern FIRST = Pattern.compile("change it: (\\w{20})");
+
+    private BankInOneProcess bank;
+    private Browser browser;
+    private String payer = "";
+    private String payee = "";
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        assumeTrue(Browser.isThere(), "no Chromium on this machine: the pages are not tried");
+        bank = BankInOneProcess.start(folder, RouteMap.evenly(2), 1, "");
+        payer = bank.funded(new Slot(17), 1, "1000.00");
+        payee = bank.account(new Slot(7_777));
+        browser = new Browser(bank.startConsole());
+        browser.open("/sign-in");
+        browser.keepPicture("sign-in");
+        String first = bank.firstPassword();
+        browser.signIn("admin", first);
+        browser.choosePassword(first, OWN);
+        add("anna");
+        add("berta");
+    }
+
+    @AfterEach
+    void nothingWentWrongInTheBrowser() {
+        assertThat(browser.faults()).isEmpty();
+    }
+
+    @AfterAll
+    void stop() {
+        if (browser != null) {
+            browser.close();
+            bank.close();
+        }
+    }
+
+    @Test
+    void theOverviewShowsEveryCellAndRefreshesItself() {
+        browser.signIn("anna", OWN);
+        browser.open("/");
+        assertThat(browser.text()).contains("2 / 2", "cell-1", "cell-2", "2026-01-05");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("overview");
+
+        bank.stopCell(2);
+        try {
+            browser.waitFor("does not answer");
+            assertThat(browser.text()).contains("1 / 2");
+            browser.keepPicture("overview-with-a-silent-cell");
+        } finally {
+            bank.startCell(2);
+        }
+        browser.waitFor("2 / 2");
+    }
+
+    @Test
+    void theJourneyOfATransferShowsItsDecisionBranchesAndEntries() {
+        String trace = transfer("12.34");
+        browser.signIn("anna", OWN);
+        browser.follow("Journey");
+        browser.fill("trace", trace);
+        browser.press("Show");
+        browser.waitForAnew("settled");
+        assertThat(browser.text())
+                .contains("branch: confirmed", "ledger.credit", payer, payee, "12.34 CNY")
+                .contains("Branch 1 of ledger.credit in slot 7777, cell-2: finished");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("journey");
+
+        browser.open("/journey?trace=" + bank.trace(new Slot(17)));
+        assertThat(browser.text()).contains("No cell that answers has a record of it");
+    }
+
+    @Requirement("P6.3.3-d")
+    @Test
+    void aStuckTransactionIsFoundAndPutRightByTwoOperators() {
+        String trace = transfer("10.00");
+        browser.signIn("anna", OWN);
+        browser.open("/journey?trace=" + trace);
+        browser.waitForAnew("settled");
+        bank.contradict(trace);
+
+        browser.open("/transactions?overdue=60");
+        browser.waitForAnew(trace);
+        assertThat(browser.text()).contains("up to a day", "ledger.credit");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("transactions");
+        browser.follow(trace);
+        browser.waitForAnew("CONTRADICTION");
+
+        browser.fill("reason", "we look at it");
+        browser.press("Suspend");
+        browser.waitFor("It is suspended.");
+        assertThat(browser.text()).contains("Suspended in cell-1: anna, we look at it");
+        browser.fill("reason", "seen");
+        browser.press("Resume");
+        browser.waitFor("It goes on.");
+
+        browser.openDetails("Propose how a branch is to end");
+        propose("CANCELLED");
+        browser.waitFor("NOT_TO_BE_RESOLVED");
+        browser.open("/journey?trace=" + trace);
+        browser.openDetails("Propose how a branch is to end");
+        propose("CONFIRMED");
+        browser.waitFor("waits for another operator");
+        browser.keepPicture("journey-with-a-proposal");
+        approve("the same person");
+        browser.waitFor("SECOND_OPERATOR_REQUIRED");
+
+        browser.signIn("berta", OWN);
+        browser.open("/");
+        assertThat(browser.text()).containsPattern("1\\s+to be approved");
+        browser.open("/transactions");
+        assertThat(browser.text()).contains("Proposed by anna: the payee has it");
+        approve("it is as anna says");
+        browser.waitFor("is approved, and done");
+
+        browser.open("/journey?trace=" + trace);
+        browser.waitForAnew("decision: settled");
+        assertThat(browser.text())
+                .contains("branch: confirmed", "Decided by berta: it is as anna says")
+                .contains("anna, transaction.suspend: we look at it");
+        browser.keepPicture("journey-put-right");
+        // What a page refuses is an answer with an error's status, which a browser notes.
+        assertThat(browser.faults())
+                .allMatch(it -> it.contains("status of 409") || it.contains("status of 400"));
+    }
+
+    @Test
+    void pagesAreThereInChineseAndInTheDark() {
+        browser.signIn("anna", OWN);
+        browser.open("/language/zh");
+        browser.open("/theme/dark");
+        browser.open("/transactions");
+        assertThat(browser.text()).contains("未完成", "等待第二操作员复核", "退出");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("transactions-chinese-dark");
+    }
+
+    private void propose(String verdict) {
+        browser.choose("verdict", verdict);
+        browser.fillLast("reason", "the payee has it");
+        browser.press("Propose");
+    }
+
+    private void approve(String reason) {
+        browser.fill("reason", reason);
+        browser.press("Approve");
+    }
+
+    private String transfer(String amount) {
+        ObjectNode transfer = bank.transfer(payer, payee, amount);
+        BankInOneProcess.accepted(bank.post("/v1/transfers", transfer));
+        return transfer.path("trace_number").asText();
+    }
+
+    /** An operator with a password of their own. */
+    private void add(String name) {
+        browser.signIn("admin", OWN);
+        browser.open("/users");
+        browser.fill("name", name);
+        browser.choose("role", "OPERATOR");
+        browser.fillLast("reason", "starts today");
+        browser.press("Add");
+        browser.waitFor("has to change it");
+        Matcher first = FIRST.matcher(browser.text());
+        assertThat(first.find()).isTrue();
+        browser.keepPicture("users");
+        browser.signIn(name, first.group(1));
+        browser.choosePassword(first.group(1), OWN);
+    }
+}

@@ -1,0 +1,227 @@
+package io.feiqian.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.feiqian.routing.RouteMap;
+import io.feiqian.vocabulary.Slot;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who gets into the console of a real bank, and what they may do there. */
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleTest {
+    private static final String ADMINS_OWN = "green Tree 4711 away";
+    private static final Pattern FIRST = Pattern.compile("change it: (\\w{20})");
+    private static final List<String> PAGES =
+            List.of("/", "/overview/live", "/transactions", "/journey", "/users", "/password");
+
+    private BankInOneProcess bank;
+    private Path folder;
+    private String console = "";
+    private ConsoleVisitor admin;
+
+    @BeforeAll
+    void start(@TempDir Path home) {
+        folder = home;
+        bank = BankInOneProcess.start(home, RouteMap.evenly(2), 1, "");
+        console = bank.startConsole();
+        admin = new ConsoleVisitor(console);
+        admin.signInFirst("admin", bank.firstPassword(), ADMINS_OWN);
+    }
+
+    @AfterAll
+    void stop() {
+        admin.close();
+        bank.close();
+    }
+
+    @Test
+    void nobodySeesAnythingWithoutSigningIn() {
+        try (ConsoleVisitor stranger = new ConsoleVisitor(console)) {
+            for (String page : PAGES) {
+                HttpResponse<String> answer = stranger.get(page);
+                assertThat(answer.statusCode()).as(page).isEqualTo(303);
+                assertThat(answer.headers().firstValue("location")).as(page).contains("/sign-in");
+            }
+            assertThat(stranger.post("/users", Map.of("name", "me")).statusCode()).isEqualTo(303);
+            assertThat(stranger.signIn("admin", "wrong wrong").statusCode()).isEqualTo(403);
+            assertThat(stranger.signIn("nobody", "wrong wrong").body())
+                    .contains("User or password are wrong");
+            assertThat(stranger.get("/").statusCode()).isEqualTo(303);
+        }
+    }
+
+    @Test
+    void whoKeepsTryingPasswordsHasToWait() {
+        String target = added("target", "VIEWER");
+        try (ConsoleVisitor stranger = new ConsoleVisitor(console)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(stranger.signIn("target", "guess " + i).statusCode()).isEqualTo(403);
+            }
+            HttpResponse<String> now = stranger.signIn("target", target);
+            assertThat(now.statusCode()).isEqualTo(429);
+            assertThat(now.body()).contains("wait");
+        }
+    }
+
+    @Test
+    void theFirstPasswordOpensNothingButThePageThatChangesIt() {
+        String first = added("newcomer", "OPERATOR");
+        try (ConsoleVisitor newcomer = new ConsoleVisitor(console)) {
+            assertThat(newcomer.signIn("newcomer", first).statusCode()).isEqualTo(303);
+            assertThat(newcomer.get("/transactions").headers().firstValue("location"))
+                    .contains("/password");
+            assertThat(
+                            newcomer.post(
+                                            "/password",
+                                            Map.of(
+                                                    "token",
+                                                    newcomer.token(),
+                                                    "old",
+                                                    first,
+                                                    "new",
+                                                    "newcomer12345",
+                                                    "again",
+                                                    "newcomer12345"))
+                                    .body())
+                    .contains("too weak");
+            newcomer.signInFirst("newcomer", first, "something 4 Myself");
+            assertThat(newcomer.get("/transactions").statusCode()).isEqualTo(200);
+        }
+        assertThat(bank.hasFirstPassword()).as("the admin's, once changed").isFalse();
+    }
+
+    @Test
+    void everyAddressAsksForTheRoleThatMayUseIt() {
+        String trace = bank.trace(new Slot(17)).toString();
+        Map<String, String> pages =
+                Map.of(
+                        "/",
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/overview/live",
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/transactions",
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/journey?trace=" + trace,
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/users",
+                        "ADMINISTRATOR");
+        List<String> money =
+                List.of(
+                        "/journey/" + trace + "/retry",
+                        "/journey/" + trace + "/suspend",
+                        "/journey/" + trace + "/resume",
+                        "/journey/" + trace + "/propose",
+                        "/proposals/1-1/approve",
+                        "/proposals/1-1/reject");
+        List<String> people = List.of("/users", "/users/nobody/lock");
+        for (String role : List.of("VIEWER", "OPERATOR", "ADMINISTRATOR")) {
+            try (ConsoleVisitor visitor = new ConsoleVisitor(console)) {
+                String name = "a-" + role.toLowerCase(java.util.Locale.ROOT);
+                visitor.signInFirst(name, added(name, role), "something 4 Myself");
+                pages.forEach((page, who) ->
+                        assertThat(visitor.get(page).statusCode())
+                                .as("%s of %s", page, role)
+                                .isEqualTo(who.contains(role) ? 200 : 403));
+                Map<String, String> form = Map.of("token", visitor.token(), "reason", "a test");
+                for (String change : money) {
+                    assertThat(visitor.post(change, form).body().contains("NOT_PERMITTED"))
+                            .as("%s of %s", change, role)
+                            .isEqualTo(!role.equals("OPERATOR"));
+                }
+                for (String change : people) {
+                    assertThat(visitor.post(change, form).body().contains("NOT_PERMITTED"))
+                            .as("%s of %s", change, role)
+                            .isEqualTo(!role.equals("ADMINISTRATOR"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void formsOfOtherSitesAreRefused() {
+        Map<String, String> form = Map.of("name", "intruder", "role", "OPERATOR", "reason", "x");
+        HttpResponse<String> without = admin.post("/users", form);
+        assertThat(without.statusCode()).isEqualTo(403);
+        assertThat(without.body()).contains("not of this session");
+        assertThat(admin.get("/users").body()).doesNotContain("intruder");
+        try (ConsoleVisitor visitor = new ConsoleVisitor(console)) {
+            assertThat(
+                            visitor.post(
+                                            "/sign-in",
+                                            Map.of("name", "admin", "password", ADMINS_OWN),
+                                            "Origin",
+                                            "http://elsewhere.example")
+                                    .statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void whoseAccessIsTakenAwayIsOutAtOnce() {
+        try (ConsoleVisitor visitor = new ConsoleVisitor(console)) {
+            visitor.signInFirst("leaver", added("leaver", "VIEWER"), "something 4 Myself");
+            assertThat(visitor.get("/").statusCode()).isEqualTo(200);
+            change("/users/leaver/lock");
+            assertThat(visitor.get("/").statusCode()).isEqualTo(303);
+            assertThat(visitor.signIn("leaver", "something 4 Myself").statusCode()).isEqualTo(403);
+            change("/users/leaver/unlock");
+            assertThat(visitor.signIn("leaver", "something 4 Myself").statusCode()).isEqualTo(303);
+            assertThat(change("/users/admin/lock").body()).contains("another administrator");
+        }
+    }
+
+    @Test
+    void whatUsersDoIsOnRecord() throws Exception {
+        String first = added("recorded", "VIEWER");
+        change("/users/recorded/reset");
+        assertThat(Files.readString(folder.resolve("console/audit.jsonl")))
+                .contains("console.user-add", "console.user-reset", "console.sign-in", "recorded")
+                .doesNotContain(ADMINS_OWN, first);
+    }
+
+    @Test
+    void everyAnswerKeepsScriptsAndOtherSitesOut() {
+        for (String page : List.of("/sign-in", "/", "/nowhere", "/assets/console.css")) {
+            HttpResponse<String> answer = admin.get(page);
+            assertThat(answer.headers().firstValue("content-security-policy").orElse(""))
+                    .as(page)
+                    .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                    .doesNotContain("unsafe");
+            assertThat(answer.headers().firstValue("x-content-type-options")).contains("nosniff");
+            assertThat(answer.body()).as(page).doesNotContain(" style=", " onclick=");
+        }
+        assertThat(admin.get("/nowhere").statusCode()).isEqualTo(404);
+        assertThat(admin.get("/journey?trace=%3Cscript%3E").body())
+                .contains("INVALID_TRACE_NUMBER")
+                .doesNotContain("<script>");
+        assertThat(admin.post("/password", Map.of("token", "x".repeat(100_000))).statusCode())
+                .isEqualTo(413);
+    }
+
+    /** Adds a user, and returns the first password. */
+    private String added(String name, String role) {
+        admin.post(
+                "/users",
+                Map.of("token", admin.token(), "name", name, "role", role, "reason", "a test"));
+        Matcher password = FIRST.matcher(admin.get("/users").body());
+        assertThat(password.find()).as("a first password for " + name).isTrue();
+        return password.group(1);
+    }
+
+    private HttpResponse<String> change(String path) {
+        return admin.post(path, Map.of("token", admin.token(), "reason", "a test"));
+    }
+}

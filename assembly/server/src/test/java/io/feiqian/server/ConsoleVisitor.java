@@ -1,0 +1,87 @@
+package io.feiqian.server;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Somebody who asks the console, as a browser would but without drawing anything. */
+final class ConsoleVisitor implements AutoCloseable {
+    private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([0-9a-f]+)\"");
+
+    private final String console;
+    private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
+    private final HttpClient http = HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    ConsoleVisitor(String console) {
+        this.console = console;
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(console + path)).GET());
+    }
+
+    HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
+        String body =
+                form.entrySet().stream()
+                        .map(it ->
+                                it.getKey()
+                                        + "="
+                                        + URLEncoder.encode(it.getValue(), StandardCharsets.UTF_8))
+                        .collect(Collectors.joining("&"));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(console + path))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    HttpResponse<String> signIn(String name, String password) {
+        return post("/sign-in", Map.of("name", name, "password", password));
+    }
+
+    /** Signs in for the first time, and chooses this password. */
+    void signInFirst(String name, String password, String chosen) {
+        signIn(name, password);
+        post(
+                "/password",
+                Map.of("token", token(), "old", password, "new", chosen, "again", chosen));
+    }
+
+    /** What the forms of this session carry. */
+    String token() {
+        Matcher token = TOKEN.matcher(get("/password").body());
+        if (!token.find()) {
+            throw new AssertionError("no form: not signed in");
+        }
+        return token.group(1);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(stop);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,124 @@
+package io.feiqian.console;
+
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Randomness;
+import io.feiqian.security.AdminToken;
+import io.feiqian.security.FileAuditTrail;
+import io.feiqian.security.Secrets;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running console. Any number may run side by side. */
+public final class Console implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Console.class);
+
+    /** Forms are small. */
+    private static final int MOST_BYTES = 64 * 1024;
+
+    private static final int MOST_CONNECTIONS = 500;
+
+    /** Everything comes from the console itself; no script or style stands in a page. */
+    private static final String CONTENT_SECURITY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; form-action 'self'; base-uri 'none';"
+                    + " frame-ancestors 'none'";
+
+    private final WebServer server;
+    private final Cells cells;
+    private final FileAuditTrail audit;
+
+    private Console(WebServer server, Cells cells, FileAuditTrail audit) {
+        this.server = server;
+        this.cells = cells;
+        this.audit = audit;
+    }
+
+    /** Starts one; when this returns it serves. */
+    public static Console start(ConsoleConfig config, Clock clock) {
+        Randomness random = Randomness.secure();
+        Secrets secrets = Secrets.in(config.secretsFolder(), random);
+        Users users = new Users(secrets, new Passwords(random));
+        Sessions sessions = new Sessions(clock, random, config.idle(), config.longest());
+        FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
+        Trail trail = new Trail(audit);
+        Cells cells =
+                new Cells(config.cells(), AdminToken.obtain(secrets).reveal(), config.patience());
+        List<Page> pages = pages(cells, users, sessions, trail, clock);
+        HttpRouting.Builder routing = HttpRouting.builder();
+        Frame frame = new Frame(routing, users, sessions, pages);
+        routing.addFilter((chain, request, response) -> {
+            protect(request, response);
+            chain.proceed();
+        });
+        pages.forEach(page -> page.routes(frame));
+        new PasswordPage(users, trail).routes(frame);
+        new SignIn(frame, users, sessions, new SignInLimit(clock), trail).routes(routing);
+        Assets.routes(routing);
+        routing.any((request, response) -> {
+            throw new RefusedException(
+                    OutcomeCode.UNKNOWN_PATH, "path: unknown (expected: one of the menu)");
+        });
+        routing.error(RefusedException.class, frame::refuse);
+        routing.error(
+                RuntimeException.class,
+                (request, response, failed) -> {
+                    LOG.error("a request could not be answered", failed);
+                    frame.refuse(
+                            request,
+                            response,
+                            new RefusedException(
+                                    OutcomeCode.INTERNAL_ERROR, "the console's log says more"));
+                });
+        WebServer server =
+                WebServer.builder()
+                        .host(config.host())
+                        .port(config.port())
+                        .maxPayloadSize(MOST_BYTES)
+                        .maxTcpConnections(MOST_CONNECTIONS)
+                        .shutdownHook(false)
+                        .addRouting(routing)
+                        .build()
+                        .start();
+        return new Console(server, cells, audit);
+    }
+
+    /** Every page, in the order of the menu. */
+    static List<Page> pages(Cells cells, Users users, Sessions sessions, Trail trail, Clock clock) {
+        return List.of(
+                new OverviewPage(cells),
+                new TransactionsPage(cells, trail),
+                new JourneyPage(cells, trail),
+                new UsersPage(users, sessions, trail));
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        var _ = server.stop();
+        cells.close();
+        audit.close();
+    }
+
+    private static void protect(ServerRequest request, ServerResponse response) {
+        response.header(HeaderNames.create("Content-Security-Policy"), CONTENT_SECURITY)
+                .header(HeaderNames.create("X-Content-Type-Options"), "nosniff")
+                .header(HeaderNames.create("Referrer-Policy"), "no-referrer")
+                .header(HeaderNames.create("Cross-Origin-Opener-Policy"), "same-origin")
+                .header(HeaderNames.create("Cross-Origin-Resource-Policy"), "same-origin");
+        if (!request.path().path().startsWith("/assets/")) {
+            response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        }
+    }
+}

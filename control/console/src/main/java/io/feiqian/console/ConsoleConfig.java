@@ -1,0 +1,47 @@
+package io.feiqian.console;
+
+import io.feiqian.cli.Endpoints;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a console is told.
+ *
+ * @param host where it listens
+ * @param port where it listens; 0 for any that is free
+ * @param cells the cells it asks
+ * @param secretsFolder where the operators' token is, and what the console knows of its users
+ * @param auditFile what users did, in a hash chain
+ * @param patience how long a cell may take to answer before a page is shown without it
+ * @param idle how long a session lasts without a request
+ * @param longest how long a session lasts at all
+ */
+public record ConsoleConfig(
+        String host,
+        int port,
+        List<Endpoints.Cell> cells,
+        Path secretsFolder,
+        Path auditFile,
+        Duration patience,
+        Duration idle,
+        Duration longest) {
+    /** Copies the list. */
+    public ConsoleConfig {
+        cells = List.copyOf(cells);
+    }
+
+    /** The usual times: 3 s for a cell, 30 min without a request, 12 h at all. */
+    public static ConsoleConfig of(
+            String host, int port, List<Endpoints.Cell> cells, Path secretsFolder, Path auditFile) {
+        return new ConsoleConfig(
+                host,
+                port,
+                cells,
+                secretsFolder,
+                auditFile,
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(30),
+                Duration.ofHours(12));
+    }
+}

@@ -1,0 +1,227 @@
+package io.feiqian.console;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import io.feiqian.console.Role.Permission;
+import io.feiqian.console.Sessions.Session;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import io.helidon.common.parameters.Parameters;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What stands around every page: who asks, whether they may, the forms' token, the menu, and what
+ * is answered where something is refused. Thread-safe once the addresses are added.
+ */
+final class Frame {
+    static final String SESSION = "feiqian-console";
+    static final String LANGUAGE = "feiqian-language";
+    static final String THEME = "feiqian-theme";
+    private static final String TOKEN = "token";
+
+    /** Answers one request. */
+    @FunctionalInterface
+    interface Action {
+        /** Answers it, or refuses it with a {@link RefusedException}. */
+        void run(Visit visit);
+    }
+
+    private final HttpRouting.Builder routing;
+    private final Users users;
+    private final Sessions sessions;
+    private final List<Page> pages;
+    private final TemplateEngine templates =
+            TemplateEngine.createPrecompiled(
+                    null, ContentType.Html, null, Frame.class.getPackageName());
+    private final Map<String, String> notices = new ConcurrentHashMap<>();
+
+    Frame(HttpRouting.Builder routing, Users users, Sessions sessions, List<Page> pages) {
+        this.routing = routing;
+        this.users = users;
+        this.sessions = sessions;
+        this.pages = pages;
+    }
+
+    /** Adds an address that shows something. */
+    void get(String path, Permission needs, Action action) {
+        routing.get(path, handler(needs, false, action));
+    }
+
+    /** Adds an address that changes something. */
+    void post(String path, Permission needs, Action action) {
+        routing.post(path, handler(needs, true, action));
+    }
+
+    /** The language of a request. */
+    Texts texts(ServerRequest request) {
+        return Texts.of(
+                cookie(request, LANGUAGE),
+                request.headers().first(HeaderNames.ACCEPT_LANGUAGE).orElse(""));
+    }
+
+    /** What stands around a page for somebody who is signed in. */
+    Shell shell(ServerRequest request, User user, Session session) {
+        Texts texts = texts(request);
+        String here = request.path().path();
+        List<Shell.Tab> tabs =
+                pages.stream()
+                        .filter(page -> user.role().may(page.needs()))
+                        .map(page ->
+                                new Shell.Tab(
+                                        page.path(),
+                                        texts.of(page.title()),
+                                        page.path().equals(here)))
+                        .toList();
+        String notice = Optional.ofNullable(notices.remove(session.id())).orElse("");
+        return new Shell(
+                texts,
+                user.firstUse() ? List.of() : tabs,
+                user.name(),
+                texts.name("role", user.role().name()),
+                session.token(),
+                theme(request),
+                notice,
+                user.role().may(Permission.ACT));
+    }
+
+    /** The same for somebody who is not. */
+    Shell shell(ServerRequest request) {
+        return new Shell(texts(request), List.of(), "", "", "", theme(request), "", false);
+    }
+
+    void leaveNotice(Session session, String notice) {
+        notices.put(session.id(), notice);
+    }
+
+    void render(
+            ServerResponse response, Status status, String template, Map<String, Object> values) {
+        Utf8ByteOutput output = new Utf8ByteOutput();
+        templates.render(template + ".jte", values, output);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(output.getContentLength());
+        try {
+            output.writeTo(body);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        response.status(status)
+                .header(HeaderNames.CONTENT_TYPE, "text/html; charset=utf-8")
+                .send(body.toByteArray());
+    }
+
+    /** Answers with what was refused, as a page. */
+    void refuse(ServerRequest request, ServerResponse response, RefusedException refused) {
+        Shell shell =
+                session(request)
+                        .flatMap(session ->
+                                users.find(session.user())
+                                        .map(user -> shell(request, user, session)))
+                        .orElseGet(() -> shell(request));
+        render(
+                response,
+                status(refused.code()),
+                "problem",
+                Map.of("shell", shell, "it", refused.outcome()));
+    }
+
+    private Handler handler(Permission needs, boolean changes, Action action) {
+        return (request, response) -> {
+            Optional<Session> session = session(request);
+            Optional<User> user =
+                    session.flatMap(it -> users.find(it.user())).filter(it -> !it.locked());
+            if (session.isEmpty() || user.isEmpty()) {
+                askToSignIn(request, response);
+                return;
+            }
+            try {
+                Parameters form =
+                        changes ? request.content().as(Parameters.class) : Parameters.empty("form");
+                if (changes) {
+                    requireToken(session.get(), form);
+                }
+                requireRole(user.get(), needs);
+                if (user.get().firstUse() && !request.path().path().equals(PasswordPage.PATH)) {
+                    send(response, PasswordPage.PATH);
+                    return;
+                }
+                action.run(new Visit(this, request, response, user.get(), session.get(), form));
+            } catch (RefusedException refused) {
+                refuse(request, response, refused);
+            }
+        };
+    }
+
+    /** A part of a page cannot show the form: the browser is told to go there. */
+    private static void askToSignIn(ServerRequest request, ServerResponse response) {
+        if (request.headers().contains(HeaderNames.create("HX-Request"))) {
+            response.status(Status.UNAUTHORIZED_401)
+                    .header(HeaderNames.create("HX-Redirect"), SignIn.PATH)
+                    .send();
+        } else {
+            send(response, SignIn.PATH);
+        }
+    }
+
+    static void send(ServerResponse response, String path) {
+        response.status(Status.SEE_OTHER_303).header(HeaderNames.LOCATION, path).send();
+    }
+
+    Optional<Session> session(ServerRequest request) {
+        return cookie(request, SESSION).flatMap(sessions::use);
+    }
+
+    static Optional<String> cookie(ServerRequest request, String name) {
+        return request.headers().cookies().first(name).asOptional();
+    }
+
+    private static String theme(ServerRequest request) {
+        return cookie(request, THEME)
+                .filter(it -> it.equals("dark") || it.equals("light"))
+                .orElse("");
+    }
+
+    private static void requireToken(Session session, Parameters form) {
+        byte[] shown = form.first(TOKEN).orElse("").getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(shown, session.token().getBytes(StandardCharsets.UTF_8))) {
+            throw new RefusedException(
+                    OutcomeCode.NOT_PERMITTED,
+                    "form: not of this session (expected: sent from a page of the console)");
+        }
+    }
+
+    private static void requireRole(User user, Permission needs) {
+        if (!user.role().may(needs)) {
+            throw new RefusedException(
+                    OutcomeCode.NOT_PERMITTED,
+                    "%s: %s (expected: a role that may %s)"
+                            .formatted(user.name(), user.role(), needs));
+        }
+    }
+
+    private static Status status(OutcomeCode code) {
+        return switch (code.kind()) {
+            case NOT_FOUND -> Status.NOT_FOUND_404;
+            case CONFLICT, BUSINESS -> Status.CONFLICT_409;
+            case ROUTING, UNAVAILABLE -> Status.SERVICE_UNAVAILABLE_503;
+            case INVALID ->
+                    code == OutcomeCode.NOT_PERMITTED || code == OutcomeCode.UNAUTHENTICATED
+                            ? Status.FORBIDDEN_403
+                            : Status.BAD_REQUEST_400;
+            default -> Status.INTERNAL_SERVER_ERROR_500;
+        };
+    }
+}

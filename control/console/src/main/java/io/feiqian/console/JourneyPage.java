@@ -1,0 +1,189 @@
+package io.feiqian.console;
+
+import io.feiqian.bank.contract.ProposeResolutionRequest;
+import io.feiqian.bank.contract.ResolutionResponse;
+import io.feiqian.bank.contract.ResumeTransactionRequest;
+import io.feiqian.bank.contract.RetryTransactionRequest;
+import io.feiqian.bank.contract.ShowTransactionRequest;
+import io.feiqian.bank.contract.ShowTransactionResponse;
+import io.feiqian.bank.contract.SuspendTransactionRequest;
+import io.feiqian.cli.CellAdminClient;
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
+import io.feiqian.cli.ResolutionProposal;
+import io.feiqian.console.Role.Permission;
+import io.feiqian.rpc.contract.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.TraceNumber;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** One transaction: its way through the cells, and what an operator does about it. */
+final class JourneyPage implements Page {
+    private static final String PATH = "/journey";
+
+    private final Cells cells;
+    private final Trail trail;
+
+    JourneyPage(Cells cells, Trail trail) {
+        this.cells = cells;
+        this.trail = trail;
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public String title() {
+        return "journey.title";
+    }
+
+    @Override
+    public Permission needs() {
+        return Permission.SEE;
+    }
+
+    @Override
+    public void routes(Frame frame) {
+        frame.get(PATH, Permission.SEE, visit -> visit.show("journey", read(visit.query("trace"))));
+        frame.post(PATH + "/{trace}/retry", Permission.ACT, this::retry);
+        frame.post(PATH + "/{trace}/suspend", Permission.ACT, this::suspend);
+        frame.post(PATH + "/{trace}/resume", Permission.ACT, this::resume);
+        frame.post(PATH + "/{trace}/propose", Permission.ACT, this::propose);
+    }
+
+    private Journey read(String asked) {
+        String trace = asked.replaceAll("\\s", "");
+        return trace.isEmpty() ? Journey.NONE : read(TraceNumber.parse(trace));
+    }
+
+    private Journey read(TraceNumber trace) {
+        Cells.Said<ShowTransactionResponse> said = show(trace);
+        return Journey.of(trace.toString(), said.silent(), said.answers());
+    }
+
+    private Cells.Said<ShowTransactionResponse> show(TraceNumber trace) {
+        ShowTransactionRequest request =
+                ShowTransactionRequest.newBuilder().setTraceNumber(trace.toString()).build();
+        return cells.askAll(cell -> {
+            List<ShowTransactionResponse> instances =
+                    cell.askEach(it -> it.showTransaction(request));
+            ShowTransactionResponse.Builder whole = instances.getFirst().toBuilder();
+            instances.stream()
+                    .skip(1)
+                    .forEach(other -> whole.addAllDriving(other.getDrivingList()));
+            return whole.build();
+        });
+    }
+
+    private void retry(Visit visit) {
+        RetryTransactionRequest request =
+                RetryTransactionRequest.newBuilder().setTraceNumber(visit.part("trace")).build();
+        change(visit, "retry", cell -> cell.ask(it -> it.retryTransaction(request)).getOutcome());
+    }
+
+    private void suspend(Visit visit) {
+        SuspendTransactionRequest request =
+                SuspendTransactionRequest.newBuilder().setTraceNumber(visit.part("trace")).build();
+        change(
+                visit,
+                "suspend",
+                cell -> cell.ask(it -> it.suspendTransaction(request)).getOutcome());
+    }
+
+    private void resume(Visit visit) {
+        ResumeTransactionRequest request =
+                ResumeTransactionRequest.newBuilder().setTraceNumber(visit.part("trace")).build();
+        change(visit, "resume", cell -> cell.ask(it -> it.resumeTransaction(request)).getOutcome());
+    }
+
+    /** Asks every cell: which of them have a record is theirs to say. */
+    private void change(Visit visit, String what, Function<CellAdminClient, Outcome> question) {
+        TraceNumber trace = TraceNumber.parse(visit.part("trace"));
+        String reason = visit.field("reason");
+        trail.add(visit.user().name(), reason, "transaction." + what, trace.toString(), Map.of());
+        Cells.Said<Outcome> said = cells.askAll(visit.user().name(), reason, question);
+        List<Outcome> known =
+                said.answers().stream()
+                        .filter(each -> each.getCode() != OutcomeCode.UNKNOWN_TRANSACTION.number())
+                        .toList();
+        known.forEach(Cells::requireAccepted);
+        if (known.isEmpty()) {
+            throw new RefusedException(
+                    said.silent().isEmpty()
+                            ? OutcomeCode.UNKNOWN_TRANSACTION
+                            : OutcomeCode.CELL_UNAVAILABLE,
+                    visit.texts().of("journey.nobody", String.join(", ", said.silent())));
+        }
+        String done = visit.texts().of("journey.done." + what);
+        visit.goTo(
+                PATH + "?trace=" + trace,
+                said.silent().isEmpty()
+                        ? done
+                        : done
+                                + " "
+                                + visit.texts().of("silent", String.join(", ", said.silent())));
+    }
+
+    private void propose(Visit visit) {
+        TraceNumber trace = TraceNumber.parse(visit.part("trace"));
+        String branch = visit.field("branch");
+        if (!branch.matches("[0-9]{1,4}")) {
+            throw new RefusedException(
+                    OutcomeCode.INVALID_TEXT, "branch: not a number (expected: 1 or more)");
+        }
+        String reason = visit.field("reason");
+        ResolutionProposal proposal =
+                proposal(
+                        trace,
+                        Integer.parseInt(branch),
+                        visit.field("verdict"),
+                        visit.field("evidence"));
+        ProposeResolutionRequest request = proposal.request();
+        trail.add(
+                visit.user().name(),
+                reason,
+                "transaction.propose",
+                trace.toString(),
+                Map.of(
+                        "branch", branch,
+                        "verdict", request.getVerdict(),
+                        "way", request.getWay()));
+        ResolutionResponse made =
+                cells.askOne(
+                        proposal.cell(),
+                        visit.user().name(),
+                        reason,
+                        it -> it.proposeResolution(request),
+                        ResolutionResponse::getOutcome);
+        visit.goTo(
+                PATH + "?trace=" + trace,
+                visit.texts().of("journey.done.propose", made.getResolution().getId()));
+    }
+
+    private ResolutionProposal proposal(
+            TraceNumber trace, int branch, String verdict, String evidence) {
+        Cells.Said<ShowTransactionResponse> said = show(trace);
+        try {
+            return ResolutionProposal.of(
+                    trace,
+                    said.answers().stream()
+                            .flatMap(each -> each.getRecordsList().stream())
+                            .toList(),
+                    said.silent(),
+                    branch,
+                    verdict,
+                    evidence);
+        } catch (CommandFailure failed) {
+            throw new RefusedException(
+                    failed.status() == ExitStatus.NOT_RUNNING
+                            ? OutcomeCode.CELL_UNAVAILABLE
+                            : OutcomeCode.NOT_TO_BE_RESOLVED,
+                    failed.happened());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.feiqian.console;
+
+import io.feiqian.bank.contract.CellStatusRequest;
+import io.feiqian.bank.contract.CellStatusResponse;
+import io.feiqian.bank.contract.CountTransactionsRequest;
+import io.feiqian.bank.contract.CountTransactionsResponse;
+import io.feiqian.bank.contract.UnfinishedCount;
+import io.feiqian.cli.CellAdminClient;
+import io.feiqian.console.Role.Permission;
+import java.util.List;
+
+/** All cells at a glance, anew every two seconds. */
+final class OverviewPage implements Page {
+    private static final String PATH = "/";
+
+    private final Cells cells;
+
+    OverviewPage(Cells cells) {
+        this.cells = cells;
+    }
+
+    /** What one cell says of itself and of its transactions. */
+    private record Answer(CellStatusResponse status, CountTransactionsResponse counts) {}
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public String title() {
+        return "overview.title";
+    }
+
+    @Override
+    public Permission needs() {
+        return Permission.SEE;
+    }
+
+    @Override
+    public void routes(Frame frame) {
+        frame.get(PATH, Permission.SEE, visit -> visit.show("overview", read()));
+        frame.get("/overview/live", Permission.SEE, visit -> visit.showPart("cells", read()));
+    }
+
+    private Overview read() {
+        Cells.Said<Answer> said = cells.askAll(OverviewPage::ask);
+        return new Overview(
+                cells.names().stream()
+                        .map(name ->
+                                said.answers().stream()
+                                        .filter(each -> each.status().getCell().equals(name))
+                                        .findFirst()
+                                        .map(OverviewPage::line)
+                                        .orElseGet(() -> Overview.Line.silent(name)))
+                        .toList());
+    }
+
+    private static Answer ask(CellAdminClient cell) {
+        return new Answer(
+                cell.ask(it -> it.getCellStatus(CellStatusRequest.getDefaultInstance())),
+                cell.ask(
+                        it -> it.countTransactions(CountTransactionsRequest.getDefaultInstance())));
+    }
+
+    private static Overview.Line line(Answer answer) {
+        CellStatusResponse status = answer.status();
+        List<UnfinishedCount> unfinished = answer.counts().getUnfinishedList();
+        long overdue =
+                unfinished.stream()
+                        .filter(each -> !each.getAge().equals("IN_TIME"))
+                        .mapToLong(UnfinishedCount::getCount)
+                        .sum();
+        return new Overview.Line(
+                status.getCell(),
+                true,
+                status.getInstance(),
+                status.getBusinessDate(),
+                status.getRouteMapVersion(),
+                status.getRangesList().stream()
+                        .map(range ->
+                                new Overview.Range(
+                                        range.getFirst(),
+                                        range.getLast(),
+                                        range.getState(),
+                                        range.getEpoch()))
+                        .toList(),
+                status.getAccounts(),
+                status.getEntries(),
+                status.getUnfinishedDecisions(),
+                status.getUnfinishedBranches(),
+                overdue,
+                answer.counts().getSuspended(),
+                answer.counts().getProposals(),
+                status.getDatabaseBytes() / 1_000_000);
+    }
+}

@@ -1,0 +1,81 @@
+package io.feiqian.console;
+
+import io.feiqian.bank.contract.ApproveResolutionRequest;
+import io.feiqian.bank.contract.RejectResolutionRequest;
+import io.feiqian.bank.contract.ResolutionRecord;
+import io.feiqian.bank.contract.ResolutionResponse;
+import io.feiqian.bank.contract.RetryTransactionRequest;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import java.util.Map;
+
+/** What the second operator does about a proposal of the first. */
+final class Proposals {
+    private static final String BACK = "/transactions";
+
+    private final Cells cells;
+    private final Trail trail;
+
+    Proposals(Cells cells, Trail trail) {
+        this.cells = cells;
+        this.trail = trail;
+    }
+
+    void approve(Visit visit) {
+        String id = visit.part("id");
+        ApproveResolutionRequest request =
+                ApproveResolutionRequest.newBuilder()
+                        .setId(id)
+                        .setDigest(visit.field("digest"))
+                        .build();
+        record(visit, "transaction.approve", id);
+        ResolutionRecord row =
+                cells.askOne(
+                                cellOf(id),
+                                visit.user().name(),
+                                visit.field("reason"),
+                                it -> it.approveResolution(request),
+                                ResolutionResponse::getOutcome)
+                        .getResolution();
+        takeUp(visit, row);
+        visit.goTo(BACK, visit.texts().of("proposals.approved", id));
+    }
+
+    void reject(Visit visit) {
+        String id = visit.part("id");
+        RejectResolutionRequest request = RejectResolutionRequest.newBuilder().setId(id).build();
+        record(visit, "transaction.reject", id);
+        var _ =
+                cells.askOne(
+                        cellOf(id),
+                        visit.user().name(),
+                        visit.field("reason"),
+                        it -> it.rejectResolution(request),
+                        ResolutionResponse::getOutcome);
+        visit.goTo(BACK, visit.texts().of("proposals.rejected", id));
+    }
+
+    /** The protocol does the rest, at once: in the cell that decided it waits for an operator. */
+    private void takeUp(Visit visit, ResolutionRecord row) {
+        RetryTransactionRequest request =
+                RetryTransactionRequest.newBuilder().setTraceNumber(row.getTraceNumber()).build();
+        var _ =
+                cells.askAll(
+                        visit.user().name(),
+                        visit.field("reason"),
+                        cell -> cell.ask(it -> it.retryTransaction(request)));
+    }
+
+    private void record(Visit visit, String action, String id) {
+        trail.add(visit.user().name(), visit.field("reason"), action, id, Map.of());
+    }
+
+    /** A proposal's id names its cell first. */
+    private static String cellOf(String id) {
+        if (!id.matches("[0-9]{1,2}-[0-9]{1,18}")) {
+            throw new RefusedException(
+                    OutcomeCode.UNKNOWN_PROPOSAL, "proposal: (expected: a number such as 2-17)");
+        }
+        return "cell-" + id.substring(0, id.indexOf('-'));
+    }
+}

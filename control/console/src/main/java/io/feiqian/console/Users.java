@@ -1,0 +1,146 @@
+package io.feiqian.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.feiqian.cli.Json;
+import io.feiqian.security.Secrets;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * The users, in a file that only its owner can read, read anew for each question, so that several
+ * consoles over one folder know the same. Thread-safe; changes at the same moment by two processes
+ * are not: the later one stands.
+ */
+public final class Users {
+    /** The first user's name. */
+    public static final String FIRST = "admin";
+
+    private static final String FILE = "console-users";
+    private static final String FIRST_PASSWORD = "console-first-password";
+    private static final int MOST = 1_000;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,31}");
+
+    private final Secrets secrets;
+    private final Passwords passwords;
+
+    /** Hashed where there is no such user, so that the time does not tell. */
+    private final String nobody;
+
+    Users(Secrets secrets, Passwords passwords) {
+        this.secrets = secrets;
+        this.passwords = passwords;
+        this.nobody = passwords.keep("nobody");
+        if (secrets.find(FILE).isEmpty()) {
+            String first = secrets.create(FIRST_PASSWORD, passwords.fresh());
+            User admin = new User(FIRST, Role.ADMINISTRATOR, passwords.keep(first), true, false);
+            secrets.create(FILE, Json.write(List.of(admin)));
+        }
+    }
+
+    /** The first user's password, as long as that user has not changed it. */
+    public static Optional<String> firstPassword(Secrets secrets) {
+        return secrets.find(FIRST_PASSWORD);
+    }
+
+    List<User> all() {
+        return List.copyOf(read().values());
+    }
+
+    Optional<User> find(String name) {
+        return Optional.ofNullable(read().get(name));
+    }
+
+    /** The user of this name and password; empty where there is none, or access was taken away. */
+    Optional<User> authenticate(String name, String password) {
+        Optional<User> found = find(name);
+        boolean right = passwords.matches(password, found.map(User::password).orElse(nobody));
+        return found.filter(user -> right && !user.locked());
+    }
+
+    /**
+     * Adds a user.
+     *
+     * @return the password to be told to the new user, who has to change it at first
+     */
+    String add(String name, Role role) {
+        if (!NAME.matcher(name).matches()) {
+            throw new RefusedException(
+                    OutcomeCode.INVALID_TEXT,
+                    "name: %s (expected: 2 to 32 small letters, digits, points and hyphens)"
+                            .formatted(name.length() > 40 ? "too long" : name));
+        }
+        String password = passwords.fresh();
+        synchronized (this) {
+            Map<String, User> users = read();
+            if (users.containsKey(name)) {
+                throw new RefusedException(
+                        OutcomeCode.ALREADY_EXISTS, "user: " + name + " (expected: a new name)");
+            }
+            if (users.size() >= MOST) {
+                throw new RefusedException(
+                        OutcomeCode.OVERLOADED, "users: " + MOST + " (expected: fewer)");
+            }
+            users.put(name, new User(name, role, passwords.keep(password), true, false));
+            write(users);
+        }
+        return password;
+    }
+
+    /** Gives a user a new first password, and returns it. */
+    String reset(String name) {
+        String password = passwords.fresh();
+        String kept = passwords.keep(password);
+        change(name, user -> new User(name, user.role(), kept, true, user.locked()));
+        return password;
+    }
+
+    /** Takes a user's access away, or gives it back. */
+    void lock(String name, boolean locked) {
+        change(name, user -> new User(name, user.role(), user.password(), user.firstUse(), locked));
+    }
+
+    /** Sets the password that a user has chosen. */
+    void choose(String name, String password) {
+        Passwords.requireStrong(password, name);
+        String kept = passwords.keep(password);
+        change(name, user -> new User(name, user.role(), kept, false, user.locked()));
+        if (name.equals(FIRST)) {
+            secrets.delete(FIRST_PASSWORD);
+        }
+    }
+
+    private synchronized void change(String name, UnaryOperator<User> change) {
+        Map<String, User> users = read();
+        User before = users.get(name);
+        if (before == null) {
+            throw new RefusedException(
+                    OutcomeCode.INVALID_TEXT, "user: " + name + " (expected: one of the users)");
+        }
+        users.put(name, change.apply(before));
+        write(users);
+    }
+
+    private Map<String, User> read() {
+        String text = secrets.find(FILE).orElse("[]");
+        try {
+            Map<String, User> users = new TreeMap<>();
+            for (User each : Json.MAPPER.readValue(text, User[].class)) {
+                users.put(each.name(), each);
+            }
+            return users;
+        } catch (JsonProcessingException broken) {
+            throw new IllegalStateException(
+                    "the file " + secrets.file(FILE) + " cannot be read (expected: users)", broken);
+        }
+    }
+
+    private void write(Map<String, User> users) {
+        secrets.replace(FILE, Json.write(List.copyOf(users.values())));
+    }
+}
