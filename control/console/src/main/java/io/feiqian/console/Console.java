@@ -114,7 +114,7 @@ public final class Console implements AutoCloseable {
     private static void protect(ServerRequest request, ServerResponse response) {
         response.header(HeaderNames.create("Content-Security-Policy"), CONTENT_SECURITY)
                 .header(HeaderNames.create("X-Content-Type-Options"), "nosniff")
-                .header(HeaderNames.create("Referrer-Policy"), "no-referrer")
+                .header(HeaderNames.create("Referrer-Policy"), "same-origin")
                 .header(HeaderNames.create("Cross-Origin-Opener-Policy"), "same-origin")
                 .header(HeaderNames.create("Cross-Origin-Resource-Policy"), "same-origin");
         if (!request.path().path().startsWith("/assets/")) {
