@@ -68,41 +68,30 @@ final class ArchitectureTest {
                     "assembly/examples",
                     "assembly/server");
 
+    private static final Set<String> BEHIND_CONTRACTS =
+            Set.of("storage", "messaging", "transaction", "ledger", "bank", "gateway");
+
     /**
      * What a room may not know although it comes before: those that speak to a running system by
      * its contracts must not be able to reach around them.
      */
     private static final Map<String, Set<String>> ONLY_BY_CONTRACT =
             Map.of(
-                    "gateway", Set.of("storage", "messaging", "transaction", "ledger", "bank"),
+                    "gateway",
+                    Set.of("storage", "messaging", "transaction", "ledger", "bank"),
                     "cli",
-                            Set.of(
-                                    "storage",
-                                    "messaging",
-                                    "transaction",
-                                    "ledger",
-                                    "bank",
-                                    "gateway"),
+                    BEHIND_CONTRACTS,
                     "console",
-                            Set.of(
-                                    "storage",
-                                    "messaging",
-                                    "transaction",
-                                    "ledger",
-                                    "bank",
-                                    "gateway"),
+                    BEHIND_CONTRACTS,
                     "realdata",
-                            Set.of(
-                                    "storage",
-                                    "messaging",
-                                    "transaction",
-                                    "ledger",
-                                    "bank",
-                                    "gateway"),
+                    BEHIND_CONTRACTS,
                     // It starts the databases of services of its own, so it may know storage.
-                    "chaos", Set.of("messaging", "transaction", "ledger", "bank", "gateway"),
-                    "ledger", Set.of("rpc", "messaging"),
-                    "storage", Set.of("registry"));
+                    "chaos",
+                    Set.of("messaging", "transaction", "ledger", "bank", "gateway"),
+                    "ledger",
+                    Set.of("rpc", "messaging"),
+                    "storage",
+                    Set.of("registry"));
 
     /**
      * Engines and the rooms whose adapters may use them. The benchmarks measure the engine itself

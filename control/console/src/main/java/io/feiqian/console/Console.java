@@ -93,7 +93,7 @@ public final class Console implements AutoCloseable {
     /** Every page, in the order of the menu. */
     static List<Page> pages(Cells cells, Users users, Sessions sessions, Trail trail, Clock clock) {
         return List.of(
-                new OverviewPage(cells),
+                new OverviewPage(cells, clock),
                 new TransactionsPage(cells, trail),
                 new JourneyPage(cells, trail),
                 new UsersPage(users, sessions, trail));

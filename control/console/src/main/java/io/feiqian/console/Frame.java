@@ -22,7 +22,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * What stands around every page: who asks, whether they may, the forms' token, the menu, and what
@@ -48,7 +48,6 @@ final class Frame {
     private final TemplateEngine templates =
             TemplateEngine.createPrecompiled(
                     null, ContentType.Html, null, Frame.class.getPackageName());
-    private final Map<String, String> notices = new ConcurrentHashMap<>();
 
     Frame(HttpRouting.Builder routing, Users users, Sessions sessions, List<Page> pages) {
         this.routing = routing;
@@ -59,12 +58,17 @@ final class Frame {
 
     /** Adds an address that shows something. */
     void get(String path, Permission needs, Action action) {
-        routing.get(path, handler(needs, false, action));
+        routing.get(path, handler(needs, false, this::session, action));
+    }
+
+    /** The same of a part that a page asks for by itself: nobody is there because of that. */
+    void getPart(String path, Permission needs, Action action) {
+        routing.get(path, handler(needs, false, this::sessionUnrenewed, action));
     }
 
     /** Adds an address that changes something. */
     void post(String path, Permission needs, Action action) {
-        routing.post(path, handler(needs, true, action));
+        routing.post(path, handler(needs, true, this::session, action));
     }
 
     /** The language of a request. */
@@ -87,7 +91,6 @@ final class Frame {
                                         texts.of(page.title()),
                                         page.path().equals(here)))
                         .toList();
-        String notice = Optional.ofNullable(notices.remove(session.id())).orElse("");
         return new Shell(
                 texts,
                 user.firstUse() ? List.of() : tabs,
@@ -95,7 +98,7 @@ final class Frame {
                 texts.name("role", user.role().name()),
                 session.token(),
                 theme(request),
-                notice,
+                sessions.takeNotice(session),
                 user.role().may(Permission.ACT));
     }
 
@@ -105,7 +108,7 @@ final class Frame {
     }
 
     void leaveNotice(Session session, String notice) {
-        notices.put(session.id(), notice);
+        sessions.leaveNotice(session, notice);
     }
 
     void render(
@@ -138,9 +141,13 @@ final class Frame {
                 Map.of("shell", shell, "it", refused.outcome()));
     }
 
-    private Handler handler(Permission needs, boolean changes, Action action) {
+    private Handler handler(
+            Permission needs,
+            boolean changes,
+            Function<ServerRequest, Optional<Session>> sessionOf,
+            Action action) {
         return (request, response) -> {
-            Optional<Session> session = session(request);
+            Optional<Session> session = sessionOf.apply(request);
             Optional<User> user =
                     session.flatMap(it -> users.find(it.user())).filter(it -> !it.locked());
             if (session.isEmpty() || user.isEmpty()) {
@@ -182,6 +189,10 @@ final class Frame {
 
     Optional<Session> session(ServerRequest request) {
         return cookie(request, SESSION).flatMap(sessions::use);
+    }
+
+    private Optional<Session> sessionUnrenewed(ServerRequest request) {
+        return cookie(request, SESSION).flatMap(sessions::find);
     }
 
     static Optional<String> cookie(ServerRequest request, String name) {

@@ -3,6 +3,7 @@ package io.feiqian.console;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class Sessions {
     private final long longestMillis;
     private final Map<String, Session> sessions = new HashMap<>();
     private final Map<String, Long> lastUsed = new HashMap<>();
+    private final Map<String, String> notices = new HashMap<>();
 
     Sessions(Clock clock, Randomness random, Duration idle, Duration longest) {
         this.clock = clock;
@@ -44,10 +46,10 @@ final class Sessions {
     synchronized Session begin(String user) {
         long now = clock.now().toEpochMilli();
         sessions.values().removeIf(each -> isOver(each, now));
-        lastUsed.keySet().retainAll(sessions.keySet());
+        forgetOthers();
         if (sessions.size() >= MOST) {
             sessions.values().stream()
-                    .min(java.util.Comparator.comparingLong(Session::sinceMillis))
+                    .min(Comparator.comparingLong(Session::sinceMillis))
                     .ifPresent(oldest -> end(oldest.id()));
         }
         Session made = new Session(secret(), user, secret(), now);
@@ -58,24 +60,43 @@ final class Sessions {
 
     /** The session of this id, which is used now; empty where there is none any more. */
     synchronized Optional<Session> use(String id) {
-        Session found = sessions.get(id);
-        long now = clock.now().toEpochMilli();
-        if (found == null || isOver(found, now)) {
-            return Optional.empty();
+        Optional<Session> found = find(id);
+        found.ifPresent(it -> lastUsed.put(id, clock.now().toEpochMilli()));
+        return found;
+    }
+
+    /** The session of this id, which does not last longer for being looked at. */
+    synchronized Optional<Session> find(String id) {
+        return Optional.ofNullable(sessions.get(id))
+                .filter(it -> !isOver(it, clock.now().toEpochMilli()));
+    }
+
+    /** Leaves what was just done for the next page of a session. */
+    synchronized void leaveNotice(Session session, String notice) {
+        if (sessions.containsKey(session.id())) {
+            notices.put(session.id(), notice);
         }
-        lastUsed.put(id, now);
-        return Optional.of(found);
+    }
+
+    /** Takes what was left; empty where nothing was. */
+    synchronized String takeNotice(Session session) {
+        return Optional.ofNullable(notices.remove(session.id())).orElse("");
     }
 
     synchronized void end(String id) {
         sessions.remove(id);
-        lastUsed.remove(id);
+        forgetOthers();
     }
 
     /** Ends every session of a user, such as after a new password. */
     synchronized void endAll(String user) {
         sessions.values().removeIf(each -> each.user().equals(user));
+        forgetOthers();
+    }
+
+    private void forgetOthers() {
         lastUsed.keySet().retainAll(sessions.keySet());
+        notices.keySet().retainAll(sessions.keySet());
     }
 
     private boolean isOver(Session session, long now) {

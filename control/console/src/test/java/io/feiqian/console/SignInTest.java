@@ -27,7 +27,11 @@ final class SignInTest {
             assertThat(sessions.use(busy.id())).as("after %d requests", i).isPresent();
         }
         assertThat(sessions.use(idle.id())).isEmpty();
-        clock.advance(Duration.ofMinutes(29));
+        clock.advance(Duration.ofMinutes(20));
+        assertThat(sessions.find(busy.id())).as("looking does not renew").isPresent();
+        assertThat(sessions.takeNotice(busy)).isEmpty();
+        clock.advance(Duration.ofMinutes(11));
+        assertThat(sessions.find(busy.id())).isEmpty();
         assertThat(sessions.use(busy.id())).isEmpty();
     }
 
