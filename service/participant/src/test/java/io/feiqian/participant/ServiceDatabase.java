@@ -20,7 +20,9 @@ final class ServiceDatabase {
     /** One server for all tests: prepared transactions are a server's setting. */
     private static final class Postgres {
         static final EmbeddedPostgres SERVER =
-                EmbeddedPostgres.temporary(Map.of("max_prepared_transactions", "64"));
+                EmbeddedPostgres.temporary(
+                        // A vacuum gives way to who waits for it within the time a lock may take.
+                        Map.of("max_prepared_transactions", "64", "deadlock_timeout", "50ms"));
         static final ServiceDatabase PAYMENTS = postgres("payments");
         static final ServiceDatabase ACCOUNTS = postgres("accounts");
     }
