@@ -69,6 +69,23 @@ final class TransactionSql {
             where d.trace_head = u.head and d.trace_serial = u.serial\
             """;
 
+    /**
+     * Locks and acknowledges at once, in the order in which they are named; {@link
+     * BranchList#write} keeps the number of branches in the second byte. What a row does not list
+     * is left out of it, and a row of another attempt or content is left alone.
+     */
+    static final String MARK_DECISIONS =
+            """
+            update decision d set acknowledged = d.acknowledged | (k.branches & %1$s),
+                finished_at = case when d.acknowledged | (k.branches & %1$s) = %1$s then %2$s end
+            from unnest(?::bigint[], ?::bigint[], ?::int[], ?::bigint[], ?::bigint[])
+                as k(head, serial, attempt, digest, branches)
+            where d.trace_head = k.head and d.trace_serial = k.serial and d.attempt = k.attempt
+                and d.digest = k.digest and k.branches & %1$s & ~d.acknowledged <> 0
+            returning 1\
+            """
+                    .formatted("((1::bigint << get_byte(d.branches, 1)) - 1)", TransactionSql.NOW);
+
     /** A branch's columns in the order in which {@link #branch} reads them. */
     static final String BRANCH_COLUMNS =
             "b.trace_head, b.trace_serial, b.attempt, b.branch, b.state, b.slot, b.initiator,"
