@@ -22,6 +22,7 @@ import java.util.List;
  * @param retentionDays how long repeated trace numbers are recognised
  * @param tracesTo where spans go, as {@code http://host:4318/v1/traces} (OTLP over HTTP); empty
  *     keeps their numbers on log lines only
+ * @param tracesPerSecond the most traces that begin here and are recorded in a second; 0 for all
  * @param instances where all cells' instances are, where the registry has not said
  */
 record CellConfig(
@@ -40,6 +41,7 @@ record CellConfig(
         String firstBusinessDate,
         int retentionDays,
         String tracesTo,
+        int tracesPerSecond,
         List<KnownInstance> instances) {
     /** What a file says; paths and addresses have no defaults that would do. */
     static final DocumentType<CellConfig> TYPE =
@@ -61,6 +63,7 @@ record CellConfig(
                             "1993-01-01",
                             400,
                             "",
+                            0,
                             List.of()));
 
     /** Copies the list. */

@@ -56,6 +56,7 @@ final class CellRole {
                         Telemetry.start(
                                 Traces.to(
                                         told.tracesTo(),
+                                        told.tracesPerSecond(),
                                         TelemetryConfig.local("cell", told.name()).in(cell))));
         Timer timer = parts.add(Timer.system(told.name() + "-timer"));
         CellDatabase database =
@@ -85,6 +86,7 @@ final class CellRole {
                                                 KeyRing.obtain(secrets), Randomness.secure()),
                                         clock,
                                         timer,
+                                        telemetry.tracing(),
                                         telemetry.metrics(),
                                         telemetry.alarms())));
         peers.serveLocally(bank.transactions()::receive);

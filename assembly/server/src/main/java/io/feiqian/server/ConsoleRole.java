@@ -3,11 +3,14 @@ package io.feiqian.server;
 import io.feiqian.cli.Endpoints;
 import io.feiqian.console.Console;
 import io.feiqian.console.ConsoleConfig;
+import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
+import io.feiqian.storage.DatabaseConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The console: it asks the cells, and nothing asks it. */
@@ -23,7 +26,19 @@ final class ConsoleRole {
                         cells(told.instances()),
                         Path.of(told.secretsFolder()),
                         Path.of(told.auditFile())),
+                observatory(told),
                 clock);
+    }
+
+    private static Optional<ObservatoryReads> observatory(ConsoleRoleConfig told) {
+        return told.observatoryUrl().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new ObservatoryReads(() ->
+                                DatabaseConfig.withPasswordFile(
+                                        told.observatoryUrl(),
+                                        told.observatoryUser(),
+                                        Path.of(told.observatoryPasswordFile()))));
     }
 
     private static List<Endpoints.Cell> cells(List<KnownInstance> instances) {

@@ -10,6 +10,9 @@ import java.util.List;
  * @param port where it listens
  * @param secretsFolder where the operators' token is, and what the console knows of its users
  * @param auditFile what its users did
+ * @param observatoryUrl the JDBC address of the observatory's database; empty where there is none
+ * @param observatoryUser the user
+ * @param observatoryPasswordFile the file that holds the user's password
  * @param instances the cells' instances
  */
 record ConsoleRoleConfig(
@@ -17,13 +20,23 @@ record ConsoleRoleConfig(
         int port,
         String secretsFolder,
         String auditFile,
+        String observatoryUrl,
+        String observatoryUser,
+        String observatoryPasswordFile,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<ConsoleRoleConfig> TYPE =
             DocumentType.of(
                     "console",
                     new ConsoleRoleConfig(
-                            "127.0.0.1", 8090, "secrets", "console-audit.jsonl", List.of()));
+                            "127.0.0.1",
+                            8090,
+                            "secrets",
+                            "console-audit.jsonl",
+                            "",
+                            "feiqian",
+                            "password",
+                            List.of()));
 
     /** Copies the list. */
     ConsoleRoleConfig {

@@ -6,16 +6,22 @@ import io.feiqian.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A cell's database: a PostgreSQL of its own, a child of the supervisor. */
+/** A PostgreSQL of a cell's own, or of the observatory's; a child of the supervisor. */
 final class DatabaseUnit implements Unit {
     static final String USER = EmbeddedPostgres.USER;
 
     private final String cell;
+    private final String name;
     private final EmbeddedPostgres.Config config;
 
-    /** The database of a cell in this folder, listening at this port, writing this log. */
-    DatabaseUnit(String cell, Path folder, int port, Path log) {
+    /**
+     * A database in this folder, listening at this port, writing this log.
+     *
+     * @param cell whose it is; empty where it is no cell's
+     */
+    DatabaseUnit(String cell, String name, Path folder, int port, Path log) {
         this.cell = cell;
+        this.name = name;
         EmbeddedPostgres.Config plain = EmbeddedPostgres.Config.in(folder, port);
         this.config =
                 new EmbeddedPostgres.Config(
@@ -39,7 +45,7 @@ final class DatabaseUnit implements Unit {
 
     @Override
     public String name() {
-        return cell + "-database";
+        return name;
     }
 
     @Override

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description =
-                "Start a bank on this machine: registry, cells with databases, gateway, console.")
+                "Start a bank on this machine: registry, cells, gateway, console, observatory.")
 final class DevCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 90;
     private static final List<String> SUPERVISOR_FLAGS =

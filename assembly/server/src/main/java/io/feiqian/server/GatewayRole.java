@@ -40,6 +40,7 @@ final class GatewayRole {
                         Telemetry.start(
                                 Traces.to(
                                         told.tracesTo(),
+                                        told.tracesPerSecond(),
                                         TelemetryConfig.local("gateway", "gateway"))));
         Timer timer = parts.add(Timer.system("gateway-timer"));
         SystemView view =

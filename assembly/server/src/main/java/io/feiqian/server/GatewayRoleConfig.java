@@ -14,6 +14,7 @@ import java.util.List;
  * @param secretsFolder where the operators' token is
  * @param tracesTo where spans go, as {@code http://host:4318/v1/traces} (OTLP over HTTP); empty
  *     keeps their numbers on log lines only
+ * @param tracesPerSecond the most traces that begin here and are recorded in a second; 0 for all
  * @param instances where the cells' instances are, where the registry has not said
  */
 record GatewayRoleConfig(
@@ -24,6 +25,7 @@ record GatewayRoleConfig(
         String firstRouteMapFile,
         String secretsFolder,
         String tracesTo,
+        int tracesPerSecond,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<GatewayRoleConfig> TYPE =
@@ -37,6 +39,7 @@ record GatewayRoleConfig(
                             "route-map.json",
                             "secrets",
                             "",
+                            0,
                             List.of()));
 
     /** Copies the list. */

@@ -78,10 +78,25 @@ final class PlanOptions {
             names = "--traces-to",
             paramLabel = "URL",
             description = {
-                "send every span to this address, such as http://localhost:4318/v1/traces (OTLP",
-                "over HTTP; default: nowhere, log lines carry the numbers)"
+                "send spans to this address, such as http://localhost:4318/v1/traces (OTLP over",
+                "HTTP), and start no observatory (default: to an observatory of its own)"
             })
     private String tracesTo = "";
+
+    @Option(
+            names = "--traces-per-second",
+            paramLabel = "N",
+            description = {
+                "record at most so many traces a second that begin in one process (default:",
+                "${DEFAULT-VALUE}; 0: all)"
+            })
+    private int tracesPerSecond = 100;
+
+    @Option(
+            names = "--observatory-port",
+            paramLabel = "PORT",
+            description = "default: ${DEFAULT-VALUE}; its database goes before those of the cells")
+    private int observatoryPort = 4318;
 
     /** The business date of a new bank. */
     BusinessDate firstBusinessDate() {
@@ -95,6 +110,8 @@ final class PlanOptions {
         all.addAll(List.of("--instances", String.valueOf(instances)));
         all.addAll(List.of("--gateway-port", String.valueOf(gatewayPort)));
         all.addAll(List.of("--console-port", String.valueOf(consolePort)));
+        all.addAll(List.of("--observatory-port", String.valueOf(observatoryPort)));
+        all.addAll(List.of("--traces-per-second", String.valueOf(tracesPerSecond)));
         all.addAll(List.of("--registry-port", String.valueOf(registryPort)));
         all.addAll(List.of("--cell-port", String.valueOf(cellPort)));
         all.addAll(List.of("--database-port", String.valueOf(databasePort)));
@@ -126,17 +143,34 @@ final class PlanOptions {
                             .formatted(wanted, there),
                     "Leave the option out, or name a new --home.");
         }
+        if (tracesPerSecond < 0) {
+            throw usage("--traces-per-second: %d (expected: 0 or more)".formatted(tracesPerSecond));
+        }
         if (wanted < 1 || wanted > 99 || instances < 1 || instances > 9) {
             throw usage(
                     "--cells %d --instances %d (expected: 1 to 99, 1 to 9)"
                             .formatted(wanted, instances));
         }
         if (ports.equals("free")) {
-            return new SystemPlan(wanted, instances, Ports.free(wanted, instances), tracesTo);
+            Ports free = Ports.free(wanted, instances);
+            return new SystemPlan(wanted, instances, free, spans(free));
         }
-        Ports named = new Ports(gatewayPort, consolePort, registryPort, cellPort, databasePort);
-        named.require(wanted, instances);
-        return new SystemPlan(wanted, instances, named, tracesTo);
+        Ports named =
+                new Ports(
+                        gatewayPort,
+                        consolePort,
+                        observatoryPort,
+                        registryPort,
+                        cellPort,
+                        databasePort);
+        named.require(wanted, instances, spans(named).own());
+        return new SystemPlan(wanted, instances, named, spans(named));
+    }
+
+    private SpanTarget spans(Ports where) {
+        return tracesTo.isEmpty()
+                ? SpanTarget.observatory(where.observatory(), tracesPerSecond)
+                : SpanTarget.of(tracesTo, tracesPerSecond);
     }
 
     private static int cellsOf(Path routeMap) {

@@ -15,11 +15,13 @@ import java.util.Set;
  *
  * @param gateway HTTP for clients
  * @param console pages for operators
+ * @param observatory where traces and logs are received
  * @param registry the registry
  * @param firstCell the first instance of the first cell; the others follow
- * @param firstDatabase the first cell's database; the others follow
+ * @param firstDatabase the first cell's database; the others follow, the observatory's goes before
  */
-record Ports(int gateway, int console, int registry, int firstCell, int firstDatabase) {
+record Ports(
+        int gateway, int console, int observatory, int registry, int firstCell, int firstDatabase) {
     /** Below the ports that the kernel gives to outgoing connections. */
     private static final int LOWEST_FREE = 15_000;
 
@@ -29,34 +31,55 @@ record Ports(int gateway, int console, int registry, int firstCell, int firstDat
     /** Ports in the free, found by looking; for systems that must not disturb another. */
     static Ports free(int cells, int instances) {
         Randomness random = Randomness.secure();
-        int needed = 3 + cells * instances + cells;
+        int needed = 5 + cells * instances + cells;
         for (int attempt = 0; attempt < TRIES; attempt++) {
             int first = LOWEST_FREE + random.nextInt(FREE_SPAN);
             if (areFree(first, needed)) {
                 return new Ports(
-                        first, first + 1, first + 2, first + 3, first + 3 + cells * instances);
+                        first,
+                        first + 1,
+                        first + 2,
+                        first + 3,
+                        first + 4,
+                        first + 5 + cells * instances);
             }
         }
         throw new CommandFailure(
                 ExitStatus.CANNOT_START,
                 "no " + needed + " free ports in a row were found",
-                "Name ports with --gateway-port, --console-port, --registry-port, --cell-port, --database-port.");
+                "Name ports with --gateway-port, --console-port, --observatory-port, --registry-port, --cell-port, --database-port.");
     }
 
     int cell(int cell, int instance, int instances) {
         return firstCell + (cell - 1) * instances + (instance - 1);
     }
 
+    int observatoryDatabase() {
+        return firstDatabase - 1;
+    }
+
     int database(int cell) {
         return firstDatabase + (cell - 1);
     }
 
-    /** Refuses ports that are in use, twice given or out of range, naming option and port. */
-    void require(int cells, int instances) {
+    /**
+     * Refuses ports that are in use, twice given or out of range, naming option and port.
+     *
+     * @param observed whether there is an observatory
+     */
+    void require(int cells, int instances, boolean observed) {
         Set<Integer> seen = new HashSet<>();
         require(gateway, "the gateway", "--gateway-port", seen);
         require(console, "the console", "--console-port", seen);
         require(registry, "the registry", "--registry-port", seen);
+        if (observed) {
+            require(observatory, "the observatory", "--observatory-port", seen);
+            require(
+                    observatoryDatabase(),
+                    "the database of the observatory",
+                    "--database-port",
+                    seen);
+        }
         for (int cell = 1; cell <= cells; cell++) {
             for (int instance = 1; instance <= instances; instance++) {
                 require(

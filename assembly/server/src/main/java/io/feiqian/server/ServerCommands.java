@@ -16,6 +16,7 @@ public final class ServerCommands implements CommandProvider {
                 new RegistryCommand(),
                 new CellCommand(),
                 new GatewayCommand(),
+                new ObservatoryCommand(),
                 new ConsoleCommand(),
                 new SuperviseCommand());
     }

@@ -28,7 +28,13 @@ import java.util.function.Consumer;
 final class Supervisor implements Keeper.Listener {
     /** The order in which a system is stopped. */
     private static final List<Role> STOPPING =
-            List.of(Role.CONSOLE, Role.GATEWAY, Role.CELL, Role.DATABASE, Role.REGISTRY);
+            List.of(
+                    Role.CONSOLE,
+                    Role.GATEWAY,
+                    Role.CELL,
+                    Role.OBSERVATORY,
+                    Role.DATABASE,
+                    Role.REGISTRY);
 
     private final HomeFolder home;
     private final SystemUnits units;
@@ -70,6 +76,12 @@ final class Supervisor implements Keeper.Listener {
             parts.add(keep(units.registry()));
             parts.add(keep(units.gateway()));
             parts.add(keep(units.console()));
+            units.observatory()
+                    .ifPresent(each ->
+                            parts.add(
+                                    keep(each.database())
+                                            .thenComposeAsync(
+                                                    ready -> keep(each.process()), threads)));
             for (SystemUnits.CellUnits cell : units.cells()) {
                 parts.add(
                         keep(cell.database())

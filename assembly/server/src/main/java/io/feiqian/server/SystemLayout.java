@@ -11,10 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes what each process of a system on one machine is told, and says how to start it. */
 final class SystemLayout {
     private static final int RETENTION_DAYS = 400;
+    private static final String OBSERVATORY = "observatory";
+    private static final int OBSERVATORY_MEGABYTES = 1_024;
+    private static final int OBSERVATORY_HOURS = 168;
     private static final List<String> SMALL =
             List.of("-Xms24m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final List<String> GATEWAY =
@@ -76,7 +80,12 @@ final class SystemLayout {
         for (int cell = 1; cell <= plan.cells(); cell++) {
             cells.add(cell(cell));
         }
-        return new SystemUnits(registry(), cells, gateway(), console());
+        return new SystemUnits(
+                registry(),
+                cells,
+                gateway(),
+                console(),
+                plan.spans().own() ? Optional.of(observatory()) : Optional.empty());
     }
 
     private Unit registry() throws IOException {
@@ -98,19 +107,57 @@ final class SystemLayout {
                         home.gateway().resolve("registry-snapshot").toString(),
                         firstRouteMap(home).toString(),
                         home.secretsFolder().toString(),
-                        plan.tracesTo(),
+                        plan.spans().address(),
+                        plan.spans().perSecond(),
                         instances());
         Path file = home.gateway().resolve("gateway.json");
         return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
     }
 
+    private SystemUnits.ObservatoryUnits observatory() throws IOException {
+        DatabaseUnit database = observatoryDatabase();
+        ObservatoryRoleConfig config =
+                new ObservatoryRoleConfig(
+                        SystemPlan.HOST,
+                        plan.ports().observatory(),
+                        database.url(),
+                        DatabaseUnit.USER,
+                        database.passwordFile().toString(),
+                        OBSERVATORY_MEGABYTES,
+                        OBSERVATORY_HOURS);
+        Path file = home.observatory().resolve("observatory.json");
+        return new SystemUnits.ObservatoryUnits(
+                database,
+                unit(
+                        OBSERVATORY,
+                        Role.OBSERVATORY,
+                        "",
+                        plan.observatoryAddress(),
+                        CONSOLE,
+                        file,
+                        config));
+    }
+
+    private DatabaseUnit observatoryDatabase() throws IOException {
+        return new DatabaseUnit(
+                "",
+                OBSERVATORY + "-database",
+                Files.createDirectories(home.observatory()),
+                plan.ports().observatoryDatabase(),
+                home.log(OBSERVATORY + "-database"));
+    }
+
     private Unit console() throws IOException {
+        DatabaseUnit database = observatoryDatabase();
         ConsoleRoleConfig config =
                 new ConsoleRoleConfig(
                         SystemPlan.HOST,
                         plan.ports().console(),
                         home.secretsFolder().toString(),
                         home.console().resolve("audit.jsonl").toString(),
+                        plan.spans().own() ? database.url() : "",
+                        DatabaseUnit.USER,
+                        database.passwordFile().toString(),
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);
@@ -121,7 +168,11 @@ final class SystemLayout {
         Path folder = Files.createDirectories(home.cell(name));
         DatabaseUnit database =
                 new DatabaseUnit(
-                        name, folder, plan.ports().database(number), home.log(name + "-database"));
+                        name,
+                        name + "-database",
+                        folder,
+                        plan.ports().database(number),
+                        home.log(name + "-database"));
         List<Unit> instances = new ArrayList<>();
         for (int instance = 1; instance <= plan.instances(); instance++) {
             String own = SystemPlan.instanceName(number, instance);
@@ -141,7 +192,8 @@ final class SystemLayout {
                             home.secretsFolder().toString(),
                             firstDay.toString(),
                             RETENTION_DAYS,
-                            plan.tracesTo(),
+                            plan.spans().address(),
+                            plan.spans().perSecond(),
                             instances());
             instances.add(
                     unit(

@@ -11,9 +11,9 @@ import java.util.List;
  * @param cells 1 to 99
  * @param instances per cell, 1 to 9
  * @param ports where they listen
- * @param tracesTo where all of them send their spans; empty for nowhere
+ * @param spans where all of them send their spans
  */
-record SystemPlan(int cells, int instances, Ports ports, String tracesTo) {
+record SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
     static final String HOST = "127.0.0.1";
 
     /** Refuses what does not fit one machine. */
@@ -44,6 +44,10 @@ record SystemPlan(int cells, int instances, Ports ports, String tracesTo) {
 
     String consoleUrl() {
         return "http://" + HOST + ":" + ports.console();
+    }
+
+    String observatoryAddress() {
+        return HOST + ":" + ports.observatory();
     }
 
     String instanceAddress(int cell, int instance) {

@@ -1,6 +1,7 @@
 package io.feiqian.server;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The processes of one system on one machine.
@@ -9,12 +10,26 @@ import java.util.List;
  * @param cells every cell with its database
  * @param gateway HTTP for clients
  * @param console pages for operators
+ * @param observatory traces and logs; empty where they are kept elsewhere
  */
-record SystemUnits(Unit registry, List<CellUnits> cells, Unit gateway, Unit console) {
+record SystemUnits(
+        Unit registry,
+        List<CellUnits> cells,
+        Unit gateway,
+        Unit console,
+        Optional<ObservatoryUnits> observatory) {
     /** Copies the list. */
     SystemUnits {
         cells = List.copyOf(cells);
     }
+
+    /**
+     * The observatory.
+     *
+     * @param database its database, ready before it starts
+     * @param process the observatory
+     */
+    record ObservatoryUnits(Unit database, Unit process) {}
 
     /**
      * One cell.

@@ -9,13 +9,17 @@ import java.net.URI;
 final class Traces {
     private Traces() {}
 
-    /** The same telemetry with its spans sent to this address; nowhere where it is empty. */
-    static TelemetryConfig to(String address, TelemetryConfig config) {
+    /**
+     * The same telemetry with its spans sent to this address; nowhere where it is empty.
+     *
+     * @param perSecond the most traces that begin here and are recorded in a second; 0 for all
+     */
+    static TelemetryConfig to(String address, int perSecond, TelemetryConfig config) {
         if (address.isEmpty()) {
             return config;
         }
         try {
-            return config.sendingTo(URI.create(address));
+            return config.sendingTo(URI.create(address), perSecond);
         } catch (IllegalArgumentException wrong) {
             throw new CommandFailure(
                     ExitStatus.USAGE,

@@ -56,6 +56,7 @@ final class ArchitectureTest {
                     "finance/bank",
                     "access/gateway",
                     "control/cli",
+                    "control/observatory",
                     "control/console",
                     "proof/conformance",
                     "proof/simulation",
@@ -101,17 +102,22 @@ final class ArchitectureTest {
             Map.ofEntries(
                     Map.entry("org.apache.zookeeper", Set.of("registry")),
                     Map.entry("org.apache.curator", Set.of("registry")),
-                    Map.entry("org.postgresql", Set.of("storage", "benchmarks")),
+                    Map.entry("org.postgresql", Set.of("storage", "observatory", "benchmarks")),
                     Map.entry("org.mariadb", Set.of("mariadb")),
                     Map.entry(
                             "com.zaxxer.hikari",
-                            Set.of("storage", "benchmarks", "demonstration", "chaos")),
+                            Set.of(
+                                    "storage",
+                                    "observatory",
+                                    "benchmarks",
+                                    "demonstration",
+                                    "chaos")),
                     Map.entry("org.flywaydb", Set.of("storage")),
                     Map.entry("net.sf.jsqlparser", Set.of("sqlmode")),
                     Map.entry("org.apache.dubbo", Set.of("participantdubbo")),
                     Map.entry("org.springframework", Set.of("spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "gateway")),
-                    Map.entry("io.helidon", Set.of("console")));
+                    Map.entry("io.helidon", Set.of("observatory", "console")));
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */
     private static final Set<String> FORBIDDEN_CALLS =

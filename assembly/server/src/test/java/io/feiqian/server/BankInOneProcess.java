@@ -70,7 +70,9 @@ final class BankInOneProcess implements AutoCloseable {
     static BankInOneProcess start(Path folder, RouteMap routes, int instances, String tracesTo) {
         HomeFolder home = HomeFolder.prepare(folder);
         int cells = routes.cells().size();
-        SystemPlan plan = new SystemPlan(cells, instances, Ports.free(cells, instances), tracesTo);
+        SystemPlan plan =
+                new SystemPlan(
+                        cells, instances, Ports.free(cells, instances), SpanTarget.of(tracesTo, 0));
         try {
             Files.writeString(SystemLayout.firstRouteMap(home), routes.toJson());
         } catch (IOException failed) {

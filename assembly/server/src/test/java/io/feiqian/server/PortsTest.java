@@ -19,10 +19,11 @@ final class PortsTest {
                     new Ports(
                             taken.getLocalPort(),
                             ports.console(),
+                            ports.observatory(),
                             ports.registry(),
                             ports.firstCell(),
                             ports.firstDatabase());
-            assertThatThrownBy(() -> clash.require(3, 1))
+            assertThatThrownBy(() -> clash.require(3, 1, true))
                     .isInstanceOfSatisfying(
                             CommandFailure.class,
                             failure -> {
@@ -43,14 +44,16 @@ final class PortsTest {
                 new Ports(
                         ports.gateway(),
                         ports.console(),
+                        ports.observatory(),
                         ports.registry(),
                         ports.firstCell(),
                         ports.firstCell());
-        assertThatThrownBy(() -> overlapping.require(2, 2)).isInstanceOf(CommandFailure.class);
+        assertThatThrownBy(() -> overlapping.require(2, 2, true))
+                .isInstanceOf(CommandFailure.class);
     }
 
     @Test
     void freePortsAreFree() {
-        assertThatCode(() -> Ports.free(3, 2).require(3, 2)).doesNotThrowAnyException();
+        assertThatCode(() -> Ports.free(3, 2).require(3, 2, true)).doesNotThrowAnyException();
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,11 @@ class SupervisorTest {
                                 new Idle("registry", Role.REGISTRY, ""),
                                 List.of(cell(1), cell(2)),
                                 new Idle("gateway", Role.GATEWAY, ""),
-                                new Idle("console", Role.CONSOLE, "")),
+                                new Idle("console", Role.CONSOLE, ""),
+                                Optional.of(
+                                        new SystemUnits.ObservatoryUnits(
+                                                new Idle("kept-database", Role.DATABASE, ""),
+                                                new Idle("observatory", Role.OBSERVATORY, "")))),
                         this::report,
                         Clock.system());
     }
@@ -55,6 +60,8 @@ class SupervisorTest {
                             "start registry",
                             "start gateway",
                             "start console",
+                            "start kept-database",
+                            "start observatory",
                             "start cell-1-database",
                             "start cell-1-1",
                             "start cell-1-2",
@@ -64,7 +71,7 @@ class SupervisorTest {
                     .containsSubsequence("start cell-1-database", "start cell-1-1")
                     .containsSubsequence("start cell-1-database", "start cell-1-2")
                     .containsSubsequence("start cell-2-database", "start cell-2-1");
-            assertThat(running().values()).allMatch(ProcessEntry::isAlive).hasSize(10);
+            assertThat(running().values()).allMatch(ProcessEntry::isAlive).hasSize(12);
         } finally {
             supervisor.stop();
         }
@@ -100,7 +107,10 @@ class SupervisorTest {
 
         supervisor.stop();
 
-        assertThat(events.stream().map(event -> event.replaceAll("-?[12]", "")))
+        assertThat(
+                        events.stream()
+                                .map(event ->
+                                        event.replaceAll("-?[12]", "").replace("kept", "cell")))
                 .containsExactly(
                         "stop console",
                         "stop gateway",
@@ -108,6 +118,8 @@ class SupervisorTest {
                         "stop cell",
                         "stop cell",
                         "stop cell",
+                        "stop observatory",
+                        "stop cell-database",
                         "stop cell-database",
                         "stop cell-database",
                         "stop registry");

@@ -129,6 +129,11 @@ public final class HomeFolder {
         return root.resolve("console");
     }
 
+    /** The observatory's folder, with its database. */
+    public Path observatory() {
+        return root.resolve("observatory");
+    }
+
     /** The registry's data. */
     public Path registry() {
         return root.resolve("registry");

@@ -39,7 +39,9 @@ public record ProcessEntry(
         /** HTTP for clients. */
         GATEWAY,
         /** Pages for operators. */
-        CONSOLE
+        CONSOLE,
+        /** Traces and logs kept. */
+        OBSERVATORY
     }
 
     private static final long CLOCK_STEP_MILLIS = 2_000;

@@ -1,5 +1,6 @@
 package io.feiqian.console;
 
+import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AdminToken;
@@ -13,6 +14,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,16 +35,27 @@ public final class Console implements AutoCloseable {
 
     private final WebServer server;
     private final Cells cells;
+    private final Optional<ObservatoryReads> observatory;
     private final FileAuditTrail audit;
 
-    private Console(WebServer server, Cells cells, FileAuditTrail audit) {
+    private Console(
+            WebServer server,
+            Cells cells,
+            Optional<ObservatoryReads> observatory,
+            FileAuditTrail audit) {
         this.server = server;
         this.cells = cells;
+        this.observatory = observatory;
         this.audit = audit;
     }
 
-    /** Starts one; when this returns it serves. */
-    public static Console start(ConsoleConfig config, Clock clock) {
+    /**
+     * Starts one; when this returns it serves.
+     *
+     * @param observatory traces and logs; empty where they are kept elsewhere; closed with it
+     */
+    public static Console start(
+            ConsoleConfig config, Optional<ObservatoryReads> observatory, Clock clock) {
         Randomness random = Randomness.secure();
         Secrets secrets = Secrets.in(config.secretsFolder(), random);
         Users users = new Users(secrets, new Passwords(random));
@@ -51,7 +64,7 @@ public final class Console implements AutoCloseable {
         Trail trail = new Trail(audit);
         Cells cells =
                 new Cells(config.cells(), AdminToken.obtain(secrets).reveal(), config.patience());
-        List<Page> pages = pages(cells, users, sessions, trail, clock);
+        List<Page> pages = pages(cells, observatory, users, sessions, trail, clock);
         HttpRouting.Builder routing = HttpRouting.builder();
         Frame frame = new Frame(routing, users, sessions, pages);
         routing.addFilter((chain, request, response) -> {
@@ -87,15 +100,22 @@ public final class Console implements AutoCloseable {
                         .addRouting(routing)
                         .build()
                         .start();
-        return new Console(server, cells, audit);
+        return new Console(server, cells, observatory, audit);
     }
 
     /** Every page, in the order of the menu. */
-    static List<Page> pages(Cells cells, Users users, Sessions sessions, Trail trail, Clock clock) {
+    static List<Page> pages(
+            Cells cells,
+            Optional<ObservatoryReads> observatory,
+            Users users,
+            Sessions sessions,
+            Trail trail,
+            Clock clock) {
         return List.of(
                 new OverviewPage(cells, clock),
                 new TransactionsPage(cells, trail),
-                new JourneyPage(cells, trail),
+                new JourneyPage(cells, observatory, trail),
+                new TracesPage(observatory, clock),
                 new UsersPage(users, sessions, trail));
     }
 
@@ -108,6 +128,7 @@ public final class Console implements AutoCloseable {
     public void close() {
         var _ = server.stop();
         cells.close();
+        observatory.ifPresent(ObservatoryReads::close);
         audit.close();
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
  * @param resolutions what was ever proposed for it
  * @param suspended in which cells it is suspended, by whom and why
  * @param unfinished whether something of it is unfinished
+ * @param observed its traces and log lines
  */
 public record Journey(
         String trace,
@@ -34,11 +35,20 @@ public record Journey(
         List<Event> events,
         List<ResolutionRecord> resolutions,
         List<String> suspended,
-        boolean unfinished) {
+        boolean unfinished,
+        Observed observed) {
     /** Nothing was asked for. */
     static final Journey NONE =
             new Journey(
-                    "", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), false);
+                    "",
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    false,
+                    Observed.NOTHING);
 
     /** A decision or a branch. */
     public record Line(
@@ -82,6 +92,12 @@ public record Journey(
     /** Whether the cells that answered know nothing of it. */
     public boolean isEmpty() {
         return records.isEmpty() && entries.isEmpty();
+    }
+
+    /** The same with what was observed of it. */
+    Journey with(Observed seen) {
+        return new Journey(
+                trace, silent, records, entries, events, resolutions, suspended, unfinished, seen);
     }
 
     static Journey of(String trace, List<String> silent, List<ShowTransactionResponse> said) {
@@ -145,7 +161,15 @@ public record Journey(
         }
         events.sort(Comparator.comparingLong(Event::millis));
         return new Journey(
-                trace, silent, records, entries, events, resolutions, suspended, unfinished);
+                trace,
+                silent,
+                records,
+                entries,
+                events,
+                resolutions,
+                suspended,
+                unfinished,
+                Observed.NOTHING);
     }
 
     private static Line line(TransactionRecord record) {

@@ -12,12 +12,16 @@ import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
 import io.feiqian.cli.ResolutionProposal;
 import io.feiqian.console.Role.Permission;
+import io.feiqian.observatory.LogSearch;
+import io.feiqian.observatory.ObservatoryReads;
+import io.feiqian.observatory.SpanSearch;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** One transaction: its way through the cells, and what an operator does about it. */
@@ -25,10 +29,12 @@ final class JourneyPage implements Page {
     private static final String PATH = "/journey";
 
     private final Cells cells;
+    private final Optional<ObservatoryReads> observatory;
     private final Trail trail;
 
-    JourneyPage(Cells cells, Trail trail) {
+    JourneyPage(Cells cells, Optional<ObservatoryReads> observatory, Trail trail) {
         this.cells = cells;
+        this.observatory = observatory;
         this.trail = trail;
     }
 
@@ -63,7 +69,24 @@ final class JourneyPage implements Page {
 
     private Journey read(TraceNumber trace) {
         Cells.Said<ShowTransactionResponse> said = show(trace);
-        return Journey.of(trace.toString(), said.silent(), said.answers());
+        return Journey.of(trace.toString(), said.silent(), said.answers())
+                .with(observed(trace.toString()));
+    }
+
+    /**
+     * The cells' own records are the truth; without the observatory there are no more than them.
+     */
+    private Observed observed(String trace) {
+        try {
+            return observatory
+                    .map(it ->
+                            Observed.of(
+                                    it.traces(SpanSearch.ofTransaction(trace)),
+                                    it.lines(LogSearch.ofTransaction(trace))))
+                    .orElse(Observed.NOTHING);
+        } catch (RefusedException silent) {
+            return Observed.NOTHING;
+        }
     }
 
     private Cells.Said<ShowTransactionResponse> show(TraceNumber trace) {

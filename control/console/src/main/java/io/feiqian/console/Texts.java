@@ -82,6 +82,17 @@ public final class Texts {
         return TIME.format(Instant.ofEpochMilli(millis));
     }
 
+    /** The same of microseconds since 1970. */
+    public String timeOfMicros(long micros) {
+        return time(Math.floorDiv(micros, 1_000L));
+    }
+
+    /** How long something took, in milliseconds. */
+    public String millis(long micros) {
+        return String.format(
+                Locale.ROOT, micros < 100_000 ? "%,.2f ms" : "%,.0f ms", micros / 1000.0);
+    }
+
     Set<String> keys() {
         return texts.stringPropertyNames();
     }

@@ -58,6 +58,20 @@ final class Visit {
         return bounded(name, request.query().first(name).orElse(""));
     }
 
+    /** The number that the address asks for; this one where it says none. */
+    long queryNumber(String name, long otherwise) {
+        String text = query(name).strip();
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        if (!text.matches("[0-9]{1,12}")) {
+            throw new RefusedException(
+                    OutcomeCode.INVALID_TEXT,
+                    "%s: not a number (expected: 0 or more)".formatted(name));
+        }
+        return Long.parseLong(text);
+    }
+
     /** What the form says; empty where it does not. */
     String field(String name) {
         return bounded(name, form.first(name).orElse("").strip());

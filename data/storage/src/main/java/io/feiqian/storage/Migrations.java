@@ -12,11 +12,11 @@ import org.flywaydb.core.api.MigrationState;
  * db/<module>/V<number>__<what>.sql} and has a history table of its own, {@code
  * schema_history_<module>}, so that modules grow without agreeing on numbers.
  */
-final class Migrations {
+public final class Migrations {
     private Migrations() {}
 
     /** Runs the migrations of these modules in order; processes that do so at once take turns. */
-    static void run(DataSource source, List<String> modules) {
+    public static void run(DataSource source, List<String> modules) {
         for (String module : modules) {
             try {
                 run(source, module);

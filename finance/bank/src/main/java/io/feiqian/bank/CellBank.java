@@ -11,7 +11,10 @@ import io.feiqian.runtime.Timer;
 import io.feiqian.security.spi.PersonalData;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.storage.GroupedCommits;
+import io.feiqian.storage.LocalCommit;
+import io.feiqian.storage.ObservedCommits;
 import io.feiqian.storage.StorageException;
+import io.feiqian.telemetry.Tracing;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import io.feiqian.transaction.BranchContribution;
 import io.feiqian.transaction.CellTransactions;
@@ -80,6 +83,7 @@ public final class CellBank implements AutoCloseable {
      * @param personal encrypts personal columns
      * @param clock the clock
      * @param timer what happens later
+     * @param tracing where spans begin
      * @param metrics where metrics are registered
      * @param alarms where operators are called
      */
@@ -91,6 +95,7 @@ public final class CellBank implements AutoCloseable {
             PersonalData personal,
             Clock clock,
             Timer timer,
+            Tracing tracing,
             MeterRegistry metrics,
             AlarmEvents alarms) {}
 
@@ -114,12 +119,14 @@ public final class CellBank implements AutoCloseable {
                         ports.timer(),
                         ports.metrics(),
                         ports.alarms());
+        LocalCommit observed =
+                new ObservedCommits(commits, ports.tracing(), database.cell() + " database");
         this.reads = new FencedReads(database);
         NoticeContribution written = new NoticeContribution();
         this.messages =
                 new CellMessages(
                         new CellMessages.Ports(
-                                commits,
+                                observed,
                                 database.pool(),
                                 ports.messages(),
                                 ports.clock(),
@@ -160,7 +167,7 @@ public final class CellBank implements AutoCloseable {
         ChangeTrail trail = new ChangeTrail(database.pool());
         ChangeContribution changes = new ChangeContribution();
         Customers customers =
-                new Customers(commits, database, reads, ports.personal(), settings.ledger());
+                new Customers(observed, database, reads, ports.personal(), settings.ledger());
         this.bank =
                 new BankService(
                         new Payments(parts, transactions, openDay, notices),

@@ -30,6 +30,7 @@ import io.feiqian.storage.CellDatabase;
 import io.feiqian.storage.DatabaseConfig;
 import io.feiqian.storage.TemporaryDatabase;
 import io.feiqian.telemetry.Alarm;
+import io.feiqian.telemetry.Tracing;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
@@ -319,6 +320,7 @@ final class TwoCells implements AutoCloseable {
                                 new AesPersonalData(KeyRing.obtain(secrets), Randomness.secure()),
                                 Clock.system(),
                                 timer,
+                                Tracing.none(),
                                 new SimpleMeterRegistry(),
                                 alarms::add));
         peers.connect(id, bank);

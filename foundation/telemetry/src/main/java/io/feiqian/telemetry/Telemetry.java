@@ -1,5 +1,6 @@
 package io.feiqian.telemetry;
 
+import io.feiqian.runtime.Clock;
 import io.feiqian.telemetry.spi.AlarmEvents;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -17,6 +18,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +34,7 @@ public final class Telemetry implements AutoCloseable {
     private final PrometheusMeterRegistry metrics;
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AlarmEvents alarms;
+    private SentLogs logs = SentLogs.NONE;
 
     private Telemetry(SdkTracerProvider provider, TelemetryConfig config) {
         this.provider = provider;
@@ -48,13 +51,18 @@ public final class Telemetry implements AutoCloseable {
     /** Starts telemetry; an endpoint that does not answer costs spans, never calls. */
     public static Telemetry start(TelemetryConfig config) {
         return config.otlp()
-                .map(endpoint ->
-                        exportingTo(
-                                config,
-                                OtlpHttpSpanExporter.builder()
-                                        .setEndpoint(endpoint.toString())
-                                        .build()))
+                .map(endpoint -> sending(config, endpoint))
                 .orElseGet(() -> numbering(config));
+    }
+
+    /** Log lines go where spans go. */
+    private static Telemetry sending(TelemetryConfig config, URI endpoint) {
+        Telemetry started =
+                exportingTo(
+                        config,
+                        OtlpHttpSpanExporter.builder().setEndpoint(endpoint.toString()).build());
+        started.logs = SentLogs.attach(endpoint, resource(config), SENT_EVERY);
+        return started;
     }
 
     private static Telemetry numbering(TelemetryConfig config) {
@@ -69,11 +77,15 @@ public final class Telemetry implements AutoCloseable {
                                 BatchSpanProcessor.builder(exporter)
                                         .setScheduleDelay(SENT_EVERY)
                                         .build())
-                        .setSampler(
-                                Sampler.parentBased(
-                                        Sampler.traceIdRatioBased(config.sampledShare())))
+                        .setSampler(Sampler.parentBased(sampler(config)))
                         .build();
         return new Telemetry(provider, config);
+    }
+
+    private static Sampler sampler(TelemetryConfig config) {
+        return config.tracesPerSecond() == 0
+                ? Sampler.alwaysOn()
+                : new RateSampler(config.tracesPerSecond(), Clock.system());
     }
 
     /** Where spans begin. */
@@ -99,20 +111,25 @@ public final class Telemetry implements AutoCloseable {
     /** Sends the spans that are left, within two seconds, and stops. */
     @Override
     public void close() {
+        logs.close();
         provider.shutdown().join(FLUSH_SECONDS, TimeUnit.SECONDS);
         collections.close();
         metrics.close();
     }
 
     private static SdkTracerProviderBuilder provider(TelemetryConfig config) {
+        return SdkTracerProvider.builder()
+                .setResource(resource(config))
+                .setSampler(Sampler.alwaysOff());
+    }
+
+    private static Resource resource(TelemetryConfig config) {
         AttributesBuilder process =
                 Attributes.builder()
                         .put("service.namespace", "feiqian")
                         .put("service.name", config.service())
                         .put("service.instance.id", config.instance());
         config.cell().ifPresent(cell -> process.put(Tracing.CELL, cell.toString()));
-        return SdkTracerProvider.builder()
-                .setResource(Resource.getDefault().merge(Resource.create(process.build())))
-                .setSampler(Sampler.alwaysOff());
+        return Resource.getDefault().merge(Resource.create(process.build()));
     }
 }

@@ -11,43 +11,43 @@ import java.util.Optional;
  * @param instance the name of this process, such as {@code cell-1-a}
  * @param otlp where spans go, as {@code http://host:4318/v1/traces} (OTLP over HTTP); empty keeps
  *     them here: spans then have numbers that log lines carry, and are not recorded
- * @param sampledShare which share of the traces that begin here is recorded, 0 to 1; matters only
- *     with {@code otlp}
+ * @param tracesPerSecond the most traces that begin here and are recorded in a second, so that what
+ *     telemetry costs has a bound; 0 for all of them; matters only with {@code otlp}
  * @param cell the cell that this process serves, which every span of it names; empty for none
  */
 public record TelemetryConfig(
         String service,
         String instance,
         Optional<URI> otlp,
-        double sampledShare,
+        int tracesPerSecond,
         Optional<CellId> cell) {
-    /** Refuses blank names, a share outside 0 to 1 and an endpoint that is not HTTP. */
+    /** Refuses blank names, a negative number of traces and an endpoint that is not HTTP. */
     public TelemetryConfig {
         if (service.isBlank() || instance.isBlank()) {
             throw new IllegalArgumentException(
                     "service and instance: \"%s\", \"%s\" (expected: not blank)"
                             .formatted(service, instance));
         }
-        if (!(sampledShare >= 0 && sampledShare <= 1)) {
+        if (tracesPerSecond < 0) {
             throw new IllegalArgumentException(
-                    "sampled share: " + sampledShare + " (expected: 0 to 1)");
+                    "traces per second: " + tracesPerSecond + " (expected: 0 or more)");
         }
         otlp.ifPresent(TelemetryConfig::requireHttp);
     }
 
     /** Without an exporter, of no cell. */
     public static TelemetryConfig local(String service, String instance) {
-        return new TelemetryConfig(service, instance, Optional.empty(), 1, Optional.empty());
+        return new TelemetryConfig(service, instance, Optional.empty(), 0, Optional.empty());
     }
 
     /** The same, as a process of this cell. */
     public TelemetryConfig in(CellId newCell) {
-        return new TelemetryConfig(service, instance, otlp, sampledShare, Optional.of(newCell));
+        return new TelemetryConfig(service, instance, otlp, tracesPerSecond, Optional.of(newCell));
     }
 
-    /** The same with every span sent to this address. */
-    public TelemetryConfig sendingTo(URI endpoint) {
-        return new TelemetryConfig(service, instance, Optional.of(endpoint), 1, cell);
+    /** The same with so many traces a second sent to this address; 0 for all. */
+    public TelemetryConfig sendingTo(URI endpoint, int mostPerSecond) {
+        return new TelemetryConfig(service, instance, Optional.of(endpoint), mostPerSecond, cell);
     }
 
     private static void requireHttp(URI endpoint) {

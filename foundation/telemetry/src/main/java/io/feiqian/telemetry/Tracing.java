@@ -63,6 +63,23 @@ public final class Tracing {
     }
 
     /**
+     * A call for work that is being recorded, such as one to a database; nothing where it is not:
+     * what happens by itself is no trace of its own.
+     *
+     * @param target who is called
+     */
+    public WorkSpan callFor(String name, String target) {
+        return this == NONE || !Span.current().getSpanContext().isSampled()
+                ? WorkSpan.NONE
+                : begin(name, SpanKind.CLIENT, numberOfThread(), Context.current())
+                        .note(CELL, target);
+    }
+
+    private static Optional<TraceNumber> numberOfThread() {
+        return Optional.ofNullable(MDC.get(TRACE_NUMBER)).map(TraceNumber::parse);
+    }
+
+    /**
      * The serving of a call.
      *
      * @param traceparent the caller's span in the form of W3C Trace Context; empty, or anything

@@ -173,7 +173,7 @@ class TracingTest {
             URI endpoint =
                     URI.create(
                             "http://localhost:" + collector.getAddress().getPort() + "/v1/traces");
-            TelemetryConfig config = LOCAL.sendingTo(endpoint).in(new CellId(3));
+            TelemetryConfig config = LOCAL.sendingTo(endpoint, 0).in(new CellId(3));
             try (Telemetry telemetry = Telemetry.start(config)) {
                 telemetry.tracing().serve("over the wire", TRACE, "").close();
             }
@@ -190,12 +190,11 @@ class TracingTest {
                 .isThrownBy(() -> TelemetryConfig.local(" ", "x"))
                 .withMessageContaining("not blank");
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new TelemetryConfig(
-                                "a", "b", Optional.empty(), Double.NaN, Optional.empty()))
-                .withMessageContaining("expected: 0 to 1");
+                .isThrownBy(
+                        () -> new TelemetryConfig("a", "b", Optional.empty(), -1, Optional.empty()))
+                .withMessageContaining("expected: 0 or more");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> LOCAL.sendingTo(URI.create("localhost:4318")))
+                .isThrownBy(() -> LOCAL.sendingTo(URI.create("localhost:4318"), 0))
                 .withMessageContaining("a URL such as");
     }
 

@@ -1,0 +1,129 @@
+package io.feiqian.console;
+
+import io.feiqian.console.Role.Permission;
+import io.feiqian.observatory.LogSearch;
+import io.feiqian.observatory.ObservatoryReads;
+import io.feiqian.observatory.SpanRecord;
+import io.feiqian.observatory.SpanSearch;
+import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import java.util.List;
+import java.util.Optional;
+
+/** Traces, logs, and who calls whom: what the observatory keeps (S.dst, B6.4-d, B6.4-e). */
+final class TracesPage implements Page {
+    private static final String PATH = "/traces";
+    private static final int MOST_TRACES = 50;
+    private static final int MOST_LINES = 200;
+
+    /** The same call so often within one trace is worth a look. */
+    private static final int MANY_CALLS = 10;
+
+    private final Optional<ObservatoryReads> observatory;
+    private final Clock clock;
+
+    TracesPage(Optional<ObservatoryReads> observatory, Clock clock) {
+        this.observatory = observatory;
+        this.clock = clock;
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public String title() {
+        return "traces.title";
+    }
+
+    @Override
+    public Permission needs() {
+        return Permission.SEE;
+    }
+
+    @Override
+    public void routes(Frame frame) {
+        frame.get(PATH, Permission.SEE, this::traces);
+        frame.get(PATH + "/{id}", Permission.SEE, this::trace);
+        frame.get("/logs", Permission.SEE, this::logs);
+        frame.get("/topology", Permission.SEE, this::topology);
+    }
+
+    private void traces(Visit visit) {
+        Traces.Filter filter = Traces.Filter.of(visit);
+        long now = clock.now().toEpochMilli();
+        visit.show(
+                "traces",
+                observatory
+                        .map(it ->
+                                new Traces(
+                                        true,
+                                        filter,
+                                        it.traces(
+                                                new SpanSearch(
+                                                        filter.fromMicros(now),
+                                                        Long.MAX_VALUE,
+                                                        filter.node(),
+                                                        filter.failed(),
+                                                        filter.leastMillis() * 1_000,
+                                                        filter.text(),
+                                                        "",
+                                                        MOST_TRACES))))
+                        .orElseGet(() -> new Traces(false, filter, List.of())));
+    }
+
+    private void trace(Visit visit) {
+        String id = visit.part("id");
+        ObservatoryReads it =
+                observatory.orElseThrow(() ->
+                        new RefusedException(
+                                OutcomeCode.UNKNOWN_PATH,
+                                "traces: kept elsewhere (expected: an observatory of this system)"));
+        List<SpanRecord> spans = it.trace(id);
+        visit.show(
+                "trace",
+                Trace.of(id, spans, it.lines(LogSearch.ofTrace(id)), ObservatoryReads.MOST_SPANS));
+    }
+
+    private void logs(Visit visit) {
+        Traces.Filter filter = Traces.Filter.of(visit);
+        long now = clock.now().toEpochMilli();
+        visit.show(
+                "logs",
+                observatory
+                        .map(it ->
+                                new Logs(
+                                        true,
+                                        filter,
+                                        it.lines(
+                                                new LogSearch(
+                                                        filter.fromMicros(now),
+                                                        Long.MAX_VALUE,
+                                                        filter.node(),
+                                                        filter.level(),
+                                                        filter.text(),
+                                                        "",
+                                                        "",
+                                                        MOST_LINES))))
+                        .orElseGet(() -> new Logs(false, filter, List.of())));
+    }
+
+    private void topology(Visit visit) {
+        int minutes = Traces.Filter.of(visit).minutes();
+        long now = clock.now().toEpochMilli();
+        visit.show(
+                "topology",
+                observatory
+                        .map(it ->
+                                Topology.of(
+                                        minutes,
+                                        it.calls(now / 60_000 - minutes, now / 60_000),
+                                        it.patterns((now - minutes * 60_000L) * 1_000, MANY_CALLS)))
+                        .orElseGet(() ->
+                                new Topology(
+                                        false, minutes, List.of(), List.of(), List.of(),
+                                        List.of())));
+    }
+}

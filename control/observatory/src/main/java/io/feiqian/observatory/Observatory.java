@@ -1,0 +1,168 @@
+package io.feiqian.observatory;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.MicroBatcher;
+import io.feiqian.runtime.MicroBatcher.Lane;
+import io.feiqian.storage.Migrations;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * A running observatory: takes traces and logs by OTLP over HTTP (binary, plain or compressed) and
+ * writes them to its database in batches. What finds no room is refused in the answer and counted;
+ * senders do not wait and are not asked to send again.
+ */
+public final class Observatory implements AutoCloseable {
+    /** Where spans are sent to. */
+    public static final String TRACES = "/v1/traces";
+
+    /** Where log lines are sent to. */
+    public static final String LOGS = "/v1/logs";
+
+    private static final int MOST_BYTES = 8 * 1024 * 1024;
+    private static final int MOST_CONNECTIONS = 500;
+
+    /** Requests of a transaction, and waiting: each brings a few hundred spans at most. */
+    private static final MicroBatcher.Limits LIMITS = new MicroBatcher.Limits(32, 256, 1);
+
+    /** Reads the body of a request. */
+    @FunctionalInterface
+    private interface Reader {
+        Arrived read(byte[] body) throws InvalidProtocolBufferException;
+    }
+
+    private final Writer writer;
+    private final MicroBatcher<Arrived> batcher;
+    private final WebServer server;
+
+    private Observatory(ObservatoryConfig config, Clock clock, MeterRegistry metrics) {
+        this.writer = new Writer(config, clock, metrics);
+        this.batcher =
+                new MicroBatcher<>(
+                        LIMITS,
+                        writer,
+                        Thread.ofPlatform().name("observatory-writer").daemon()::unstarted);
+        this.server =
+                WebServer.builder()
+                        .host(config.host())
+                        .port(config.port())
+                        .maxPayloadSize(MOST_BYTES)
+                        .maxTcpConnections(MOST_CONNECTIONS)
+                        .shutdownHook(false)
+                        .contentEncoding(it -> it.addContentEncoding(new GzipReading()))
+                        .addRouting(
+                                HttpRouting.builder()
+                                        .post(
+                                                TRACES,
+                                                handler(
+                                                        OtlpReader::spans,
+                                                        Observatory::tracesRefused))
+                                        .post(
+                                                LOGS,
+                                                handler(
+                                                        OtlpReader::lines,
+                                                        Observatory::linesRefused)))
+                        .build()
+                        .start();
+    }
+
+    /**
+     * Brings the database up to date and starts; when this returns it receives.
+     *
+     * @throws io.feiqian.storage.StorageException where the database does not answer or is of a
+     *     newer version
+     */
+    public static Observatory start(ObservatoryConfig config, Clock clock, MeterRegistry metrics) {
+        Migrations.run(Writer.source(config.database()), List.of("observatory"));
+        return new Observatory(config, clock, metrics);
+    }
+
+    /** Where it receives. */
+    public int port() {
+        return server.port();
+    }
+
+    private Handler handler(Reader reader, IntFunction<byte[]> refused) {
+        return (request, response) -> {
+            Optional<byte[]> body = body(request);
+            if (body.isEmpty()) {
+                response.status(Status.BAD_REQUEST_400)
+                        .send("body: unreadable or too large (expected: OTLP in protobuf, 8 MiB)");
+                return;
+            }
+            take(reader, refused, body.get(), response);
+        };
+    }
+
+    private void take(
+            Reader reader, IntFunction<byte[]> refused, byte[] body, ServerResponse response) {
+        try {
+            Arrived arrived = reader.read(body);
+            int left = 0;
+            if (arrived.size() > 0 && !batcher.offer(arrived, Lane.NEW)) {
+                left = arrived.size();
+                writer.shed(left);
+            }
+            response.header(HeaderNames.CONTENT_TYPE, "application/x-protobuf")
+                    .send(left == 0 ? new byte[0] : refused.apply(left));
+        } catch (InvalidProtocolBufferException unreadable) {
+            response.status(Status.BAD_REQUEST_400)
+                    .send("body: not OTLP in protobuf (expected: that)");
+        }
+    }
+
+    /** The body, uncompressed by the server; empty where it is too large by then, or damaged. */
+    private static Optional<byte[]> body(ServerRequest request) {
+        try (InputStream in = request.content().inputStream()) {
+            byte[] body = in.readNBytes(MOST_BYTES + 1);
+            return body.length > MOST_BYTES ? Optional.empty() : Optional.of(body);
+        } catch (IOException | UncheckedIOException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] tracesRefused(int spans) {
+        return ExportTraceServiceResponse.newBuilder()
+                .setPartialSuccess(
+                        ExportTracePartialSuccess.newBuilder()
+                                .setRejectedSpans(spans)
+                                .setErrorMessage("overloaded"))
+                .build()
+                .toByteArray();
+    }
+
+    private static byte[] linesRefused(int lines) {
+        return ExportLogsServiceResponse.newBuilder()
+                .setPartialSuccess(
+                        ExportLogsPartialSuccess.newBuilder()
+                                .setRejectedLogRecords(lines)
+                                .setErrorMessage("overloaded"))
+                .build()
+                .toByteArray();
+    }
+
+    /** Takes no more, writes what was taken, and ends. */
+    @Override
+    public void close() {
+        var _ = server.stop();
+        batcher.close();
+        writer.disconnect();
+    }
+}

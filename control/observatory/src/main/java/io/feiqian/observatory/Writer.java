@@ -1,0 +1,206 @@
+package io.feiqian.observatory;
+
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.MicroBatcher;
+import io.feiqian.storage.DatabaseConfig;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what arrived: a transaction for all that waits. Where the database refuses or does not
+ * answer, it tries once more over a new connection, and then sheds what it holds: telemetry is not
+ * worth waiting for. One thread.
+ */
+final class Writer implements MicroBatcher.Handler<Arrived> {
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+    private static final int TRIES = 2;
+    private static final int LOGIN_SECONDS = 5;
+    private static final int SILENCE_SECONDS = 20;
+
+    private static final String SPAN_COLUMNS =
+            "(started_at, duration, span_id, parent_id, trace_id, block, kind, slot, failed,"
+                    + " service, instance, cell, target, name, outcome, message, trace_number,"
+                    + " notes)";
+
+    private static final String LINE_COLUMNS =
+            "(logged_at, span_id, block, trace_id, level, service, instance, cell, logger, message,"
+                    + " exception, trace_number)";
+
+    private final PGSimpleDataSource source;
+    private final Clock clock;
+    private final Blocks blocks;
+    private final CallCounts counts = new CallCounts();
+    private final Counter stored;
+    private final Counter shed;
+    private @Nullable Connection connection;
+    private boolean failing;
+
+    Writer(ObservatoryConfig config, Clock clock, MeterRegistry metrics) {
+        this.source = source(config.database());
+        this.clock = clock;
+        this.blocks = new Blocks(config, clock);
+        this.stored = metrics.counter("feiqian.observatory.stored");
+        this.shed = metrics.counter("feiqian.observatory.shed");
+    }
+
+    static PGSimpleDataSource source(DatabaseConfig database) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(database.url());
+        source.setUser(database.user());
+        source.setPassword(database.password());
+        source.setApplicationName("observatory");
+        source.setConnectTimeout(LOGIN_SECONDS);
+        source.setLoginTimeout(LOGIN_SECONDS);
+        source.setSocketTimeout(SILENCE_SECONDS);
+        return source;
+    }
+
+    /** Counts what found no room. */
+    void shed(int records) {
+        shed.increment(records);
+    }
+
+    @Override
+    public void handle(List<Arrived> batch) {
+        List<SpanRecord> spans = batch.stream().flatMap(each -> each.spans().stream()).toList();
+        List<LogLine> lines = batch.stream().flatMap(each -> each.lines().stream()).toList();
+        for (int attempt = 1; attempt <= TRIES; attempt++) {
+            try {
+                write(spans, lines);
+                stored.increment(spans.size() + lines.size());
+                if (failing) {
+                    LOG.info("the database takes traces and logs again");
+                    failing = false;
+                }
+                return;
+            } catch (SQLException | IOException failed) {
+                disconnect();
+                if (attempt == TRIES) {
+                    shed.increment(spans.size() + lines.size());
+                    complain(failed);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void onFault(List<Arrived> batch, Throwable fault) {
+        disconnect();
+        shed.increment(batch.stream().mapToInt(Arrived::size).sum());
+        complain(fault);
+    }
+
+    /** Once for as long as it lasts. */
+    private void complain(Throwable fault) {
+        if (!failing) {
+            LOG.warn("traces and logs are shed: the database does not take them", fault);
+            failing = true;
+        }
+    }
+
+    private void write(List<SpanRecord> spans, List<LogLine> lines)
+            throws SQLException, IOException {
+        Connection open = connect();
+        int block = blocks.toWrite(open, spans.size() + lines.size());
+        CopyText spanRows = new CopyText();
+        spans.forEach(span -> row(spanRows, span, block));
+        copy(open, "span_" + block + " " + SPAN_COLUMNS, spanRows);
+        CopyText lineRows = new CopyText();
+        lines.forEach(line -> row(lineRows, line, block));
+        copy(open, "log_line_" + block + " " + LINE_COLUMNS, lineRows);
+        counts.add(open, spans, clock.now().toEpochMilli());
+        open.commit();
+    }
+
+    private static void copy(Connection open, String into, CopyText rows)
+            throws SQLException, IOException {
+        if (!rows.isEmpty()) {
+            var _ =
+                    open.unwrap(PGConnection.class)
+                            .getCopyAPI()
+                            .copyIn(
+                                    "copy " + into + " from stdin",
+                                    new ByteArrayInputStream(rows.bytes()));
+        }
+    }
+
+    private static void row(CopyText rows, SpanRecord span, int block) {
+        rows.add(span.startedMicros())
+                .add(span.durationMicros())
+                .add(span.id())
+                .add(span.parent())
+                .add(span.traceId())
+                .add(block)
+                .add(span.kind().number())
+                .add(span.slot())
+                .add(span.failed())
+                .add(span.from().service())
+                .add(span.from().instance())
+                .add(span.from().cell())
+                .add(span.target())
+                .add(span.name())
+                .add(span.outcome())
+                .add(span.message())
+                .add(span.traceNumber())
+                .add(span.notes())
+                .endRow();
+    }
+
+    private static void row(CopyText rows, LogLine line, int block) {
+        rows.add(line.atMicros()).add(line.span()).add(block);
+        if (line.traceId().isEmpty()) {
+            rows.addNull();
+        } else {
+            rows.add(line.traceId());
+        }
+        rows.add(line.level())
+                .add(line.from().service())
+                .add(line.from().instance())
+                .add(line.from().cell())
+                .add(line.logger())
+                .add(line.message())
+                .add(line.exception())
+                .add(line.traceNumber())
+                .endRow();
+    }
+
+    private Connection connect() throws SQLException {
+        Connection open = connection;
+        if (open != null) {
+            return open;
+        }
+        blocks.forget();
+        open = source.getConnection();
+        try (Statement statement = open.createStatement()) {
+            // What a crash takes from the end of a trace is no loss; a flush for each batch would
+            // be.
+            statement.execute("set synchronous_commit = off; set lock_timeout = '5s'");
+        }
+        open.setAutoCommit(false);
+        connection = open;
+        return open;
+    }
+
+    void disconnect() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException gone) {
+                LOG.debug("the connection was gone already", gone);
+            }
+        }
+    }
+}
