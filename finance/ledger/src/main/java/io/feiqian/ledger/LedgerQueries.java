@@ -28,21 +28,24 @@ public final class LedgerQueries {
      * An account's two legs, each from an index of its own: {@code entry_no > 0} is said apart from
      * the page's bound since it is what the partial indexes are chosen by.
      */
-    private static final String STATEMENT =
+    private static final String LEGS =
             """
             select * from (
                 (select %1$s, true as is_debit from journal j
-                 where j.debit = ? and j.entry_no > ? and j.entry_no > 0
+                 where j.debit = ? and j.entry_no %2$s ? and j.entry_no > 0
                      and j.business_date between ? and ?
-                 order by j.entry_no limit ?)
+                 order by j.entry_no %3$s limit ?)
                 union all
                 (select %1$s, false from journal j
-                 where j.credit = ? and j.entry_no > ? and j.entry_no > 0
+                 where j.credit = ? and j.entry_no %2$s ? and j.entry_no > 0
                      and j.business_date between ? and ?
-                 order by j.entry_no limit ?)
-            ) legs order by entry_no limit ?\
-            """
-                    .formatted(LedgerSql.JOURNAL_COLUMNS);
+                 order by j.entry_no %3$s limit ?)
+            ) legs order by entry_no %3$s limit ?\
+            """;
+
+    private static final String STATEMENT = LEGS.formatted(LedgerSql.JOURNAL_COLUMNS, ">", "asc");
+
+    static final String NEWEST = LEGS.formatted(LedgerSql.JOURNAL_COLUMNS, "<", "desc");
 
     private static final int LEG_MARK = 20;
     private static final int FIRST_DAY = 0;
@@ -66,12 +69,33 @@ public final class LedgerQueries {
     /** A page of an account's statement; empty where it has no entries. */
     public static StatementPage statement(Connection connection, StatementQuery query)
             throws SQLException {
+        return page(connection, STATEMENT, query, query.afterEntry());
+    }
+
+    /**
+     * The same from its end: the newest entry first.
+     *
+     * @param beforeEntry the last entry of the page before; 0 for the first page
+     */
+    public static StatementPage newest(
+            Connection connection, AccountNumber account, long beforeEntry, int limit)
+            throws SQLException {
+        return page(
+                connection,
+                NEWEST,
+                StatementQuery.first(account, limit),
+                beforeEntry == 0 ? Long.MAX_VALUE : beforeEntry);
+    }
+
+    private static StatementPage page(
+            Connection connection, String sql, StatementQuery query, long bound)
+            throws SQLException {
         List<StatementEntry> entries = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(STATEMENT)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = 0;
             for (int leg = 0; leg < 2; leg++) {
                 statement.setLong(++index, query.account().number());
-                statement.setLong(++index, query.afterEntry());
+                statement.setLong(++index, bound);
                 statement.setInt(++index, query.from().map(BusinessDate::number).orElse(FIRST_DAY));
                 statement.setInt(++index, query.to().map(BusinessDate::number).orElse(LAST_DAY));
                 statement.setInt(++index, query.limit() + 1);

@@ -3,7 +3,7 @@ package io.feiqian.ledger;
 import java.util.List;
 
 /**
- * A page of an account's statement, oldest entry first.
+ * A page of an account's statement, in the order that was asked for.
  *
  * @param entries the entries
  * @param more whether more follow after the last of them
