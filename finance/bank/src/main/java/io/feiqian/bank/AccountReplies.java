@@ -66,25 +66,22 @@ final class AccountReplies {
                         .setAccount(new AccountNumber(statement.account().id()).toString())
                         .setCurrency(currency.code())
                         .setMore(statement.page().more());
-        statement
-                .page()
-                .entries()
-                .forEach(entry ->
-                        response.addEntries(
-                                StatementEntry.newBuilder()
-                                        .setEntry(entry.entry())
-                                        .setBusinessDate(entry.date().toString())
-                                        .setTraceNumber(entry.key().trace().toString())
-                                        .setSubNumber(entry.key().sub().number())
-                                        .setKind(entry.kind().name())
-                                        .setAmount(decimal(entry.amount(), currency))
-                                        .setBalanceAfter(decimal(entry.balanceAfter(), currency))
-                                        .setCounterAccount(
-                                                new AccountNumber(entry.counterAccount())
-                                                        .toString())
-                                        .setText(entry.text())
-                                        .setPostedAtMillis(entry.postedAt())));
+        statement.page().entries().forEach(each -> response.addEntries(entry(each, currency)));
         return response.build();
+    }
+
+    static StatementEntry.Builder entry(io.feiqian.ledger.StatementEntry entry, Currency currency) {
+        return StatementEntry.newBuilder()
+                .setEntry(entry.entry())
+                .setBusinessDate(entry.date().toString())
+                .setTraceNumber(entry.key().trace().toString())
+                .setSubNumber(entry.key().sub().number())
+                .setKind(entry.kind().name())
+                .setAmount(decimal(entry.amount(), currency))
+                .setBalanceAfter(decimal(entry.balanceAfter(), currency))
+                .setCounterAccount(new AccountNumber(entry.counterAccount()).toString())
+                .setText(entry.text())
+                .setPostedAtMillis(entry.postedAt());
     }
 
     static String decimal(long minor, Currency currency) {

@@ -205,6 +205,19 @@ final class Accounts {
                                 LedgerQueries.statement(connection, query)));
     }
 
+    /** The same from its end, the newest entry first. */
+    CompletableFuture<Statement> newest(
+            AccountNumber account, long beforeEntry, int limit, Caller caller) {
+        return reads.of(
+                account.slot(),
+                caller,
+                connection ->
+                        new Statement(
+                                LedgerQueries.account(connection, account)
+                                        .orElseThrow(() -> unknown(account)),
+                                LedgerQueries.newest(connection, account, beforeEntry, limit)));
+    }
+
     private CompletableFuture<AccountNumber> numbered(Slot slot, Kind kind) {
         return reads.blocking(() -> AccountNumber.of(slot, kind, serials.next()));
     }

@@ -8,6 +8,8 @@ import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.CellStatusResponse;
 import io.feiqian.bank.contract.CountTransactionsRequest;
 import io.feiqian.bank.contract.CountTransactionsResponse;
+import io.feiqian.bank.contract.HotAccountsRequest;
+import io.feiqian.bank.contract.HotAccountsResponse;
 import io.feiqian.bank.contract.ListChangesRequest;
 import io.feiqian.bank.contract.ListChangesResponse;
 import io.feiqian.bank.contract.ListResolutionsRequest;
@@ -24,10 +26,14 @@ import io.feiqian.bank.contract.RetryTransactionRequest;
 import io.feiqian.bank.contract.RetryTransactionResponse;
 import io.feiqian.bank.contract.SetBusinessDateRequest;
 import io.feiqian.bank.contract.SetBusinessDateResponse;
+import io.feiqian.bank.contract.ShowAccountRequest;
+import io.feiqian.bank.contract.ShowAccountResponse;
 import io.feiqian.bank.contract.ShowTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionResponse;
 import io.feiqian.bank.contract.SuspendTransactionRequest;
 import io.feiqian.bank.contract.SuspendTransactionResponse;
+import io.feiqian.bank.contract.TrialBalanceRequest;
+import io.feiqian.bank.contract.TrialBalanceResponse;
 import io.feiqian.ledger.LedgerCounts;
 import io.feiqian.rpc.CurrentCall;
 import io.feiqian.rpc.contract.Outcome;
@@ -59,6 +65,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
     private final CellParts parts;
     private final DayChange days;
     private final Books books;
+    private final LedgerDesk ledger;
     private final TransactionDesk desk;
     private final ResolutionDesk resolutions;
     private final ChangeTrail trail;
@@ -70,6 +77,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
             CellParts parts,
             DayChange days,
             Books books,
+            LedgerDesk ledger,
             TransactionDesk desk,
             ResolutionDesk resolutions,
             ChangeTrail trail,
@@ -79,6 +87,7 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
         this.parts = parts;
         this.days = days;
         this.books = books;
+        this.ledger = ledger;
         this.desk = desk;
         this.resolutions = resolutions;
         this.trail = trail;
@@ -121,6 +130,33 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
                 observer,
                 books::audit,
                 refusal -> AuditBooksResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void showAccount(
+            ShowAccountRequest request, StreamObserver<ShowAccountResponse> observer) {
+        reply(
+                observer,
+                () -> ledger.account(request, Caller.of(CurrentCall.context())),
+                refusal -> ShowAccountResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void trialBalance(
+            TrialBalanceRequest request, StreamObserver<TrialBalanceResponse> observer) {
+        reply(
+                observer,
+                ledger::trialBalance,
+                refusal -> TrialBalanceResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void hotAccounts(
+            HotAccountsRequest request, StreamObserver<HotAccountsResponse> observer) {
+        reply(
+                observer,
+                () -> ledger.hotAccounts(request.getMinutes()),
+                refusal -> HotAccountsResponse.newBuilder().setOutcome(refusal).build());
     }
 
     @Override

@@ -16,6 +16,8 @@ import io.feiqian.transaction.TransactionQueries;
 import io.feiqian.transaction.TransactionQueries.Unfinished;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What an audit of this cell tells: the ledger's count of its books, what transactions are
@@ -43,8 +45,7 @@ final class Books {
             Unfinished unfinished = TransactionQueries.unfinished(connection);
             response.setUnfinishedDecisions(unfinished.decisions())
                     .setUnfinishedBranches(unfinished.branches());
-            TransactionQueries.decidedOnly(connection, MOST_LEGS)
-                    .forEach(decision -> addLegs(response, decision));
+            response.addAllUnfinishedLegs(legs(connection));
             add(response, BooksAudit.run(connection));
         }
         if (AuditChain.verify(trail, AuditHead.NONE) instanceof AuditChain.Broken broken) {
@@ -70,23 +71,33 @@ final class Books {
                                         .setCustomersMinor(sum.customers())
                                         .setDebitsMinor(sum.moved())
                                         .setCreditsMinor(sum.moved())));
-        report.peers()
-                .forEach(peer ->
-                        response.addPeers(
-                                PeerPosition.newBuilder()
-                                        .setPeer(peer.peer().toString())
-                                        .setCurrency(peer.currency().code())
-                                        .setBalanceMinor(peer.balance())));
+        report.peers().forEach(peer -> response.addPeers(position(peer)));
     }
 
-    private void addLegs(AuditBooksResponse.Builder response, Decision decision) {
+    static PeerPosition position(BooksReport.PeerPosition peer) {
+        return PeerPosition.newBuilder()
+                .setPeer(peer.peer().toString())
+                .setCurrency(peer.currency().code())
+                .setBalanceMinor(peer.balance())
+                .build();
+    }
+
+    /** Legs that are decided here and not known to be confirmed there; at most 1,000 decisions'. */
+    List<UnfinishedLeg> legs(Connection connection) throws SQLException {
+        List<UnfinishedLeg> legs = new ArrayList<>();
+        TransactionQueries.decidedOnly(connection, MOST_LEGS)
+                .forEach(decision -> addLegs(legs, decision));
+        return legs;
+    }
+
+    private void addLegs(List<UnfinishedLeg> legs, Decision decision) {
         for (BranchSpec branch : decision.branches()) {
             if (decision.isAcknowledged(branch.branch())
                     || !branch.service().equals(LedgerCredit.SERVICE)) {
                 continue;
             }
             MovementOrder order = CreditContent.read(decision.trace(), branch.content());
-            response.addUnfinishedLegs(
+            legs.add(
                     UnfinishedLeg.newBuilder()
                             .setTraceNumber(decision.trace().toString())
                             .setBranch(branch.branch())
@@ -98,7 +109,8 @@ final class Books {
                                             .map(Object::toString)
                                             .orElse(""))
                             .setCurrency(order.amount().currency().code())
-                            .setAmountMinor(order.amount().minor()));
+                            .setAmountMinor(order.amount().minor())
+                            .build());
         }
     }
 }

@@ -168,24 +168,27 @@ public final class CellBank implements AutoCloseable {
         ChangeContribution changes = new ChangeContribution();
         Customers customers =
                 new Customers(observed, database, reads, ports.personal(), settings.ledger());
+        Accounts accounts = new Accounts(parts, database, reads, customers, changes);
         this.bank =
                 new BankService(
                         new Payments(parts, transactions, openDay, notices),
                         new Reversals(reads),
                         customers,
-                        new Accounts(parts, database, reads, customers, changes),
+                        accounts,
                         notices,
                         new TransactionReads(reads, transactions, replies),
                         openDay,
                         replies,
                         responders);
+        Books books = new Books(database, parts, trail);
         this.admin =
                 new AdminService(
                         settings.instance(),
                         database,
                         parts,
                         new DayChange(database, settings.ledger(), trail),
-                        new Books(database, parts, trail),
+                        books,
+                        new LedgerDesk(database, accounts, books),
                         new TransactionDesk(
                                 settings.instance(), database, parts, transactions, trail, replies),
                         new ResolutionDesk(
