@@ -2,10 +2,7 @@ package io.feiqian.cli;
 
 import io.feiqian.bank.contract.AuditBooksResponse;
 import io.feiqian.bank.contract.CurrencySum;
-import io.feiqian.bank.contract.PeerPosition;
-import io.feiqian.bank.contract.UnfinishedLeg;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,9 +11,7 @@ import java.util.TreeMap;
  * The books of all cells, laid side by side.
  *
  * <p>Inside a cell: its own findings (journal against balances, entries that do not balance) and
- * sums that are zero. Between cells (net-zero): what A's books say of B and what B's say of A add
- * up to nothing once every decided leg is posted. While legs are under way the sum lies between
- * nothing and their total, since each may have been posted between two snapshots.
+ * sums that are zero. Between cells: what {@link Netting} tells.
  *
  * @param cells how many cells were asked
  * @param accounts all accounts together
@@ -43,20 +38,11 @@ public record BooksAudit(
         return findings.isEmpty() && unfinished == 0;
     }
 
-    private record Pair(String first, String second, String currency) {
-        static Pair of(String owner, String peer, String currency) {
-            return owner.compareTo(peer) < 0
-                    ? new Pair(owner, peer, currency)
-                    : new Pair(peer, owner, currency);
-        }
-    }
-
     /** What these cells' answers show together. */
     public static BooksAudit of(List<AuditBooksResponse> answers) {
         List<String> findings = new ArrayList<>();
         Map<String, Long> customers = new TreeMap<>();
-        Map<Pair, Long> positions = new HashMap<>();
-        Map<Pair, Long> legs = new HashMap<>();
+        List<Netting.Said> said = new ArrayList<>();
         long accounts = 0;
         long entries = 0;
         long unfinished = 0;
@@ -65,21 +51,13 @@ public record BooksAudit(
             entries += each.getEntries();
             unfinished += each.getUnfinishedDecisions() + each.getUnfinishedBranches();
             addOwn(each, findings, customers);
-            for (PeerPosition peer : each.getPeersList()) {
-                positions.merge(
-                        Pair.of(each.getCell(), peer.getPeer(), peer.getCurrency()),
-                        peer.getBalanceMinor(),
-                        Math::addExact);
-            }
-            for (UnfinishedLeg leg : each.getUnfinishedLegsList()) {
-                legs.merge(
-                        Pair.of(each.getCell(), leg.getPeer(), leg.getCurrency()),
-                        leg.getAmountMinor(),
-                        Math::addExact);
-            }
+            said.add(
+                    new Netting.Said(
+                            each.getCell(), each.getPeersList(), each.getUnfinishedLegsList()));
         }
-        positions.forEach(
-                (pair, net) -> checkPair(pair, net, legs.getOrDefault(pair, 0L), findings));
+        Netting.of(said).stream()
+                .filter(pair -> !pair.isRight())
+                .forEach(pair -> findings.add(finding(pair)));
         return new BooksAudit(answers.size(), accounts, entries, unfinished, customers, findings);
     }
 
@@ -118,16 +96,15 @@ public record BooksAudit(
         }
     }
 
-    private static void checkPair(Pair pair, long net, long underWay, List<String> findings) {
-        if (net < 0 || net > underWay) {
-            findings.add(
-                    "%s and %s differ by %d minor units of %s (expected: 0%s)"
-                            .formatted(
-                                    pair.first(),
-                                    pair.second(),
-                                    net,
-                                    pair.currency(),
-                                    underWay == 0 ? "" : " to " + underWay + " under way"));
-        }
+    private static String finding(Netting pair) {
+        return "%s and %s differ by %d minor units of %s (expected: 0%s)"
+                .formatted(
+                        pair.first(),
+                        pair.second(),
+                        pair.netMinor(),
+                        pair.currency(),
+                        pair.underWayMinor() == 0
+                                ? ""
+                                : " to " + pair.underWayMinor() + " under way");
     }
 }
