@@ -152,6 +152,85 @@ class ConsoleBrowserTest {
     }
 
     @Test
+    void theLedgerShowsWhatAllCellsHoldAndWhichAccountsAreHot() {
+        transfer("7.89");
+        browser.signIn("anna", OWN);
+        browser.follow("Ledger");
+        browser.waitForAnew(payer);
+        browser.waitForAnew("fits");
+        assertThat(browser.text())
+                .containsPattern("CNY Together \\d+ 0\\.00 0\\.00 0\\.00")
+                .containsPattern("cell-1 cell-2 CNY [\\d.]+ -[\\d.]+ 0\\.00 fits")
+                .containsPattern(payer + " cell-1 customer \\d+ [\\d,.]+ CNY")
+                .containsPattern("\\d+ journal entries since 20")
+                .doesNotContain("must be 0", "does NOT fit");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("ledger");
+        browser.follow(payer);
+        browser.waitFor("Statement, the newest first");
+    }
+
+    @Test
+    void anAccountsStatementLeadsToTheJourneyAndBack() {
+        String busy = bank.funded(new Slot(18), 1, "1000.00");
+        String trace = "";
+        for (int i = 0; i < 50; i++) {
+            trace = transfer(busy, "2.34");
+        }
+        browser.signIn("anna", OWN);
+        browser.open("/ledger");
+        browser.fill("account", busy + "\n");
+        browser.waitForAnew(trace);
+        assertThat(browser.text())
+                .contains("883.00 CNY\nBalance", "883.00\nAvailable", "0.00\nHeld")
+                .contains("cell-1 0018 customer open")
+                .containsPattern("transfer " + trace + " 0 " + payee + " -2\\.34 883\\.00")
+                .doesNotContain("deposit", "Test Customer");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("ledger-account");
+        browser.follow("Older");
+        browser.waitFor("deposit");
+        assertThat(browser.text()).contains("1,000.00 1,000.00").doesNotContain(trace);
+
+        browser.follow("The newest");
+        browser.waitFor(trace);
+        browser.follow(trace);
+        browser.waitFor("Decision and branches");
+        browser.follow(busy);
+        browser.waitFor("Statement, the newest first");
+    }
+
+    @Test
+    void booksThatDoNotFitAreMarkedAndASilentCellIsNamed() {
+        transfer("1.00");
+        browser.signIn("anna", OWN);
+        browser.open("/ledger");
+        String owed =
+                "update account set balance = balance %s 1 where id / 10000000000 %% 100 = 90";
+        bank.run(2, owed.formatted("-"));
+        browser.waitForAnew("does NOT fit");
+        assertThat(browser.text())
+                .containsPattern("cell-2 CNY .* -0\\.01 must be 0")
+                .containsPattern("CNY Together \\d+ -0\\.01 must be 0")
+                .doesNotContainPattern("cell-1 CNY .* must be 0");
+        browser.keepPicture("ledger-out-of-balance");
+        bank.run(2, owed.formatted("+"));
+
+        bank.stopCell(2);
+        try {
+            browser.open("/ledger?account=" + payee);
+            browser.waitFor("No answer from: cell-2");
+            assertThat(browser.text()).contains("No cell that answers has this account");
+            browser.open("/ledger");
+            browser.waitForAnew("one is not known");
+            assertThat(browser.text()).contains("No answer from: cell-2");
+        } finally {
+            bank.startCell(2);
+        }
+        browser.waitForAnew("0.00 fits");
+    }
+
+    @Test
     void pagesAreThereInChineseAndInTheDark() {
         browser.signIn("anna", OWN);
         browser.open("/language/zh");
@@ -160,6 +239,10 @@ class ConsoleBrowserTest {
         assertThat(browser.text()).contains("未完成", "等待第二操作员复核", "退出");
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("transactions-chinese-dark");
+        browser.open("/ledger");
+        assertThat(browser.text()).contains("试算平衡", "跨单元往来", "热点账户");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("ledger-chinese-dark");
     }
 
     private void propose(String verdict) {
@@ -174,7 +257,11 @@ class ConsoleBrowserTest {
     }
 
     private String transfer(String amount) {
-        ObjectNode transfer = bank.transfer(payer, payee, amount);
+        return transfer(payer, amount);
+    }
+
+    private String transfer(String from, String amount) {
+        ObjectNode transfer = bank.transfer(from, payee, amount);
         BankInOneProcess.accepted(bank.post("/v1/transfers", transfer));
         return transfer.path("trace_number").asText();
     }

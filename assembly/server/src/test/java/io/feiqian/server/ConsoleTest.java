@@ -3,6 +3,7 @@ package io.feiqian.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.routing.RouteMap;
+import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.Slot;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -25,7 +26,14 @@ class ConsoleTest {
     private static final String ADMINS_OWN = "green Tree 4711 away";
     private static final Pattern FIRST = Pattern.compile("change it: (\\w{20})");
     private static final List<String> PAGES =
-            List.of("/", "/overview/live", "/transactions", "/journey", "/users", "/password");
+            List.of(
+                    "/",
+                    "/overview/live",
+                    "/transactions",
+                    "/journey",
+                    "/ledger",
+                    "/users",
+                    "/password");
 
     private BankInOneProcess bank;
     private Path folder;
@@ -115,6 +123,10 @@ class ConsoleTest {
                         "/transactions",
                         "VIEWER OPERATOR ADMINISTRATOR",
                         "/journey?trace=" + trace,
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/ledger?minutes=15",
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/ledger?account=" + bank.account(new Slot(17)) + "&before=9",
                         "VIEWER OPERATOR ADMINISTRATOR",
                         "/users",
                         "ADMINISTRATOR");
@@ -209,6 +221,24 @@ class ConsoleTest {
                 .doesNotContain("<script>");
         assertThat(admin.post("/password", Map.of("token", "x".repeat(100_000))).statusCode())
                 .isEqualTo(413);
+    }
+
+    @Test
+    void theLedgerRefusesWhatIsNoAccountAndNoNumber() {
+        HttpResponse<String> wrong = admin.get("/ledger?account=%3Cscript%3E");
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body())
+                .contains("INVALID_ACCOUNT_NUMBER (")
+                .doesNotContain("<script>", "Exception");
+        for (String number : List.of("minutes=0", "minutes=16", "minutes=five", "before=-1")) {
+            HttpResponse<String> answer = admin.get("/ledger?" + number);
+            assertThat(answer.statusCode()).as(number).isEqualTo(400);
+            assertThat(answer.body()).as(number).contains("INVALID_TEXT");
+        }
+        String nobodys =
+                AccountNumber.of(new Slot(17), AccountNumber.Kind.CUSTOMER, 999_999).toString();
+        assertThat(admin.get("/ledger?account=" + nobodys).body())
+                .contains("No cell that answers has this account");
     }
 
     /** Adds a user, and returns the first password. */

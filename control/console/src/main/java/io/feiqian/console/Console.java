@@ -115,6 +115,7 @@ public final class Console implements AutoCloseable {
                 new OverviewPage(cells, clock),
                 new TransactionsPage(cells, trail),
                 new JourneyPage(cells, observatory, trail),
+                new LedgerPage(cells, clock),
                 new TracesPage(observatory, clock),
                 new UsersPage(users, sessions, trail));
     }

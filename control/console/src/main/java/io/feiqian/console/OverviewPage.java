@@ -18,19 +18,14 @@ import java.util.List;
 final class OverviewPage implements Page {
     private static final String PATH = "/";
 
-    private static final long FRESH_NANOS = Duration.ofMillis(1_900).toNanos();
+    private static final Duration FRESH = Duration.ofMillis(1_900);
 
     private final Cells cells;
-    private final Clock clock;
-
-    /** What was read last, and when; guarded by this. */
-    private Overview last = new Overview(List.of());
-
-    private long lastNanos;
+    private final Kept<Overview> overview;
 
     OverviewPage(Cells cells, Clock clock) {
         this.cells = cells;
-        this.clock = clock;
+        this.overview = new Kept<>(clock, FRESH, this::ask);
     }
 
     /** What one cell says of itself and of its transactions. */
@@ -53,16 +48,9 @@ final class OverviewPage implements Page {
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("overview", read()));
-        frame.getPart("/overview/live", Permission.SEE, visit -> visit.showPart("cells", read()));
-    }
-
-    private synchronized Overview read() {
-        if (last.cells().isEmpty() || clock.nanos() - lastNanos > FRESH_NANOS) {
-            last = ask();
-            lastNanos = clock.nanos();
-        }
-        return last;
+        frame.get(PATH, Permission.SEE, visit -> visit.show("overview", overview.get()));
+        frame.getPart(
+                "/overview/live", Permission.SEE, visit -> visit.showPart("cells", overview.get()));
     }
 
     private Overview ask() {

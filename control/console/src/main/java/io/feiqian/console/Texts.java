@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -75,6 +76,11 @@ public final class Texts {
     /** A count, with its digits in groups. */
     public String number(long count) {
         return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    /** An amount, with its digits in groups and all decimals that it has. */
+    public String amount(BigDecimal amount) {
+        return String.format(Locale.ROOT, "%,." + amount.scale() + "f", amount);
     }
 
     /** A moment, in UTC to the millisecond: what is on record and in the logs says the same. */

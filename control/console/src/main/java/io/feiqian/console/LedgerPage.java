@@ -1,0 +1,163 @@
+package io.feiqian.console;
+
+import io.feiqian.bank.contract.HotAccountsRequest;
+import io.feiqian.bank.contract.HotAccountsResponse;
+import io.feiqian.bank.contract.ShowAccountRequest;
+import io.feiqian.bank.contract.ShowAccountResponse;
+import io.feiqian.bank.contract.TrialBalanceRequest;
+import io.feiqian.bank.contract.TrialBalanceResponse;
+import io.feiqian.cli.CellAdminClient;
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
+import io.feiqian.console.Role.Permission;
+import io.feiqian.rpc.contract.Outcome;
+import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.AccountNumber;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The books: an account with its statement, what all accounts hold together, what cells owe each
+ * other, which accounts are hot. What costs the cells much is asked once in ten seconds, however
+ * many look.
+ */
+final class LedgerPage implements Page {
+    private static final String PATH = "/ledger";
+    private static final Duration FRESH = Duration.ofSeconds(10);
+    private static final int USUAL_MINUTES = 5;
+    private static final int MOST_MINUTES = 15;
+
+    /** What a cell says that has not got the account. */
+    private static final Set<OutcomeCode> NOT_HERE =
+            Set.of(OutcomeCode.WRONG_CELL, OutcomeCode.UNKNOWN_ACCOUNT);
+
+    private final Cells cells;
+    private final Clock clock;
+    private final Kept<Trial> trial;
+
+    /** By how many minutes are looked at, from 1. */
+    private final List<Kept<Hot>> hot;
+
+    LedgerPage(Cells cells, Clock clock) {
+        this.cells = cells;
+        this.clock = clock;
+        this.trial = new Kept<>(clock, FRESH, this::askTrial);
+        this.hot =
+                IntStream.rangeClosed(1, MOST_MINUTES)
+                        .mapToObj(minutes -> new Kept<>(clock, FRESH, () -> askHot(minutes)))
+                        .toList();
+    }
+
+    @Override
+    public String path() {
+        return PATH;
+    }
+
+    @Override
+    public String title() {
+        return "ledger.title";
+    }
+
+    @Override
+    public Permission needs() {
+        return Permission.SEE;
+    }
+
+    @Override
+    public void routes(Frame frame) {
+        frame.get(PATH, Permission.SEE, visit -> visit.show("ledger", read(visit)));
+    }
+
+    private Ledger read(Visit visit) {
+        String asked = visit.query("account").replaceAll("\\s", "");
+        long before = number("before", visit.query("before"), 0, Long.MAX_VALUE);
+        long minutes = number("minutes", visit.query("minutes"), USUAL_MINUTES, MOST_MINUTES);
+        if (!asked.isEmpty()) {
+            return account(AccountNumber.parse(asked), before);
+        }
+        Ledger.Books books =
+                new Ledger.Books(trial.get(), hot.get(Math.toIntExact(minutes) - 1).get());
+        List<String> silent =
+                Stream.of(books.trial().silent(), books.hot().silent())
+                        .flatMap(List::stream)
+                        .distinct()
+                        .toList();
+        return new Ledger("", silent, Optional.empty(), Optional.of(books));
+    }
+
+    private Ledger account(AccountNumber account, long before) {
+        ShowAccountRequest request =
+                ShowAccountRequest.newBuilder()
+                        .setAccount(account.toString())
+                        .setBeforeEntry(before)
+                        .build();
+        Cells.Said<ShowAccountResponse> said =
+                cells.askAll(cell -> cell.ask(it -> it.showAccount(request)));
+        Optional<ShowAccountResponse> found =
+                said.answers().stream()
+                        .filter(each ->
+                                !NOT_HERE.contains(
+                                        OutcomeCode.ofNumber(each.getOutcome().getCode())))
+                        .findFirst();
+        found.ifPresent(each -> Cells.requireAccepted(each.getOutcome()));
+        return new Ledger(
+                account.toString(), said.silent(), found.map(Ledger::account), Optional.empty());
+    }
+
+    private Trial askTrial() {
+        Cells.Said<TrialBalanceResponse> before = askBalances();
+        Cells.Said<TrialBalanceResponse> said =
+                Trial.isToBeAskedAgain(before) ? askBalances() : before;
+        return Trial.of(clock.now().toEpochMilli(), before, said);
+    }
+
+    private Cells.Said<TrialBalanceResponse> askBalances() {
+        return cells.askAll(cell ->
+                answered(
+                        cell,
+                        cell.ask(it -> it.trialBalance(TrialBalanceRequest.getDefaultInstance())),
+                        TrialBalanceResponse::getOutcome));
+    }
+
+    private Hot askHot(int minutes) {
+        HotAccountsRequest request = HotAccountsRequest.newBuilder().setMinutes(minutes).build();
+        Cells.Said<HotAccountsResponse> said =
+                cells.askAll(cell ->
+                        answered(
+                                cell,
+                                cell.ask(it -> it.hotAccounts(request)),
+                                HotAccountsResponse::getOutcome));
+        return Hot.of(minutes, said);
+    }
+
+    /** A cell that cannot tell is as one that says nothing: the others are shown. */
+    private static <R> R answered(CellAdminClient cell, R answer, Function<R, Outcome> outcome) {
+        if (outcome.apply(answer).getCode() != OutcomeCode.ACCEPTED.number()) {
+            throw new CommandFailure(
+                    ExitStatus.NOT_RUNNING,
+                    cell.cell() + ": " + outcome.apply(answer).getMessage(),
+                    "See 'feiqian status' and the logs in the home folder.");
+        }
+        return answer;
+    }
+
+    private static long number(String name, String text, int usual, long most) {
+        if (text.isEmpty()) {
+            return usual;
+        }
+        long number = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+        if (number < 1 || number > most) {
+            throw new RefusedException(
+                    OutcomeCode.INVALID_TEXT,
+                    "%s: not a number (expected: 1 to %d)".formatted(name, most));
+        }
+        return number;
+    }
+}
