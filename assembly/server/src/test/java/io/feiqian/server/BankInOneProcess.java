@@ -37,6 +37,10 @@ final class BankInOneProcess implements AutoCloseable {
     static final BusinessDate DAY = BusinessDate.parse("2026-01-05");
 
     private static final int CHANNEL = 9;
+
+    /** Where its database is among those of the cells. */
+    private static final int OBSERVATORY = 0;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final HomeFolder home;
@@ -47,6 +51,7 @@ final class BankInOneProcess implements AutoCloseable {
     private final StopInOrder roles = new StopInOrder();
     private final AtomicLong serials = new AtomicLong();
     private final BankClient bank;
+    private AutoCloseable observatory = () -> {};
 
     private BankInOneProcess(HomeFolder home, SystemPlan plan, SystemUnits units) {
         this.home = home;
@@ -68,11 +73,29 @@ final class BankInOneProcess implements AutoCloseable {
      * @param tracesTo where spans go; empty for nowhere
      */
     static BankInOneProcess start(Path folder, RouteMap routes, int instances, String tracesTo) {
-        HomeFolder home = HomeFolder.prepare(folder);
         int cells = routes.cells().size();
-        SystemPlan plan =
+        return start(
+                folder,
+                routes,
                 new SystemPlan(
-                        cells, instances, Ports.free(cells, instances), SpanTarget.of(tracesTo, 0));
+                        cells,
+                        instances,
+                        Ports.free(cells, instances),
+                        SpanTarget.of(tracesTo, 0)));
+    }
+
+    /** The same with one instance a cell and an observatory that keeps every trace. */
+    static BankInOneProcess observed(Path folder, RouteMap routes) {
+        int cells = routes.cells().size();
+        Ports ports = Ports.free(cells, 1);
+        return start(
+                folder,
+                routes,
+                new SystemPlan(cells, 1, ports, SpanTarget.observatory(ports.observatory(), 0)));
+    }
+
+    private static BankInOneProcess start(Path folder, RouteMap routes, SystemPlan plan) {
+        HomeFolder home = HomeFolder.prepare(folder);
         try {
             Files.writeString(SystemLayout.firstRouteMap(home), routes.toJson());
         } catch (IOException failed) {
@@ -81,7 +104,10 @@ final class BankInOneProcess implements AutoCloseable {
         BankInOneProcess started =
                 new BankInOneProcess(home, plan, SystemLayout.prepare(home, plan, DAY));
         started.startRegistry();
-        for (int cell = 1; cell <= cells; cell++) {
+        if (plan.spans().own()) {
+            started.startObservatory();
+        }
+        for (int cell = 1; cell <= plan.cells(); cell++) {
             EmbeddedPostgres database = EmbeddedPostgres.temporary();
             started.databases.put(cell, database);
             started.pointTo(cell, database);
@@ -94,16 +120,44 @@ final class BankInOneProcess implements AutoCloseable {
     /** Changes the cell's documents, so that its next start uses this database. */
     void pointTo(int cell, EmbeddedPostgres database) {
         for (int instance = 1; instance <= plan.instances(); instance++) {
-            Path file = document(cell, instance);
-            try {
-                ObjectNode document = (ObjectNode) Json.MAPPER.readTree(Files.readString(file));
-                document.put("databaseUrl", database.url());
-                document.put("databasePasswordFile", database.config().passwordFile().toString());
-                Files.writeString(file, document.toString());
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
+            pointTo(document(cell, instance), "database", database);
         }
+    }
+
+    private static void pointTo(Path file, String name, EmbeddedPostgres database) {
+        try {
+            ObjectNode document = (ObjectNode) Json.MAPPER.readTree(Files.readString(file));
+            document.put(name + "Url", database.url());
+            document.put(name + "PasswordFile", database.config().passwordFile().toString());
+            Files.writeString(file, document.toString());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private void startObservatory() {
+        EmbeddedPostgres database = EmbeddedPostgres.temporary();
+        databases.put(OBSERVATORY, database);
+        Path document = home.observatory().resolve("observatory.json");
+        pointTo(document, "database", database);
+        pointTo(home.console().resolve("console.json"), "observatory", database);
+        try {
+            observatory =
+                    roles.add(
+                            ObservatoryRole.start(
+                                    ConfigFiles.read(document, ObservatoryRoleConfig.TYPE),
+                                    Clock.system()));
+        } catch (RuntimeException failed) {
+            throw failed;
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Ends the observatory and kills its database, as faults would. */
+    void killObservatory() throws Exception {
+        database(OBSERVATORY).kill();
+        observatory.close();
     }
 
     /** An instance of a cell as a process of its own, as the supervisor starts it. */

@@ -120,6 +120,11 @@ final class Browser implements AutoCloseable {
         visible(By.partialLinkText(label)).click();
     }
 
+    /** Follows the first link to an address that begins like this. */
+    void followTo(String address) {
+        visible(By.cssSelector("a[href^='" + address + "']")).click();
+    }
+
     void openDetails(String label) {
         visible(By.xpath("//summary[normalize-space()='" + label + "']")).click();
     }
