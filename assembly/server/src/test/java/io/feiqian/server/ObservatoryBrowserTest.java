@@ -81,7 +81,7 @@ class ObservatoryBrowserTest {
         browser.keepPicture("trace");
     }
 
-    @Requirement({"S.dst-5", "S.dst-6", "S.dst-7", "S.cafe-3"})
+    @Requirement({"S.dst-5", "S.dst-7"})
     @Test
     void whoCallsWhomIsDrawnWithDatabasesAndCounted() {
         transfer("1.00");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.routing.RouteMap;
-import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** With the observatory and its database gone, money moves and the other pages tell the truth. */
 @Timeout(240)
 class ObservatoryLostTest {
-    @Requirement("P6.1.4-a")
     @Test
     void aDeadObservatoryChangesNothingForTheBankNorForItsOperators(@TempDir Path folder)
             throws Exception {

@@ -123,7 +123,9 @@ public record TraceTree(List<Row> rows) {
                                 .toList();
                 for (SpanRecord child : byEnd) {
                     long end = Math.min(child.endedMicros(), span.endedMicros());
-                    if (end <= cursor && end > child.startedMicros()) {
+                    // What follows may begin a little before who was waited for has noted its end.
+                    long over = Math.max(0, end - cursor);
+                    if (end > child.startedMicros() && over * 4 <= child.durationMicros()) {
                         ends.put(child.id(), end);
                         open.add(child);
                         cursor = child.startedMicros();
