@@ -53,6 +53,7 @@ create index on log_line (trace_number) where trace_number <> '';
 -- Who called whom, minute by minute, counted as spans arrive: topology and times cost the same however
 -- many spans there are. Kinds as in span; times in microseconds.
 create table call_minute (
+    block    integer  not null,
     minute   integer  not null,
     kind     smallint not null,
     service  text     not null,
@@ -63,5 +64,5 @@ create table call_minute (
     failures bigint   not null,
     total    bigint   not null,
     longest  bigint   not null,
-    primary key (minute, kind, service, cell, target, name)
-);
+    primary key (block, minute, kind, service, cell, target, name)
+) partition by list (block);

@@ -41,7 +41,7 @@ final class GatewayRole {
                                 Traces.to(
                                         told.tracesTo(),
                                         told.tracesPerSecond(),
-                                        TelemetryConfig.local("gateway", "gateway"))));
+                                        TelemetryConfig.local("gateway", "gateway").atTheEdge())));
         Timer timer = parts.add(Timer.system("gateway-timer"));
         SystemView view =
                 parts.add(

@@ -143,8 +143,10 @@ final class PlanOptions {
                             .formatted(wanted, there),
                     "Leave the option out, or name a new --home.");
         }
-        if (tracesPerSecond < 0) {
-            throw usage("--traces-per-second: %d (expected: 0 or more)".formatted(tracesPerSecond));
+        if (tracesPerSecond < 0 || tracesPerSecond > 1_000_000) {
+            throw usage(
+                    "--traces-per-second: %d (expected: 0 to 1,000,000)"
+                            .formatted(tracesPerSecond));
         }
         if (wanted < 1 || wanted > 99 || instances < 1 || instances > 9) {
             throw usage(

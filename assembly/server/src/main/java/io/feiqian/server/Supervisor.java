@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the processes of one system on this machine in order, starts again whatever ends, and
@@ -81,7 +82,8 @@ final class Supervisor implements Keeper.Listener {
                             parts.add(
                                     keep(each.database())
                                             .thenComposeAsync(
-                                                    ready -> keep(each.process()), threads)));
+                                                    ready -> keep(each.process()), threads)
+                                            .exceptionally(this::withoutObservatory)));
             for (SystemUnits.CellUnits cell : units.cells()) {
                 parts.add(
                         keep(cell.database())
@@ -101,6 +103,12 @@ final class Supervisor implements Keeper.Listener {
                         failed);
             }
         }
+    }
+
+    /** Nobody waits for it: the bank starts all the same. */
+    private @Nullable Void withoutObservatory(Throwable failure) {
+        report.accept("ALARM no traces and logs are kept: " + rootMessage(failure));
+        return null;
     }
 
     /** Stops everything in order. */

@@ -25,8 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** How two cells with two instances each are deployed; with real processes that do nothing. */
 @Timeout(60)
 class SupervisorTest {
+    private static final String BROKEN = "broken";
+
     @TempDir private Path folder;
     private final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<String> reports = new CopyOnWriteArrayList<>();
     private final CompletableFuture<String> back = new CompletableFuture<>();
     private HomeFolder home;
     private Supervisor supervisor;
@@ -34,20 +37,35 @@ class SupervisorTest {
     @BeforeEach
     void prepare() {
         home = HomeFolder.prepare(folder);
-        supervisor =
-                new Supervisor(
-                        home,
-                        new SystemUnits(
-                                new Idle("registry", Role.REGISTRY, ""),
-                                List.of(cell(1), cell(2)),
-                                new Idle("gateway", Role.GATEWAY, ""),
-                                new Idle("console", Role.CONSOLE, ""),
-                                Optional.of(
-                                        new SystemUnits.ObservatoryUnits(
-                                                new Idle("kept-database", Role.DATABASE, ""),
-                                                new Idle("observatory", Role.OBSERVATORY, "")))),
-                        this::report,
-                        Clock.system());
+        supervisor = supervisor("kept-database");
+    }
+
+    private Supervisor supervisor(String observatoryDatabase) {
+        return new Supervisor(
+                home,
+                new SystemUnits(
+                        new Idle("registry", Role.REGISTRY, ""),
+                        List.of(cell(1), cell(2)),
+                        new Idle("gateway", Role.GATEWAY, ""),
+                        new Idle("console", Role.CONSOLE, ""),
+                        Optional.of(
+                                new SystemUnits.ObservatoryUnits(
+                                        new Idle(observatoryDatabase, Role.DATABASE, ""),
+                                        new Idle("observatory", Role.OBSERVATORY, "")))),
+                this::report,
+                Clock.system());
+    }
+
+    @Test
+    void anObservatoryThatCannotStartDoesNotKeepTheBankFromStarting() throws Exception {
+        supervisor = supervisor(BROKEN);
+        supervisor.start();
+        try {
+            assertThat(events).contains("start gateway", "start cell-2-2");
+            assertThat(reports).anyMatch(it -> it.startsWith("ALARM no traces and logs are kept"));
+        } finally {
+            supervisor.stop();
+        }
     }
 
     @Requirement("D5.3-c")
@@ -128,6 +146,7 @@ class SupervisorTest {
     }
 
     private void report(String line) {
+        reports.add(line);
         if (line.contains(" is back ")) {
             back.complete(line);
         }
@@ -189,6 +208,9 @@ class SupervisorTest {
 
         @Override
         public Running start() throws IOException {
+            if (name.equals(BROKEN)) {
+                throw new IOException("it does not start");
+            }
             Process process = new ProcessBuilder("sleep", "600").start();
             events.add("start " + name);
             return new Running() {

@@ -22,11 +22,16 @@ import io.feiqian.vocabulary.TraceNumber;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** One transaction: its way through the cells, and what an operator does about it. */
 final class JourneyPage implements Page {
     private static final String PATH = "/journey";
+
+    /** For what the page can do without. */
+    private static final long PATIENCE_SECONDS = 2;
 
     private final Cells cells;
     private final Optional<ObservatoryReads> observatory;
@@ -68,9 +73,13 @@ final class JourneyPage implements Page {
     }
 
     private Journey read(TraceNumber trace) {
+        CompletableFuture<Observed> observed =
+                CompletableFuture.supplyAsync(
+                                () -> observed(trace.toString()),
+                                task -> Thread.ofVirtual().start(task))
+                        .completeOnTimeout(Observed.NOTHING, PATIENCE_SECONDS, TimeUnit.SECONDS);
         Cells.Said<ShowTransactionResponse> said = show(trace);
-        return Journey.of(trace.toString(), said.silent(), said.answers())
-                .with(observed(trace.toString()));
+        return Journey.of(trace.toString(), said.silent(), said.answers()).with(observed.join());
     }
 
     /**

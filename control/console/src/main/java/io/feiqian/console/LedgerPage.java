@@ -16,6 +16,7 @@ import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,10 +106,15 @@ final class LedgerPage implements Page {
                         .filter(each ->
                                 !NOT_HERE.contains(
                                         OutcomeCode.ofNumber(each.getOutcome().getCode())))
-                        .findFirst();
+                        // Who refuses for another reason may not have it either.
+                        .min(Comparator.comparing(LedgerPage::isRefused));
         found.ifPresent(each -> Cells.requireAccepted(each.getOutcome()));
         return new Ledger(
                 account.toString(), said.silent(), found.map(Ledger::account), Optional.empty());
+    }
+
+    private static boolean isRefused(ShowAccountResponse answer) {
+        return answer.getOutcome().getCode() != OutcomeCode.ACCEPTED.number();
     }
 
     private Trial askTrial() {

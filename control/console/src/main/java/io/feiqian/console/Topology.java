@@ -2,6 +2,8 @@ package io.feiqian.console;
 
 import io.feiqian.observatory.CallPattern;
 import io.feiqian.observatory.CallSum;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +60,12 @@ public record Topology(
         /** Whether more than one call in a hundred failed. */
         public boolean unhealthy() {
             return failures > calls * UNHEALTHY;
+        }
+
+        /** Where its traces of the last minutes are. */
+        public String link(int minutes) {
+            return "/traces?minutes=%d&node=%s"
+                    .formatted(minutes, URLEncoder.encode(name, StandardCharsets.UTF_8));
         }
     }
 

@@ -98,6 +98,10 @@ final class Visit {
     }
 
     private static String bounded(String name, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new RefusedException(
+                    OutcomeCode.INVALID_TEXT, "%s: a NUL (expected: none)".formatted(name));
+        }
         if (text.length() > LONGEST_FIELD) {
             throw new RefusedException(
                     OutcomeCode.INVALID_TEXT,

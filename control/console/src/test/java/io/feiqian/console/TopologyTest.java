@@ -56,6 +56,14 @@ class TopologyTest {
         assertThat(map.width()).isGreaterThan(x(map, "cell-1 database") + Topology.NODE_WIDTH);
     }
 
+    @Test
+    void whateverANodeIsCalledItsLinkLooksForThatAlone() {
+        Topology map = Topology.of(5, List.of(served("a&failed=1#x", 1, 0)), List.of());
+
+        assertThat(map.nodes().getFirst().link(5))
+                .isEqualTo("/traces?minutes=5&node=a%26failed%3D1%23x");
+    }
+
     private static int x(Topology map, String node) {
         return map.nodes().stream()
                 .filter(each -> each.name().equals(node))

@@ -2,8 +2,12 @@ package io.feiqian.observatory;
 
 import java.util.List;
 
-/** What one request of a process brought. */
-record Arrived(List<SpanRecord> spans, List<LogLine> lines) {
+/**
+ * What one request of a process brought.
+ *
+ * @param bytes how large the request was
+ */
+record Arrived(List<SpanRecord> spans, List<LogLine> lines, long bytes) {
     Arrived {
         spans = List.copyOf(spans);
         lines = List.copyOf(lines);

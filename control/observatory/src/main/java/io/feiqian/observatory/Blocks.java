@@ -15,8 +15,8 @@ import java.util.List;
 final class Blocks {
     private static final int PARTS = 16;
 
-    /** Sizes are asked for this often; a block may be too large by what comes in between. */
-    private static final int RECORDS_BETWEEN_LOOKS = 20_000;
+    /** Sizes are asked for so often within a block, by the size of what was sent. */
+    private static final int LOOKS = 8;
 
     private final long mostBytes;
     private final long longestMillis;
@@ -39,14 +39,14 @@ final class Blocks {
         current = 0;
     }
 
-    /** The block to write so many records to; opens and drops as needed, in this transaction. */
-    int toWrite(Connection connection, int records) throws SQLException {
+    /** The block to write so many bytes to; opens and drops as needed, in this transaction. */
+    int toWrite(Connection connection, long bytes) throws SQLException {
         long now = clock.now().toEpochMilli();
-        sinceLook += records;
+        sinceLook += bytes;
         boolean old = now - openedAt > longestMillis / PARTS;
-        if (current == 0 || old || sinceLook > RECORDS_BETWEEN_LOOKS) {
+        if (current == 0 || old || sinceLook > mostBytes / PARTS / LOOKS) {
             look(connection, now);
-            sinceLook = records;
+            sinceLook = bytes;
         }
         return current;
     }
@@ -75,7 +75,6 @@ final class Blocks {
             current = blocks.getLast().number();
             openedAt = blocks.getLast().openedAt();
         }
-        forgetMinutes(connection, now);
     }
 
     private static List<Block> read(Connection connection) throws SQLException {
@@ -87,6 +86,7 @@ final class Blocks {
                                 select number, opened_at,
                                     pg_total_relation_size(('span_' || number)::regclass)
                                         + pg_total_relation_size(('log_line_' || number)::regclass)
+                                        + pg_total_relation_size(('call_minute_' || number)::regclass)
                                 from block order by number\
                                 """)) {
             while (rows.next()) {
@@ -102,6 +102,7 @@ final class Blocks {
                     """
                     create table span_%1$d partition of span for values in (%1$d);
                     create table log_line_%1$d partition of log_line for values in (%1$d);
+                    create table call_minute_%1$d partition of call_minute for values in (%1$d);
                     insert into block (number, opened_at) values (%1$d, %2$d)\
                     """
                             .formatted(number, now));
@@ -112,17 +113,10 @@ final class Blocks {
         try (Statement statement = connection.createStatement()) {
             statement.execute(
                     """
-                    drop table span_%1$d; drop table log_line_%1$d;
+                    drop table span_%1$d, log_line_%1$d, call_minute_%1$d;
                     delete from block where number = %1$d\
                     """
                             .formatted(number));
-        }
-    }
-
-    private void forgetMinutes(Connection connection, long now) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "delete from call_minute where minute < " + (now - longestMillis) / 60_000);
         }
     }
 }

@@ -20,11 +20,11 @@ final class CallCounts {
 
     private static final String ADD =
             """
-            insert into call_minute as m (minute, kind, service, cell, target, name, calls, failures,
+            insert into call_minute as m (block, minute, kind, service, cell, target, name, calls, failures,
                 total, longest)
-            select ?, * from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[],
+            select ?, ?, * from unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[],
                 ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-            on conflict (minute, kind, service, cell, target, name) do update
+            on conflict (block, minute, kind, service, cell, target, name) do update
                 set calls = m.calls + excluded.calls, failures = m.failures + excluded.failures,
                     total = m.total + excluded.total,
                     longest = greatest(m.longest, excluded.longest)\
@@ -48,7 +48,8 @@ final class CallCounts {
     }
 
     /** Adds these spans to the counts of the minute. */
-    void add(Connection connection, List<SpanRecord> spans, long nowMillis) throws SQLException {
+    void add(Connection connection, List<SpanRecord> spans, int block, long nowMillis)
+            throws SQLException {
         Map<CallKey, Sum> sums = new HashMap<>();
         if (nowMillis / 60_000 != minute) {
             minute = nowMillis / 60_000;
@@ -65,6 +66,7 @@ final class CallCounts {
         List<Map.Entry<CallKey, Sum>> rows = List.copyOf(sums.entrySet());
         try (PreparedStatement add = connection.prepareStatement(ADD)) {
             int at = 1;
+            add.setInt(at++, block);
             add.setLong(at++, minute);
             add.setObject(at++, rows.stream().mapToInt(each -> each.getKey().kind()).toArray());
             add.setObject(at++, texts(rows, CallKey::service));

@@ -22,6 +22,13 @@ final class Conditions {
         }
     }
 
+    /** The same, or a call to this one, such as a database. */
+    void nodeOrTarget(String node) {
+        if (!node.isEmpty()) {
+            add("(service = ? or cell = ? or instance = ? or target = ?)", node, node, node, node);
+        }
+    }
+
     /** A condition with {@code ilike}; nothing in the text is a wildcard. */
     void text(String text, String condition) {
         String literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");

@@ -12,6 +12,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
@@ -22,6 +23,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 
 /**
@@ -36,8 +38,12 @@ public final class Observatory implements AutoCloseable {
     /** Where log lines are sent to. */
     public static final String LOGS = "/v1/logs";
 
-    private static final int MOST_BYTES = 8 * 1024 * 1024;
+    private static final String PROTOBUF = "application/x-protobuf";
+    private static final int MOST_BYTES = 4 * 1024 * 1024;
     private static final int MOST_CONNECTIONS = 500;
+
+    /** Requests that are read or wait to be written; what they become takes several times this. */
+    private static final int MOST_WAITING_BYTES = 6 * MOST_BYTES;
 
     /** Requests of a transaction, and waiting: each brings a few hundred spans at most. */
     private static final MicroBatcher.Limits LIMITS = new MicroBatcher.Limits(32, 256, 1);
@@ -48,12 +54,16 @@ public final class Observatory implements AutoCloseable {
         Arrived read(byte[] body) throws InvalidProtocolBufferException;
     }
 
+    private final Semaphore room = new Semaphore(MOST_WAITING_BYTES);
+    private final Counter refusedRequests;
     private final Writer writer;
     private final MicroBatcher<Arrived> batcher;
     private final WebServer server;
 
     private Observatory(ObservatoryConfig config, Clock clock, MeterRegistry metrics) {
-        this.writer = new Writer(config, clock, metrics);
+        this.refusedRequests = metrics.counter("feiqian.observatory.refused");
+        this.writer =
+                new Writer(config, clock, metrics, bytes -> room.release(Math.toIntExact(bytes)));
         this.batcher =
                 new MicroBatcher<>(
                         LIMITS,
@@ -101,31 +111,70 @@ public final class Observatory implements AutoCloseable {
 
     private Handler handler(Reader reader, IntFunction<byte[]> refused) {
         return (request, response) -> {
-            Optional<byte[]> body = body(request);
-            if (body.isEmpty()) {
-                response.status(Status.BAD_REQUEST_400)
-                        .send("body: unreadable or too large (expected: OTLP in protobuf, 8 MiB)");
+            boolean otlp =
+                    request.headers()
+                            .contentType()
+                            .filter(type -> type.mediaType().text().equals(PROTOBUF))
+                            .isPresent();
+            if (!otlp) {
+                refuse(
+                        response,
+                        Status.UNSUPPORTED_MEDIA_TYPE_415,
+                        "content type: another (expected: " + PROTOBUF + ")");
                 return;
             }
-            take(reader, refused, body.get(), response);
+            if (!room.tryAcquire(MOST_BYTES)) {
+                refuse(
+                        response,
+                        Status.INSUFFICIENT_STORAGE_507,
+                        "observatory: overloaded (expected: room for a request)");
+                return;
+            }
+            // What is read is held for by its own size, once that is known.
+            long held = MOST_BYTES;
+            try {
+                Optional<byte[]> body = body(request);
+                if (body.isEmpty()) {
+                    refuse(
+                            response,
+                            Status.BAD_REQUEST_400,
+                            "body: unreadable or too large (expected: OTLP, %d bytes at most)"
+                                    .formatted(MOST_BYTES));
+                    return;
+                }
+                room.release(MOST_BYTES - body.get().length);
+                held = body.get().length;
+                if (take(reader, refused, body.get(), response)) {
+                    held = 0;
+                }
+            } finally {
+                room.release((int) held);
+            }
         };
     }
 
-    private void take(
+    /** Whether it was taken, and is held until it is written. */
+    private boolean take(
             Reader reader, IntFunction<byte[]> refused, byte[] body, ServerResponse response) {
+        Arrived arrived;
         try {
-            Arrived arrived = reader.read(body);
-            int left = 0;
-            if (arrived.size() > 0 && !batcher.offer(arrived, Lane.NEW)) {
-                left = arrived.size();
-                writer.shed(left);
-            }
-            response.header(HeaderNames.CONTENT_TYPE, "application/x-protobuf")
-                    .send(left == 0 ? new byte[0] : refused.apply(left));
+            arrived = reader.read(body);
         } catch (InvalidProtocolBufferException unreadable) {
-            response.status(Status.BAD_REQUEST_400)
-                    .send("body: not OTLP in protobuf (expected: that)");
+            refuse(response, Status.BAD_REQUEST_400, "body: not OTLP in protobuf (expected: that)");
+            return false;
         }
+        boolean taken = arrived.size() > 0 && batcher.offer(arrived, Lane.NEW);
+        int left = taken ? 0 : arrived.size();
+        writer.shed(left);
+        response.header(HeaderNames.CONTENT_TYPE, PROTOBUF)
+                .send(left == 0 ? new byte[0] : refused.apply(left));
+        return taken;
+    }
+
+    /** With a status after which senders do not send again. */
+    private void refuse(ServerResponse response, Status status, String message) {
+        refusedRequests.increment();
+        response.status(status).send(message);
     }
 
     /** The body, uncompressed by the server; empty where it is too large by then, or damaged. */

@@ -65,7 +65,7 @@ final class OtlpReader {
                 }
             }
         }
-        return new Arrived(spans, List.of());
+        return new Arrived(spans, List.of(), request.length);
     }
 
     /** Reads a request with log lines. */
@@ -79,7 +79,7 @@ final class OtlpReader {
                 scope.getLogRecordsList().forEach(each -> lines.add(line(each, logger, from)));
             }
         }
-        return new Arrived(List.of(), lines);
+        return new Arrived(List.of(), lines, request.length);
     }
 
     private static SpanRecord span(Span span, Source from) {

@@ -5,7 +5,7 @@ package io.feiqian.observatory;
  *
  * @param fromMicros begun at or after, microseconds since 1970
  * @param toMicros begun before
- * @param node a role, a cell or an instance; empty for any
+ * @param node a role, a cell, an instance or who was called; empty for any
  * @param failedOnly only what failed
  * @param leastMicros took at least so long
  * @param text in its name, outcome, fault or notes, in either case; empty for any

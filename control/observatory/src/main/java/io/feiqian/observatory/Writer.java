@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -41,12 +42,19 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
     private final Clock clock;
     private final Blocks blocks;
     private final CallCounts counts = new CallCounts();
+    private final LongConsumer released;
     private final Counter stored;
     private final Counter shed;
     private @Nullable Connection connection;
     private boolean failing;
 
-    Writer(ObservatoryConfig config, Clock clock, MeterRegistry metrics) {
+    /**
+     * A writer.
+     *
+     * @param released told of the bytes of requests that are done with
+     */
+    Writer(ObservatoryConfig config, Clock clock, MeterRegistry metrics, LongConsumer released) {
+        this.released = released;
         this.source = source(config.database());
         this.clock = clock;
         this.blocks = new Blocks(config, clock);
@@ -73,11 +81,16 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
 
     @Override
     public void handle(List<Arrived> batch) {
+        keep(batch);
+        released.accept(bytes(batch));
+    }
+
+    private void keep(List<Arrived> batch) {
         List<SpanRecord> spans = batch.stream().flatMap(each -> each.spans().stream()).toList();
         List<LogLine> lines = batch.stream().flatMap(each -> each.lines().stream()).toList();
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             try {
-                write(spans, lines);
+                write(spans, lines, bytes(batch));
                 stored.increment(spans.size() + lines.size());
                 if (failing) {
                     LOG.info("the database takes traces and logs again");
@@ -99,6 +112,11 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
         disconnect();
         shed.increment(batch.stream().mapToInt(Arrived::size).sum());
         complain(fault);
+        released.accept(bytes(batch));
+    }
+
+    private static long bytes(List<Arrived> batch) {
+        return batch.stream().mapToLong(Arrived::bytes).sum();
     }
 
     /** Once for as long as it lasts. */
@@ -109,17 +127,17 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
         }
     }
 
-    private void write(List<SpanRecord> spans, List<LogLine> lines)
+    private void write(List<SpanRecord> spans, List<LogLine> lines, long bytes)
             throws SQLException, IOException {
         Connection open = connect();
-        int block = blocks.toWrite(open, spans.size() + lines.size());
+        int block = blocks.toWrite(open, bytes);
         CopyText spanRows = new CopyText();
         spans.forEach(span -> row(spanRows, span, block));
         copy(open, "span_" + block + " " + SPAN_COLUMNS, spanRows);
         CopyText lineRows = new CopyText();
         lines.forEach(line -> row(lineRows, line, block));
         copy(open, "log_line_" + block + " " + LINE_COLUMNS, lineRows);
-        counts.add(open, spans, clock.now().toEpochMilli());
+        counts.add(open, spans, block, clock.now().toEpochMilli());
         open.commit();
     }
 

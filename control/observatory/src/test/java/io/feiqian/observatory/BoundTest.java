@@ -29,6 +29,7 @@ class BoundTest {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private TemporaryDatabase database;
     private Writer writer;
+    private long released;
 
     @BeforeEach
     void open() {
@@ -47,7 +48,7 @@ class BoundTest {
     void itNeverGrowsPastItsBoundAndTheNewestAreKept() throws SQLException {
         long most = 0;
         for (int i = 0; i < 60; i++) {
-            writer.handle(List.of(new Arrived(spans(i, BATCH), List.of())));
+            writer.handle(List.of(new Arrived(spans(i, BATCH), List.of(), BATCH * 200L)));
             most = Math.max(most, bytes());
         }
         assertThat(most).isBetween(BOUND / 2, BOUND);
@@ -60,13 +61,13 @@ class BoundTest {
 
     @Test
     void whatIsOlderThanTheBoundOfAgeIsDroppedWhole() throws SQLException {
-        writer.handle(List.of(new Arrived(spans(1, 10), List.of())));
+        writer.handle(List.of(new Arrived(spans(1, 10), List.of(), 2_000)));
         clock.advance(Duration.ofHours(23));
-        writer.handle(List.of(new Arrived(spans(2, 10), List.of())));
+        writer.handle(List.of(new Arrived(spans(2, 10), List.of(), 2_000)));
         assertThat(number("select count(*) from span")).isEqualTo(20);
 
         clock.advance(Duration.ofHours(2));
-        writer.handle(List.of(new Arrived(spans(3, 10), List.of())));
+        writer.handle(List.of(new Arrived(spans(3, 10), List.of(), 2_000)));
 
         assertThat(number("select min(started_at) from span")).isEqualTo(2);
         assertThat(number("select count(distinct minute) from call_minute")).isEqualTo(2);
@@ -78,7 +79,7 @@ class BoundTest {
         for (int i = 0; i < CallCounts.MOST + 500; i++) {
             spans.add(span(1, "name " + i));
         }
-        writer.handle(List.of(new Arrived(spans, List.of())));
+        writer.handle(List.of(new Arrived(spans, List.of(), 500_000)));
 
         assertThat(number("select count(*) from call_minute")).isEqualTo(CallCounts.MOST + 1);
         assertThat(number("select sum(calls)::bigint from call_minute"))
@@ -88,19 +89,20 @@ class BoundTest {
     @Test
     void aDatabaseThatRefusesShedsAndNobodyWaitsAndItGoesOnAfterwards() throws SQLException {
         run("alter table span rename to hidden");
-        writer.handle(List.of(new Arrived(spans(1, 10), List.of())));
+        writer.handle(List.of(new Arrived(spans(1, 10), List.of(), 2_000)));
         assertThat(metrics.counter("feiqian.observatory.shed").count()).isEqualTo(10);
+        assertThat(released).as("its room is free again").isEqualTo(2_000);
 
         run("alter table hidden rename to span");
-        writer.handle(List.of(new Arrived(spans(2, 10), List.of())));
+        writer.handle(List.of(new Arrived(spans(2, 10), List.of(), 2_000)));
         assertThat(number("select count(*) from span where started_at = 2")).isEqualTo(10);
     }
 
     @Test
     void anotherProcessGoesOnWhereTheFirstEnded() throws SQLException {
-        writer.handle(List.of(new Arrived(spans(1, 10), List.of())));
+        writer.handle(List.of(new Arrived(spans(1, 10), List.of(), 2_000)));
         Writer second = writer();
-        second.handle(List.of(new Arrived(spans(2, 10), List.of())));
+        second.handle(List.of(new Arrived(spans(2, 10), List.of(), 2_000)));
         second.disconnect();
 
         assertThat(number("select count(*) from span")).isEqualTo(20);
@@ -111,7 +113,8 @@ class BoundTest {
         return new Writer(
                 new ObservatoryConfig("127.0.0.1", 0, database.config(), BOUND, Duration.ofDays(1)),
                 clock,
-                metrics);
+                metrics,
+                bytes -> released += bytes);
     }
 
     private static List<SpanRecord> spans(long at, int count) {
@@ -144,7 +147,8 @@ class BoundTest {
     private long bytes() throws SQLException {
         return number(
                 "select sum(pg_total_relation_size(inhrelid))::bigint from pg_inherits"
-                        + " where inhparent in ('span'::regclass, 'log_line'::regclass)");
+                        + " where inhparent in ('span'::regclass, 'log_line'::regclass,"
+                        + " 'call_minute'::regclass)");
     }
 
     private long number(String sql) throws SQLException {

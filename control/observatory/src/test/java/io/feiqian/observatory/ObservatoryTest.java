@@ -132,6 +132,7 @@ class ObservatoryTest {
                         SpanSearch.ofTransaction(NUMBER),
                         search("cell-1", false, 0, ""),
                         search("gateway", false, 8_000, ""),
+                        search("cell-2", true, 0, ""),
                         search("", true, 0, ""),
                         search("", false, 0, "PEER WAS silent"))) {
             assertThat(reads.traces(search))
@@ -150,7 +151,7 @@ class ObservatoryTest {
         for (SpanSearch search :
                 List.of(
                         SpanSearch.ofTransaction(NUMBER.replace('9', '8')),
-                        search("cell-2", false, 0, ""),
+                        search("cell-3", false, 0, ""),
                         search("", false, 9_001, ""),
                         search("", false, 0, "%"))) {
             assertThat(reads.traces(search)).as("%s", search).isEmpty();
@@ -247,9 +248,12 @@ class ObservatoryTest {
         assertThat(post(Observatory.TRACES, new byte[] {1, 2, 3}, "").statusCode()).isEqualTo(400);
         assertThat(post(Observatory.TRACES, new byte[] {1, 2, 3}, "gzip").statusCode())
                 .isEqualTo(400);
-        assertThat(post(Observatory.LOGS, new byte[9 << 20], "").statusCode()).isEqualTo(413);
-        assertThat(post(Observatory.TRACES, zipped(new byte[9 << 20]), "gzip").statusCode())
+        assertThat(post(Observatory.LOGS, new byte[5 << 20], "").statusCode()).isEqualTo(413);
+        assertThat(post(Observatory.TRACES, zipped(new byte[5 << 20]), "gzip").statusCode())
                 .isEqualTo(400);
+        assertThat(post(Observatory.TRACES, new byte[0], "", "text/plain").statusCode())
+                .as("what a page of somebody else's can send")
+                .isEqualTo(415);
         String trace = "11111111111111111111111111111111";
         byte[] request =
                 request(
@@ -354,9 +358,14 @@ class ObservatoryTest {
 
     private HttpResponse<byte[]> post(String path, byte[] body, String encoding)
             throws IOException, InterruptedException {
+        return post(path, body, encoding, "application/x-protobuf");
+    }
+
+    private HttpResponse<byte[]> post(String path, byte[] body, String encoding, String type)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + observatory.port() + path))
-                        .header("content-type", "application/x-protobuf")
+                        .header("content-type", type)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         if (!encoding.isEmpty()) {
             request.header("content-encoding", encoding);

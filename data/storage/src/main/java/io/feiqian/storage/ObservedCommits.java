@@ -35,6 +35,8 @@ public final class ObservedCommits implements LocalCommit {
                 answer.whenComplete((said, fault) -> {
                     if (said != null) {
                         span.outcome(said.outcome());
+                    } else if (fault != null) {
+                        span.fault(fault);
                     }
                     span.close();
                 });
@@ -44,9 +46,14 @@ public final class ObservedCommits implements LocalCommit {
     @Override
     public Answer solo(Work work, UserStatements statements) throws SQLException {
         try (WorkSpan span = tracing.callFor(NAME, database)) {
-            Answer answer = commits.solo(work, statements);
-            span.outcome(answer.outcome());
-            return answer;
+            try {
+                Answer answer = commits.solo(work, statements);
+                span.outcome(answer.outcome());
+                return answer;
+            } catch (SQLException | RuntimeException failed) {
+                span.fault(failed);
+                throw failed;
+            }
         }
     }
 }

@@ -16,7 +16,8 @@ import java.util.List;
  *
  * <p>Nothing is indexed by time: every posting would pay for it. The journal is only added to, so
  * its newest rows lie at the end of its months' tables, and the last {@link #TAIL_BLOCKS} blocks of
- * each are all that is read, however long the journal is.
+ * each are all that is read, however long the journal is. Where vacuum has found room of batches
+ * that were rolled back, newer rows may lie further up: what is counted is the least there was.
  *
  * @param sinceMillis how far back was looked, by the database's clock
  * @param cut whether there were more entries in the time than were looked at

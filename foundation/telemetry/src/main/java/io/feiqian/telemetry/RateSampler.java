@@ -18,17 +18,18 @@ final class RateSampler implements Sampler {
     private static final long SECOND = 1_000_000_000L;
 
     private final long perTrace;
+    private final long saved;
     private final Clock clock;
 
-    /**
-     * The moment up to which traces are used up; it runs ahead of the clock by a second at most.
-     */
+    /** The moment up to which traces are used up; it lags behind the clock by what is saved up. */
     private final AtomicLong usedUntil;
 
     RateSampler(int perSecond, Clock clock) {
         this.perTrace = SECOND / perSecond;
         this.clock = clock;
-        this.usedUntil = new AtomicLong(clock.nanos() - SECOND);
+        // A tenth of a second's, or one: what comes at once is recorded, and not twice as many.
+        this.saved = Math.max(perTrace, SECOND / 10);
+        this.usedUntil = new AtomicLong(clock.nanos() - saved);
     }
 
     @Override
@@ -46,8 +47,7 @@ final class RateSampler implements Sampler {
         long now = clock.nanos();
         while (true) {
             long used = usedUntil.get();
-            // What was not used within a second is not saved up.
-            long next = (used - (now - SECOND) < 0 ? now - SECOND : used) + perTrace;
+            long next = (used - (now - saved) < 0 ? now - saved : used) + perTrace;
             if (next - now > 0) {
                 return false;
             }

@@ -35,6 +35,11 @@ final class SentLogs implements AutoCloseable {
     private static final String LOGS = "/v1/logs";
     private static final String NAME = "otlp";
     private static final long FLUSH_SECONDS = 2;
+
+    /** With lines of this length a request of so many stays below what receivers take. */
+    private static final int MOST_LINES = 64;
+
+    private static final int LONGEST = 16_000;
     private static final AttributeKey<String> NUMBER = AttributeKey.stringKey(Tracing.TRACE_NUMBER);
     private static final AttributeKey<String> TYPE = AttributeKey.stringKey("exception.type");
     private static final AttributeKey<String> SAID = AttributeKey.stringKey("exception.message");
@@ -73,6 +78,7 @@ final class SentLogs implements AutoCloseable {
                                                         .setEndpoint(endpoint.get())
                                                         .build())
                                         .setScheduleDelay(every)
+                                        .setMaxExportBatchSize(MOST_LINES)
                                         .build())
                         .build();
         Appender appender = new Appender(provider);
@@ -121,7 +127,7 @@ final class SentLogs implements AutoCloseable {
                             .setContext(Context.current())
                             .setSeverity(severity(event.getLevel()))
                             .setSeverityText(event.getLevel().toString())
-                            .setBody(String.valueOf(event.getFormattedMessage()));
+                            .setBody(cut(String.valueOf(event.getFormattedMessage())));
             String number = event.getMDCPropertyMap().get(Tracing.TRACE_NUMBER);
             if (number != null) {
                 line.setAttribute(NUMBER, number);
@@ -129,10 +135,14 @@ final class SentLogs implements AutoCloseable {
             IThrowableProxy thrown = event.getThrowableProxy();
             if (thrown != null) {
                 line.setAttribute(TYPE, thrown.getClassName());
-                line.setAttribute(SAID, String.valueOf(thrown.getMessage()));
-                line.setAttribute(STACK, ThrowableProxyUtil.asString(thrown));
+                line.setAttribute(SAID, cut(String.valueOf(thrown.getMessage())));
+                line.setAttribute(STACK, cut(ThrowableProxyUtil.asString(thrown)));
             }
             line.emit();
+        }
+
+        private static String cut(String text) {
+            return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
         }
 
         private static Severity severity(Level level) {

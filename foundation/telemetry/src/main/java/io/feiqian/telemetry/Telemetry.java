@@ -77,15 +77,19 @@ public final class Telemetry implements AutoCloseable {
                                 BatchSpanProcessor.builder(exporter)
                                         .setScheduleDelay(SENT_EVERY)
                                         .build())
-                        .setSampler(Sampler.parentBased(sampler(config)))
+                        .setSampler(sampler(config))
                         .build();
         return new Telemetry(provider, config);
     }
 
     private static Sampler sampler(TelemetryConfig config) {
-        return config.tracesPerSecond() == 0
-                ? Sampler.alwaysOn()
-                : new RateSampler(config.tracesPerSecond(), Clock.system());
+        Sampler begun =
+                config.tracesPerSecond() == 0
+                        ? Sampler.alwaysOn()
+                        : new RateSampler(config.tracesPerSecond(), Clock.system());
+        return config.edge()
+                ? Sampler.parentBasedBuilder(begun).setRemoteParentSampled(begun).build()
+                : Sampler.parentBased(begun);
     }
 
     /** Where spans begin. */

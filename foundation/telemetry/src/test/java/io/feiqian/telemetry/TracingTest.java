@@ -190,9 +190,10 @@ class TracingTest {
                 .isThrownBy(() -> TelemetryConfig.local(" ", "x"))
                 .withMessageContaining("not blank");
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new TelemetryConfig("a", "b", Optional.empty(), -1, Optional.empty()))
-                .withMessageContaining("expected: 0 or more");
+                .isThrownBy(() ->
+                        new TelemetryConfig(
+                                "a", "b", Optional.empty(), -1, false, Optional.empty()))
+                .withMessageContaining("expected: 0 to 1,000,000");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LOCAL.sendingTo(URI.create("localhost:4318"), 0))
                 .withMessageContaining("a URL such as");

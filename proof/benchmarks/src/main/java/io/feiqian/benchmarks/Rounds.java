@@ -190,6 +190,10 @@ public final class Rounds implements AutoCloseable {
 
     private Seen round(Variant variant, Load load, Duration length)
             throws SQLException, InterruptedException {
+        // No round writes to the disk what the one before it, of another variant, left in memory.
+        for (BenchDatabase each : databases) {
+            each.run("checkpoint");
+        }
         long walBefore = wal();
         double cpuBefore = cpuNanos();
         long started = clock.nanos();

@@ -13,8 +13,10 @@ import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -51,7 +53,9 @@ public final class DecisionContribution implements Contribution<DecisionCommand>
         private final CommitContext context;
         private final List<TraceNumber> keys = new ArrayList<>();
         private final List<Acknowledge> marking = new ArrayList<>();
-        private final List<Acknowledge> marked = new ArrayList<>();
+
+        /** Each once: what was applied is compared with what was foreseen. */
+        private final Set<Acknowledge> marked = new LinkedHashSet<>();
 
         /** Whether what is not presumed new only acknowledges. */
         private boolean foreseeable = true;
@@ -156,7 +160,7 @@ public final class DecisionContribution implements Contribution<DecisionCommand>
 
         @Override
         public void write(Statements statements) {
-            var _ = ended.notYet(marked, Function.identity(), _ -> true);
+            var _ = ended.notYet(List.copyOf(marked), Function.identity(), _ -> true);
             List<Change> changes = book.changes();
             write(statements, rows(changes, Change.Kind.INSERTED), true);
             write(statements, rows(changes, Change.Kind.REPLACED), false);

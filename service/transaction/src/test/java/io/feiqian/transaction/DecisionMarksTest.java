@@ -121,6 +121,26 @@ final class DecisionMarksTest {
     }
 
     @Test
+    void theSameMarkTwiceDoesNotHideThatAnotherWasRefused() {
+        TraceNumber twice = decided(1);
+        TraceNumber refused = decided(1);
+        Mark mark = new Mark(twice, 1, DIGEST, 1);
+
+        List<Answer> answers =
+                together(
+                        work(Optional.empty(), mark),
+                        work(Optional.empty(), mark),
+                        work(Optional.of(new Epoch(99)), new Mark(refused, 1, DIGEST, 1)));
+
+        assertThat(answers)
+                .extracting(Answer::code)
+                .containsExactly(
+                        OutcomeCode.ACCEPTED, OutcomeCode.ACCEPTED, OutcomeCode.WRONG_CELL);
+        assertThat(find(twice).isFinished()).isTrue();
+        assertThat(find(refused).acknowledged()).isZero();
+    }
+
+    @Test
     void whoLooksBesideAMarkSeesItsDecision() {
         TraceNumber trace = decided(1);
 
