@@ -41,6 +41,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     /** Replaces the process's log configuration. */
     public static void start(LogConfig config) {
+        // Libraries that write past SLF4J: their information would stand between our lines.
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             configure(context, config);
         }

@@ -19,6 +19,7 @@ import io.feiqian.runtime.Timer;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.storage.Claim;
 import io.feiqian.storage.GroupedCommits;
+import io.feiqian.storage.LocalCommit;
 import io.feiqian.storage.Part;
 import io.feiqian.storage.Work;
 import io.feiqian.transaction.DecisionCommand;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Transfers as a cell of ours does them: through the fence, the ledger with all its rules, and the
@@ -93,6 +95,12 @@ final class BatchedTransfers implements Variant {
 
     @Override
     public boolean run(int payer, int payee, long number) throws InterruptedException {
+        return run(payer, payee, number, through -> through);
+    }
+
+    /** The same through commits that are made of its own. */
+    boolean run(int payer, int payee, long number, UnaryOperator<LocalCommit> through)
+            throws InterruptedException {
         AccountNumber debit = accounts[payer];
         AccountNumber credit = accounts[payee];
         Money amount = new Money(1 + number % 100, Currency.CZK);
@@ -114,7 +122,7 @@ final class BatchedTransfers implements Variant {
                                 new Part<>(decisions, new DecisionCommand.Guard(trace, digest))),
                         Lane.NEW,
                         Deadline.after(PATIENCE, Clock.system()));
-        return commits.submit(work).join().isAccepted();
+        return through.apply(commits).submit(work).join().isAccepted();
     }
 
     /** Counts the books again. */

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             LedgerBenchCommand.class,
             TransferBenchCommand.class,
-            TransactionBenchCommand.class
+            TransactionBenchCommand.class,
+            TelemetryBenchCommand.class
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
