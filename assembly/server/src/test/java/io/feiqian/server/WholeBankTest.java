@@ -145,7 +145,14 @@ class WholeBankTest {
                     assertThat(root(span, byId)).isEqualTo(CALLER);
                 });
         List<SpanCollector.Seen> inSecond =
-                spans.stream().filter(span -> span.cell().equals("cell-2")).toList();
+                spans.stream()
+                        .filter(span -> span.cell().equals("cell-2"))
+                        .filter(span -> !span.name().equals("commit"))
+                        .toList();
+        assertThat(spans)
+                .filteredOn(span -> span.name().equals("commit"))
+                .extracting(span -> span.attribute("feiqian.cell"))
+                .contains("cell-1 database", "cell-2 database");
         assertThat(inSecond)
                 .allSatisfy(span -> {
                     SpanCollector.Seen sender =
@@ -258,8 +265,13 @@ class WholeBankTest {
         return names(spans, "").contains("POST /v1/transfers")
                 && names(spans, "cell-1")
                         .containsAll(
-                                List.of("feiqian.bank.Bank/Transfer", "peer TRY", "peer CONFIRM"))
-                && names(spans, "cell-2").containsAll(List.of("peer TRY", "peer CONFIRM"));
+                                List.of(
+                                        "feiqian.bank.Bank/Transfer",
+                                        "peer TRY",
+                                        "peer CONFIRM",
+                                        "commit"))
+                && names(spans, "cell-2")
+                        .containsAll(List.of("peer TRY", "peer CONFIRM", "commit"));
     }
 
     private static SortedSet<String> names(List<SpanCollector.Seen> spans, String cell) {
