@@ -93,6 +93,32 @@ class TracingTest {
     }
 
     @Test
+    void clientsDoNotDecideHowMuchIsRecordedAndInsideAllFollowTheEdge() {
+        TelemetryConfig bounded = LOCAL.sendingTo(URI.create("http://localhost:1/v1/traces"), 1);
+        String client = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01";
+        try (Telemetry edge = Telemetry.exportingTo(bounded.atTheEdge(), new Kept());
+                Telemetry inside = Telemetry.exportingTo(bounded, new Kept())) {
+            int recorded = 0;
+            for (int i = 0; i < 20; i++) {
+                try (WorkSpan served = edge.tracing().serve("POST", TRACE, client);
+                        WorkSpan followed =
+                                inside.tracing().serve("post", TRACE, served.traceparent())) {
+                    boolean there = isRecorded(served);
+                    assertThat(isRecorded(followed)).isEqualTo(there);
+                    recorded += there ? 1 : 0;
+                }
+            }
+            // One at once, and one more if these twenty took a second.
+            assertThat(recorded).isBetween(1, 2);
+        }
+    }
+
+    /** By the flags at the end, the lowest of which says so. */
+    private static boolean isRecorded(WorkSpan span) {
+        return span.traceparent().matches(".*-0[13]");
+    }
+
+    @Test
     void aForeignTraceparentBeginsANewTraceAndBreaksNothing() {
         try (Telemetry telemetry = Telemetry.start(LOCAL)) {
             for (String each :
