@@ -19,6 +19,7 @@ import io.feiqian.telemetry.Tracing;
 import io.feiqian.transaction.BranchSpec;
 import io.feiqian.transaction.DecisionCommand;
 import io.feiqian.transaction.GlobalTransaction;
+import io.feiqian.transaction.Settling;
 import io.feiqian.transaction.Transactions;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
@@ -173,7 +174,8 @@ final class Payments {
                                 patience.compareTo(LONGEST_UNDECIDED) < 0
                                         ? patience
                                         : LONGEST_UNDECIDED,
-                                content));
+                                content,
+                                untilSettled ? Settling.AT_ONCE : Settling.GATHERED));
         return execution
                 .decided()
                 .thenCompose(answer ->

@@ -19,6 +19,7 @@ import io.feiqian.transaction.DecisionContribution;
 import io.feiqian.transaction.GlobalTransaction;
 import io.feiqian.transaction.PeerMessage;
 import io.feiqian.transaction.PeerReply;
+import io.feiqian.transaction.Settling;
 import io.feiqian.transaction.TransactionSettings;
 import io.feiqian.transaction.spi.PeerChannel;
 import io.feiqian.vocabulary.AccountNumber;
@@ -130,7 +131,8 @@ final class GlobalTransfers implements Variant {
                                                 leg,
                                                 Optional.of(TransferCell.DAY)))),
                         PATIENCE,
-                        content);
+                        content,
+                        Settling.GATHERED);
         return initiator.execute(transfer).decided().join().isAccepted();
     }
 

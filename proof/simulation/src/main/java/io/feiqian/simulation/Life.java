@@ -7,6 +7,7 @@ import io.feiqian.storage.Contribution;
 import io.feiqian.transaction.BranchContribution;
 import io.feiqian.transaction.CellTransactions;
 import io.feiqian.transaction.DecisionContribution;
+import io.feiqian.transaction.GatherSettings;
 import io.feiqian.transaction.TransactionSettings;
 import io.feiqian.vocabulary.BusinessDate;
 import java.time.Duration;
@@ -19,8 +20,11 @@ import java.util.List;
 final class Life {
     private static final Duration MESSAGE_TIME = Duration.ofMillis(700);
     private static final TransactionSettings SETTINGS =
-            TransactionSettings.DEFAULT.withRetry(
-                    MESSAGE_TIME, new Backoff(Duration.ofMillis(50), Duration.ofMillis(1_500)));
+            TransactionSettings.DEFAULT
+                    .withRetry(
+                            MESSAGE_TIME,
+                            new Backoff(Duration.ofMillis(50), Duration.ofMillis(1_500)))
+                    .withGather(new GatherSettings(0, Duration.ofMillis(100), 3));
 
     private final SimulatedProcess process;
     private final SimulatedCommit commit;

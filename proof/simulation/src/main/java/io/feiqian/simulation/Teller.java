@@ -16,6 +16,7 @@ import io.feiqian.storage.Work;
 import io.feiqian.transaction.BranchSpec;
 import io.feiqian.transaction.DecisionCommand;
 import io.feiqian.transaction.GlobalTransaction;
+import io.feiqian.transaction.Settling;
 import io.feiqian.transaction.Transactions;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
@@ -103,8 +104,16 @@ final class Teller {
         parts.add(post(move, own, Optional.of(date)));
         mail.telling(move).ifPresent(parts::add);
         Share share = new Share(parts, List.of(Claim.of(Slot.pinnedTo(cell), WorkKind.DECISION)));
+        Settling settling = move.trace().serial() % 2 == 0 ? Settling.AT_ONCE : Settling.GATHERED;
         return new GlobalTransaction(
-                move.trace(), digest(move), date, List.of(branch), share, wanted, move.content());
+                move.trace(),
+                digest(move),
+                date,
+                List.of(branch),
+                share,
+                wanted,
+                move.content(),
+                settling);
     }
 
     private long digest(Order.Move move) {

@@ -59,6 +59,7 @@ public final class CellTransactions implements Transactions {
     private final InitiatorProtocol protocol;
     private final Participation participation;
     private final Acknowledgements acknowledgements;
+    private final GatheredConfirms confirms;
     private final Recovery recovery;
     private final StuckWatch watch;
     private final Map<TraceNumber, Initiation> unfinished = new ConcurrentHashMap<>();
@@ -76,6 +77,7 @@ public final class CellTransactions implements Transactions {
         this.protocol = new InitiatorProtocol(settings.alarmAfter(), settings.mostRestarts());
         this.participation = new Participation(host, participants);
         this.acknowledgements = new Acknowledgements(host);
+        this.confirms = new GatheredConfirms(host);
         this.recovery = new Recovery(host, ports.database(), participation, this::resume);
         this.watch = new StuckWatch(host, ports.database(), this::abandonFinished);
     }
@@ -262,6 +264,7 @@ public final class CellTransactions implements Transactions {
 
     @Override
     public void close() {
+        confirms.close();
         acknowledgements.flush();
         watch.stop();
         recovery.stop();
@@ -274,7 +277,7 @@ public final class CellTransactions implements Transactions {
                         host,
                         protocol,
                         owner,
-                        Initiation.Facts.of(decision),
+                        Initiation.Facts.of(decision, Settling.AT_ONCE),
                         peersOf(decision.branches()),
                         InitiatorState.resume(decision));
         if (keep(fresh) == null) {
@@ -386,6 +389,16 @@ public final class CellTransactions implements Transactions {
         @Override
         public void acknowledge(DecisionCommand.Mark mark) {
             acknowledgements.add(mark);
+        }
+
+        @Override
+        public int unfinished() {
+            return unfinished.size();
+        }
+
+        @Override
+        public void gather(Runnable confirm) {
+            confirms.add(confirm);
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
  * @param own the initiator's own effect, which rides with the decision (last-agent rule)
  * @param decideWithin how long it may take until the decision; past it nothing commits (decide-by)
  * @param content what the decision row keeps for those who ask what the transaction was
+ * @param settling how soon its branches are confirmed once it is committed
  */
 public record GlobalTransaction(
         TraceNumber trace,
@@ -30,7 +31,8 @@ public record GlobalTransaction(
         List<BranchSpec> branches,
         Share own,
         Duration decideWithin,
-        Content content) {
+        Content content,
+        Settling settling) {
     /** Refuses a list of branches that is empty, too long or numbered otherwise. */
     public GlobalTransaction {
         branches = List.copyOf(branches);

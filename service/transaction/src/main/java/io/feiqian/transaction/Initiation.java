@@ -38,6 +38,7 @@ final class Initiation {
      * @param initiator the cell that began it
      * @param own the own share; nothing where the decision is on record already
      * @param decideBy milliseconds by the database's clock
+     * @param settling how soon its branches are confirmed
      */
     record Facts(
             TraceNumber trace,
@@ -47,7 +48,8 @@ final class Initiation {
             CellId initiator,
             Share own,
             long decideBy,
-            Content content) {
+            Content content,
+            Settling settling) {
         static Facts of(GlobalTransaction transaction, CellId cell, long decideBy) {
             return new Facts(
                     transaction.trace(),
@@ -57,10 +59,11 @@ final class Initiation {
                     cell,
                     transaction.own(),
                     decideBy,
-                    transaction.content());
+                    transaction.content(),
+                    transaction.settling());
         }
 
-        static Facts of(Decision decision) {
+        static Facts of(Decision decision, Settling settling) {
             return new Facts(
                     decision.trace(),
                     decision.digest(),
@@ -69,7 +72,8 @@ final class Initiation {
                     decision.initiator(),
                     Share.NOTHING,
                     decision.decideBy(),
-                    decision.content());
+                    decision.content(),
+                    settling);
         }
     }
 
@@ -80,6 +84,12 @@ final class Initiation {
 
         /** Branches are durably finished. */
         void acknowledge(DecisionCommand.Mark mark);
+
+        /** How many are unfinished. */
+        int unfinished();
+
+        /** Confirms together with others. */
+        void gather(Runnable confirm);
     }
 
     private record Step(List<InitiatorEffect> effects, Optional<InitiatorState> end) {}
@@ -223,7 +233,7 @@ final class Initiation {
 
     private void execute(InitiatorEffect effect) {
         switch (effect) {
-            case InitiatorEffect.Send send -> send(send);
+            case InitiatorEffect.Send send -> sendOrGather(send);
             case InitiatorEffect.Decide(int attempt) ->
                     commit(
                             decisionParts(attempt),
@@ -298,7 +308,7 @@ final class Initiation {
         answer.value(Decision.class)
                 .filter(row ->
                         row.state() == DecisionState.COMMITTED && row.digest() == facts.digest)
-                .ifPresent(row -> facts = Facts.of(row));
+                .ifPresent(row -> facts = Facts.of(row, facts.settling));
     }
 
     private Part<?> part(DecisionCommand command) {
@@ -335,6 +345,22 @@ final class Initiation {
 
     private Duration remaining() {
         return Duration.ofMillis(Math.max(0, facts.decideBy - host.databaseClock.millis()));
+    }
+
+    private void sendOrGather(InitiatorEffect.Send send) {
+        boolean gathers =
+                send.kind() == PeerMessage.Kind.CONFIRM
+                        && facts.settling == Settling.GATHERED
+                        && owner.unfinished() >= host.settings.gather().from();
+        if (!gathers) {
+            send(send);
+            return;
+        }
+        owner.gather(() -> {
+            try (Tracing.Entered _ = origin.enter()) {
+                send(send);
+            }
+        });
     }
 
     private void send(InitiatorEffect.Send send) {

@@ -23,6 +23,7 @@ import java.time.Duration;
  *     drift of clocks and the longest transaction together (cleaning)
  * @param keepFinal how long decisions that are final are kept, committed or refused: as long as
  *     trace numbers are recognised, so that whoever asks again is told the same
+ * @param gather when confirms for which nobody waits are sent together
  * @param watch when operators are told of what is stuck
  */
 public record TransactionSettings(
@@ -40,6 +41,7 @@ public record TransactionSettings(
         int cleanBatch,
         Duration keepFinished,
         Duration keepFinal,
+        GatherSettings gather,
         WatchSettings watch) {
     private static final Duration SHORTEST_KEEP = Duration.ofMinutes(10);
 
@@ -60,6 +62,7 @@ public record TransactionSettings(
                     500,
                     Duration.ofDays(7),
                     Duration.ofDays(410),
+                    GatherSettings.DEFAULT,
                     WatchSettings.DEFAULT);
 
     /** Refuses bounds out of range. */
@@ -104,6 +107,7 @@ public record TransactionSettings(
                 cleanBatch,
                 keepFinished,
                 keepFinal,
+                gather,
                 watch);
     }
 
@@ -124,6 +128,7 @@ public record TransactionSettings(
                 cleanBatch,
                 keepFinished,
                 keepFinal,
+                gather,
                 watch);
     }
 
@@ -144,6 +149,7 @@ public record TransactionSettings(
                 cleanBatch,
                 keepFinished,
                 keepFinal,
+                gather,
                 watch);
     }
 
@@ -164,6 +170,28 @@ public record TransactionSettings(
                 cleanBatch,
                 keepFinished,
                 keepFinal,
+                gather,
                 newWatch);
+    }
+
+    /** The same with other bounds for confirms that are sent together. */
+    public TransactionSettings withGather(GatherSettings newGather) {
+        return new TransactionSettings(
+                messageTimeout,
+                retry,
+                alarmAfter,
+                mostRestarts,
+                unfinishedPerPeer,
+                acknowledgeEvery,
+                acknowledgeBatch,
+                scanEvery,
+                scanLimit,
+                grace,
+                cleanEvery,
+                cleanBatch,
+                keepFinished,
+                keepFinal,
+                newGather,
+                watch);
     }
 }

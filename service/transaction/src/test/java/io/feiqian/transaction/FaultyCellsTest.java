@@ -356,7 +356,8 @@ class FaultyCellsTest {
                 payment.branches(),
                 payment.own(),
                 wanted,
-                payment.content());
+                payment.content(),
+                payment.settling());
     }
 
     private GlobalTransaction somePayment(Randomness random) {

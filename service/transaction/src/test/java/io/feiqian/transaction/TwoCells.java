@@ -225,7 +225,8 @@ final class TwoCells implements AutoCloseable {
                 List.of(BranchSpec.of(1, AWAY, Purses.SERVICE, Purses.credit(to, amount))),
                 purses.debit(trace, from, amount),
                 decideWithin,
-                content);
+                content,
+                Settling.AT_ONCE);
     }
 
     /** The money of both cells together, which never changes once all is settled. */
