@@ -57,6 +57,7 @@ final class ArchitectureTest {
                     "access/gateway",
                     "control/cli",
                     "control/observatory",
+                    "control/alarms",
                     "control/console",
                     "proof/conformance",
                     "proof/simulation",
@@ -102,13 +103,14 @@ final class ArchitectureTest {
             Map.ofEntries(
                     Map.entry("org.apache.zookeeper", Set.of("registry")),
                     Map.entry("org.apache.curator", Set.of("registry")),
-                    Map.entry("org.postgresql", Set.of("storage", "observatory", "benchmarks")),
+                    Map.entry("org.postgresql", Set.of("storage", "observatory", "alarms", "benchmarks")),
                     Map.entry("org.mariadb", Set.of("mariadb")),
                     Map.entry(
                             "com.zaxxer.hikari",
                             Set.of(
                                     "storage",
                                     "observatory",
+                                    "alarms",
                                     "benchmarks",
                                     "demonstration",
                                     "chaos")),
