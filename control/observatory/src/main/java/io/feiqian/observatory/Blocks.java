@@ -25,8 +25,8 @@ final class Blocks {
     private long openedAt;
     private long sinceLook;
 
-    /** A block that there is. */
-    private record Block(int number, long openedAt, long bytes) {}
+    /** A block that there is; it is whole where it has a partition of every table. */
+    private record Block(int number, long openedAt, long bytes, boolean whole) {}
 
     Blocks(ObservatoryConfig config, Clock clock) {
         this.mostBytes = config.mostBytes();
@@ -55,6 +55,7 @@ final class Blocks {
         List<Block> blocks = read(connection);
         boolean needed =
                 blocks.isEmpty()
+                        || !blocks.getLast().whole()
                         || blocks.getLast().bytes() > mostBytes / PARTS
                         || now - blocks.getLast().openedAt() > longestMillis / PARTS;
         long total = blocks.stream().mapToLong(Block::bytes).sum();
@@ -87,10 +88,17 @@ final class Blocks {
                                     pg_total_relation_size(('span_' || number)::regclass)
                                         + pg_total_relation_size(('log_line_' || number)::regclass)
                                         + pg_total_relation_size(('call_minute_' || number)::regclass)
+                                        + coalesce(pg_total_relation_size(to_regclass('metric_' || number)), 0),
+                                    to_regclass('metric_' || number) is not null
                                 from block order by number\
                                 """)) {
             while (rows.next()) {
-                blocks.add(new Block(rows.getInt(1), rows.getLong(2), rows.getLong(3)));
+                blocks.add(
+                        new Block(
+                                rows.getInt(1),
+                                rows.getLong(2),
+                                rows.getLong(3),
+                                rows.getBoolean(4)));
             }
         }
         return blocks;
@@ -103,6 +111,7 @@ final class Blocks {
                     create table span_%1$d partition of span for values in (%1$d);
                     create table log_line_%1$d partition of log_line for values in (%1$d);
                     create table call_minute_%1$d partition of call_minute for values in (%1$d);
+                    create table metric_%1$d partition of metric for values in (%1$d);
                     insert into block (number, opened_at) values (%1$d, %2$d)\
                     """
                             .formatted(number, now));
@@ -114,6 +123,7 @@ final class Blocks {
             statement.execute(
                     """
                     drop table span_%1$d, log_line_%1$d, call_minute_%1$d;
+                    drop table if exists metric_%1$d;
                     delete from block where number = %1$d\
                     """
                             .formatted(number));

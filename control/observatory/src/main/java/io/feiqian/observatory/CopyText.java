@@ -13,6 +13,12 @@ final class CopyText {
         return this;
     }
 
+    CopyText add(double value) {
+        separate();
+        text.append(value);
+        return this;
+    }
+
     CopyText add(boolean value) {
         separate();
         text.append(value ? 't' : 'f');

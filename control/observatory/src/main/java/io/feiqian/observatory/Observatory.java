@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
@@ -27,9 +29,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 
 /**
- * A running observatory: takes traces and logs by OTLP over HTTP (binary, plain or compressed) and
- * writes them to its database in batches. What finds no room is refused in the answer and counted;
- * senders do not wait and are not asked to send again.
+ * A running observatory: takes traces, logs and metrics by OTLP over HTTP (binary, plain or
+ * compressed) and writes them to its database in batches. What finds no room is refused in the
+ * answer and counted; senders do not wait and are not asked to send again.
  */
 public final class Observatory implements AutoCloseable {
     /** Where spans are sent to. */
@@ -37,6 +39,9 @@ public final class Observatory implements AutoCloseable {
 
     /** Where log lines are sent to. */
     public static final String LOGS = "/v1/logs";
+
+    /** Where the values of meters are sent to. */
+    public static final String METRICS = "/v1/metrics";
 
     private static final String PROTOBUF = "application/x-protobuf";
     private static final int MOST_BYTES = 4 * 1024 * 1024;
@@ -88,7 +93,12 @@ public final class Observatory implements AutoCloseable {
                                                 LOGS,
                                                 handler(
                                                         OtlpReader::lines,
-                                                        Observatory::linesRefused)))
+                                                        Observatory::linesRefused))
+                                        .post(
+                                                METRICS,
+                                                handler(
+                                                        OtlpMetrics::read,
+                                                        Observatory::pointsRefused)))
                         .build()
                         .start();
     }
@@ -164,7 +174,7 @@ public final class Observatory implements AutoCloseable {
             return false;
         }
         boolean taken = arrived.size() > 0 && batcher.offer(arrived, Lane.NEW);
-        int left = taken ? 0 : arrived.size();
+        int left = arrived.left() + (taken ? 0 : arrived.size());
         writer.shed(left);
         response.header(HeaderNames.CONTENT_TYPE, PROTOBUF)
                 .send(left == 0 ? new byte[0] : refused.apply(left));
@@ -203,6 +213,18 @@ public final class Observatory implements AutoCloseable {
                         ExportLogsPartialSuccess.newBuilder()
                                 .setRejectedLogRecords(lines)
                                 .setErrorMessage("overloaded"))
+                .build()
+                .toByteArray();
+    }
+
+    private static byte[] pointsRefused(int points) {
+        return ExportMetricsServiceResponse.newBuilder()
+                .setPartialSuccess(
+                        ExportMetricsPartialSuccess.newBuilder()
+                                .setRejectedDataPoints(points)
+                                .setErrorMessage(
+                                        "overloaded, or more than %d values in a request"
+                                                .formatted(OtlpMetrics.MOST_POINTS)))
                 .build()
                 .toByteArray();
     }

@@ -1,22 +1,14 @@
 package io.feiqian.observatory;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.storage.DatabaseConfig;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
-import java.io.UncheckedIOException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Searches what an observatory keeps; reads only. Every search ends within some four seconds.
@@ -28,12 +20,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class ObservatoryReads implements AutoCloseable {
     /** The most spans of a trace that are shown. */
     public static final int MOST_SPANS = 2_000;
-
-    private static final int CONNECTIONS = 4;
-    private static final long PATIENCE_MILLIS = 1_500;
-    private static final long VALIDATION_MILLIS = 1_000;
-    private static final int SILENCE_SECONDS = 4;
-    private static final String CANCELLED = "57014";
 
     private static final String SPAN =
             "select started_at, duration, span_id, parent_id, trace_id, kind, slot, failed, service,"
@@ -67,52 +53,16 @@ public final class ObservatoryReads implements AutoCloseable {
             order by 5 desc, 6 desc limit 20\
             """;
 
-    private final Supplier<DatabaseConfig> database;
-
-    /** Made when something is asked for the first time; guarded by this. */
-    private @Nullable HikariDataSource pool;
-
-    /** What a statement is told. */
-    @FunctionalInterface
-    private interface Values {
-        void set(PreparedStatement statement) throws SQLException;
-    }
-
-    /** What a row becomes. */
-    @FunctionalInterface
-    private interface Row<R> {
-        R read(ResultSet row) throws SQLException;
-    }
+    private final Queries queries;
 
     /** Reads of this database, which need not be there yet, nor what is known of it. */
     public ObservatoryReads(Supplier<DatabaseConfig> database) {
-        this.database = database;
+        this.queries = new Queries(database);
     }
 
-    private synchronized HikariDataSource pool() {
-        HikariDataSource there = pool;
-        if (there == null) {
-            there = open(database.get());
-            pool = there;
-        }
-        return there;
-    }
-
-    private static HikariDataSource open(DatabaseConfig database) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("observatory-reads");
-        PGSimpleDataSource source = Writer.source(database);
-        // A database that says nothing at all does not cancel its statements either.
-        source.setSocketTimeout(SILENCE_SECONDS);
-        config.setDataSource(source);
-        config.setMaximumPoolSize(CONNECTIONS);
-        config.setMinimumIdle(1);
-        config.setReadOnly(true);
-        config.setConnectionTimeout(PATIENCE_MILLIS);
-        config.setValidationTimeout(VALIDATION_MILLIS);
-        config.setInitializationFailTimeout(-1);
-        config.setConnectionInitSql("set statement_timeout = '3s'; set jit = off");
-        return new HikariDataSource(config);
+    /** The same of meters' values, over the same connections; usable until this is closed. */
+    public MetricReads metrics() {
+        return new MetricReads(queries);
     }
 
     /** The newest traces of this kind, the newest first. */
@@ -136,7 +86,7 @@ public final class ObservatoryReads implements AutoCloseable {
         }
         // A trace may match with many of its spans.
         List<UUID> matching =
-                query(
+                queries.list(
                         "select trace_id from span where "
                                 + where.sql()
                                 + " order by started_at desc limit "
@@ -146,7 +96,7 @@ public final class ObservatoryReads implements AutoCloseable {
         List<UUID> newest = matching.stream().distinct().limit(search.most()).toList();
         return newest.isEmpty()
                 ? List.of()
-                : query(
+                : queries.list(
                         TRACES,
                         statement -> statement.setObject(1, newest.toArray(UUID[]::new)),
                         ObservatoryReads::summary);
@@ -154,7 +104,7 @@ public final class ObservatoryReads implements AutoCloseable {
 
     /** The spans of a trace in the order in which they began, up to {@link #MOST_SPANS}. */
     public List<SpanRecord> trace(String traceId) {
-        return query(
+        return queries.list(
                 SPAN + "trace_id = ? order by started_at, parent_id limit " + MOST_SPANS,
                 statement -> statement.setObject(1, uuid(traceId)),
                 ObservatoryReads::span);
@@ -177,7 +127,7 @@ public final class ObservatoryReads implements AutoCloseable {
         if (!search.traceId().isEmpty()) {
             where.add("trace_id = ?", uuid(search.traceId()));
         }
-        return query(
+        return queries.list(
                 "select logged_at, level, service, instance, cell, logger, message, exception,"
                         + " trace_id, span_id, trace_number from log_line where "
                         + where.sql()
@@ -189,7 +139,7 @@ public final class ObservatoryReads implements AutoCloseable {
 
     /** What was called and served in these minutes since 1970, by the time that it took. */
     public List<CallSum> calls(long firstMinute, long lastMinute) {
-        return query(
+        return queries.list(
                 CALLS,
                 statement -> {
                     statement.setLong(1, firstMinute);
@@ -209,7 +159,7 @@ public final class ObservatoryReads implements AutoCloseable {
 
     /** Calls that were made at least so often within one trace since then, the most first. */
     public List<CallPattern> patterns(long fromMicros, int least) {
-        return query(
+        return queries.list(
                 PATTERNS,
                 statement -> {
                     statement.setLong(1, fromMicros);
@@ -226,39 +176,8 @@ public final class ObservatoryReads implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (pool != null) {
-            pool.close();
-        }
-    }
-
-    private <R> List<R> query(String sql, Values values, Row<R> reading) {
-        try (Connection connection = pool().getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            values.set(statement);
-            List<R> found = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(reading.read(rows));
-                }
-            }
-            return found;
-        } catch (UncheckedIOException unknown) {
-            throw silent();
-        } catch (SQLException failed) {
-            throw CANCELLED.equals(failed.getSQLState())
-                    ? new RefusedException(
-                            OutcomeCode.DEADLINE_EXPIRED,
-                            "search: more than 3 s (expected: a shorter time or fewer conditions on"
-                                    + " texts)")
-                    : silent();
-        }
-    }
-
-    private static RefusedException silent() {
-        return new RefusedException(
-                OutcomeCode.DATABASE_UNAVAILABLE,
-                "observatory: its database does not answer (expected: running)");
+    public void close() {
+        queries.close();
     }
 
     private static TraceSummary summary(ResultSet row) throws SQLException {

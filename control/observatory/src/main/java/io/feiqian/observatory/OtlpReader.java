@@ -65,7 +65,7 @@ final class OtlpReader {
                 }
             }
         }
-        return new Arrived(spans, List.of(), request.length);
+        return Arrived.ofSpans(spans, request.length);
     }
 
     /** Reads a request with log lines. */
@@ -79,7 +79,7 @@ final class OtlpReader {
                 scope.getLogRecordsList().forEach(each -> lines.add(line(each, logger, from)));
             }
         }
-        return new Arrived(List.of(), lines, request.length);
+        return Arrived.ofLines(lines, request.length);
     }
 
     private static SpanRecord span(Span span, Source from) {
@@ -128,13 +128,15 @@ final class OtlpReader {
                 take(notes, LINE_TRACE_NUMBER));
     }
 
-    private static Source source(Resource process) {
+    /** The process that says this of itself. */
+    static Source source(Resource process) {
         Map<String, String> names = attributes(process.getAttributesList());
         return new Source(
                 take(names, "service.name"), take(names, "service.instance.id"), take(names, CELL));
     }
 
-    private static Map<String, String> attributes(List<KeyValue> pairs) {
+    /** The first of these, by name, each within its bound. */
+    static Map<String, String> attributes(List<KeyValue> pairs) {
         Map<String, String> found = new TreeMap<>();
         for (KeyValue pair : pairs) {
             if (found.size() == MOST_NOTES) {
@@ -185,11 +187,12 @@ final class OtlpReader {
     }
 
     /** OTLP counts nanoseconds without a sign. */
-    private static long micros(long nanos) {
+    static long micros(long nanos) {
         return Math.min(Long.divideUnsigned(nanos, 1_000), LAST_MICROS);
     }
 
-    private static String text(String text, int longest) {
+    /** At most so much of it, without what a database refuses. */
+    static String text(String text, int longest) {
         String clean = text.indexOf('\0') < 0 ? text : text.replace('\0', '?');
         if (clean.length() <= longest) {
             return clean;

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -37,6 +38,9 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
     private static final String LINE_COLUMNS =
             "(logged_at, span_id, block, trace_id, level, service, instance, cell, logger, message,"
                     + " exception, trace_number)";
+
+    private static final String POINT_COLUMNS =
+            "(at, began, value, block, service, instance, cell, name, labels)";
 
     private final PGSimpleDataSource source;
     private final Clock clock;
@@ -86,21 +90,20 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
     }
 
     private void keep(List<Arrived> batch) {
-        List<SpanRecord> spans = batch.stream().flatMap(each -> each.spans().stream()).toList();
-        List<LogLine> lines = batch.stream().flatMap(each -> each.lines().stream()).toList();
+        int size = batch.stream().mapToInt(Arrived::size).sum();
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             try {
-                write(spans, lines, bytes(batch));
-                stored.increment(spans.size() + lines.size());
+                write(batch);
+                stored.increment(size);
                 if (failing) {
-                    LOG.info("the database takes traces and logs again");
+                    LOG.info("the database takes what is observed again");
                     failing = false;
                 }
                 return;
             } catch (SQLException | IOException failed) {
                 disconnect();
                 if (attempt == TRIES) {
-                    shed.increment(spans.size() + lines.size());
+                    shed.increment(size);
                     complain(failed);
                 }
             }
@@ -122,23 +125,30 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
     /** Once for as long as it lasts. */
     private void complain(Throwable fault) {
         if (!failing) {
-            LOG.warn("traces and logs are shed: the database does not take them", fault);
+            LOG.warn("what is observed is shed: the database does not take it", fault);
             failing = true;
         }
     }
 
-    private void write(List<SpanRecord> spans, List<LogLine> lines, long bytes)
-            throws SQLException, IOException {
+    private void write(List<Arrived> batch) throws SQLException, IOException {
+        List<SpanRecord> spans = all(batch, Arrived::spans);
         Connection open = connect();
-        int block = blocks.toWrite(open, bytes);
+        int block = blocks.toWrite(open, bytes(batch));
         CopyText spanRows = new CopyText();
         spans.forEach(span -> row(spanRows, span, block));
         copy(open, "span_" + block + " " + SPAN_COLUMNS, spanRows);
         CopyText lineRows = new CopyText();
-        lines.forEach(line -> row(lineRows, line, block));
+        all(batch, Arrived::lines).forEach(line -> row(lineRows, line, block));
         copy(open, "log_line_" + block + " " + LINE_COLUMNS, lineRows);
+        CopyText pointRows = new CopyText();
+        all(batch, Arrived::points).forEach(point -> row(pointRows, point, block));
+        copy(open, "metric_" + block + " " + POINT_COLUMNS, pointRows);
         counts.add(open, spans, block, clock.now().toEpochMilli());
         open.commit();
+    }
+
+    private static <T> List<T> all(List<Arrived> batch, Function<Arrived, List<T>> of) {
+        return batch.stream().map(of).flatMap(List::stream).toList();
     }
 
     private static void copy(Connection open, String into, CopyText rows)
@@ -190,6 +200,19 @@ final class Writer implements MicroBatcher.Handler<Arrived> {
                 .add(line.message())
                 .add(line.exception())
                 .add(line.traceNumber())
+                .endRow();
+    }
+
+    private static void row(CopyText rows, MetricPoint point, int block) {
+        rows.add(point.atMicros())
+                .add(point.beganMicros())
+                .add(point.value())
+                .add(block)
+                .add(point.from().service())
+                .add(point.from().instance())
+                .add(point.from().cell())
+                .add(point.name())
+                .add(point.labels())
                 .endRow();
     }
 

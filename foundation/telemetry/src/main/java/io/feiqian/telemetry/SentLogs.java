@@ -31,7 +31,6 @@ final class SentLogs implements AutoCloseable {
     /** Sends nothing. */
     static final SentLogs NONE = new SentLogs(null, null);
 
-    private static final String TRACES = "/v1/traces";
     private static final String LOGS = "/v1/logs";
     private static final String NAME = "otlp";
     private static final long FLUSH_SECONDS = 2;
@@ -60,7 +59,7 @@ final class SentLogs implements AutoCloseable {
      * OTLP receiver, or where another part of the process sends them already.
      */
     static SentLogs attach(URI traces, Resource resource, Duration every) {
-        Optional<String> endpoint = endpoint(traces.toString());
+        Optional<String> endpoint = OtlpReceiver.beside(traces, LOGS);
         if (endpoint.isEmpty()
                 || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return NONE;
@@ -87,12 +86,6 @@ final class SentLogs implements AutoCloseable {
         appender.start();
         root.addAppender(appender);
         return new SentLogs(provider, root);
-    }
-
-    private static Optional<String> endpoint(String traces) {
-        return traces.endsWith(TRACES)
-                ? Optional.of(traces.substring(0, traces.length() - TRACES.length()) + LOGS)
-                : Optional.empty();
     }
 
     @Override

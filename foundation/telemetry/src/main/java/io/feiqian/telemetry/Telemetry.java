@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.Attributes;
@@ -20,6 +21,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,16 +33,23 @@ public final class Telemetry implements AutoCloseable {
 
     private final SdkTracerProvider provider;
     private final Tracing tracing;
-    private final PrometheusMeterRegistry metrics;
+    private final PrometheusMeterRegistry prometheus;
+    private final MeterRegistry metrics;
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AlarmEvents alarms;
-    private SentLogs logs = SentLogs.NONE;
+    private final SentLogs logs;
 
-    private Telemetry(SdkTracerProvider provider, TelemetryConfig config) {
+    private Telemetry(
+            SdkTracerProvider provider,
+            TelemetryConfig config,
+            SentLogs logs,
+            Optional<MeterRegistry> sent) {
         this.provider = provider;
+        this.logs = logs;
         this.tracing = Tracing.with(provider.get("io.feiqian"));
-        this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        metrics.config().commonTags("service", config.service(), "instance", config.instance());
+        this.prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        prometheus.config().commonTags("service", config.service(), "instance", config.instance());
+        this.metrics = sent.map(this::withPrometheus).orElse(prometheus);
         new JvmMemoryMetrics().bindTo(metrics);
         new JvmThreadMetrics().bindTo(metrics);
         new ProcessorMetrics().bindTo(metrics);
@@ -55,31 +64,41 @@ public final class Telemetry implements AutoCloseable {
                 .orElseGet(() -> numbering(config));
     }
 
-    /** Log lines go where spans go. */
+    /** Log lines and the values of meters go where spans go. */
     private static Telemetry sending(TelemetryConfig config, URI endpoint) {
-        Telemetry started =
-                exportingTo(
+        return new Telemetry(
+                exporting(
                         config,
-                        OtlpHttpSpanExporter.builder().setEndpoint(endpoint.toString()).build());
-        started.logs = SentLogs.attach(endpoint, resource(config), SENT_EVERY);
-        return started;
+                        OtlpHttpSpanExporter.builder().setEndpoint(endpoint.toString()).build()),
+                config,
+                SentLogs.attach(endpoint, resource(config), SENT_EVERY),
+                SentMeters.registry(endpoint, resource(config), config.metersEvery()));
     }
 
     private static Telemetry numbering(TelemetryConfig config) {
-        return new Telemetry(provider(config).addSpanProcessor(new NumbersOnly()).build(), config);
+        return new Telemetry(
+                provider(config).addSpanProcessor(new NumbersOnly()).build(),
+                config,
+                SentLogs.NONE,
+                Optional.empty());
     }
 
-    /** Starts telemetry whose spans go to this exporter. */
+    /** Starts telemetry whose spans go to this exporter, and nothing else anywhere. */
     static Telemetry exportingTo(TelemetryConfig config, SpanExporter exporter) {
-        SdkTracerProvider provider =
-                provider(config)
-                        .addSpanProcessor(
-                                BatchSpanProcessor.builder(exporter)
-                                        .setScheduleDelay(SENT_EVERY)
-                                        .build())
-                        .setSampler(sampler(config))
-                        .build();
-        return new Telemetry(provider, config);
+        return new Telemetry(exporting(config, exporter), config, SentLogs.NONE, Optional.empty());
+    }
+
+    private static SdkTracerProvider exporting(TelemetryConfig config, SpanExporter exporter) {
+        return provider(config)
+                .addSpanProcessor(
+                        BatchSpanProcessor.builder(exporter).setScheduleDelay(SENT_EVERY).build())
+                .setSampler(sampler(config))
+                .build();
+    }
+
+    /** What is sent names its process once, not in each series. */
+    private MeterRegistry withPrometheus(MeterRegistry sent) {
+        return new CompositeMeterRegistry().add(prometheus).add(sent);
     }
 
     private static Sampler sampler(TelemetryConfig config) {
@@ -104,7 +123,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** Every metric in the text format of Prometheus. */
     public String prometheusText() {
-        return metrics.scrape();
+        return prometheus.scrape();
     }
 
     /** Where alarms are raised. */
@@ -112,7 +131,10 @@ public final class Telemetry implements AutoCloseable {
         return alarms;
     }
 
-    /** Sends the spans that are left, within two seconds, and stops. */
+    /**
+     * Sends the lines, spans and values that are left, within a few seconds where nobody answers,
+     * and stops.
+     */
     @Override
     public void close() {
         logs.close();

@@ -216,9 +216,7 @@ class TracingTest {
                 .isThrownBy(() -> TelemetryConfig.local(" ", "x"))
                 .withMessageContaining("not blank");
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new TelemetryConfig(
-                                "a", "b", Optional.empty(), -1, false, Optional.empty()))
+                .isThrownBy(() -> LOCAL.sendingTo(URI.create("http://localhost:1/v1/traces"), -1))
                 .withMessageContaining("expected: 0 to 1,000,000");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> LOCAL.sendingTo(URI.create("localhost:4318"), 0))
