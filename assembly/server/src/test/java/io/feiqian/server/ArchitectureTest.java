@@ -103,7 +103,9 @@ final class ArchitectureTest {
             Map.ofEntries(
                     Map.entry("org.apache.zookeeper", Set.of("registry")),
                     Map.entry("org.apache.curator", Set.of("registry")),
-                    Map.entry("org.postgresql", Set.of("storage", "observatory", "alarms", "benchmarks")),
+                    Map.entry(
+                            "org.postgresql",
+                            Set.of("storage", "observatory", "alarms", "benchmarks")),
                     Map.entry("org.mariadb", Set.of("mariadb")),
                     Map.entry(
                             "com.zaxxer.hikari",
@@ -119,6 +121,8 @@ final class ArchitectureTest {
                     Map.entry("org.apache.dubbo", Set.of("participantdubbo")),
                     Map.entry("org.springframework", Set.of("spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "gateway")),
+                    Map.entry("jakarta.mail", Set.of("alarms")),
+                    Map.entry("org.eclipse.angus", Set.of("alarms")),
                     Map.entry("io.helidon", Set.of("observatory", "console")));
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */
