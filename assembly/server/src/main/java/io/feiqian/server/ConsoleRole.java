@@ -1,5 +1,6 @@
 package io.feiqian.server;
 
+import io.feiqian.alarms.Alarms;
 import io.feiqian.cli.Endpoints;
 import io.feiqian.console.Console;
 import io.feiqian.console.ConsoleConfig;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** The console: it asks the cells, and nothing asks it. */
 final class ConsoleRole {
@@ -26,19 +28,24 @@ final class ConsoleRole {
                         cells(told.instances()),
                         Path.of(told.secretsFolder()),
                         Path.of(told.auditFile())),
-                observatory(told),
+                database(told).map(ObservatoryReads::new),
+                database(told)
+                        .map(it ->
+                                new Alarms(
+                                        it,
+                                        ObservatoryRole.seal(Path.of(told.secretsFolder())),
+                                        clock)),
                 clock);
     }
 
-    private static Optional<ObservatoryReads> observatory(ConsoleRoleConfig told) {
+    private static Optional<Supplier<DatabaseConfig>> database(ConsoleRoleConfig told) {
         return told.observatoryUrl().isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        new ObservatoryReads(() ->
-                                DatabaseConfig.withPasswordFile(
-                                        told.observatoryUrl(),
-                                        told.observatoryUser(),
-                                        Path.of(told.observatoryPasswordFile()))));
+                : Optional.of(() ->
+                        DatabaseConfig.withPasswordFile(
+                                told.observatoryUrl(),
+                                told.observatoryUser(),
+                                Path.of(told.observatoryPasswordFile())));
     }
 
     private static List<Endpoints.Cell> cells(List<KnownInstance> instances) {

@@ -12,6 +12,9 @@ import io.feiqian.configuration.DocumentType;
  * @param databasePasswordFile the file that holds the user's password
  * @param mostMegabytes how large what it keeps may become
  * @param longestHours how long something is kept at most
+ * @param secretsFolder where the keys are that encrypt how to reach alarm channels
+ * @param consoleUrl where notices of alarms lead to; empty for nowhere
+ * @param alarmSeconds how often alarm rules are looked at; 0 for never here
  */
 record ObservatoryRoleConfig(
         String host,
@@ -20,7 +23,10 @@ record ObservatoryRoleConfig(
         String databaseUser,
         String databasePasswordFile,
         int mostMegabytes,
-        int longestHours) {
+        int longestHours,
+        String secretsFolder,
+        String consoleUrl,
+        int alarmSeconds) {
     /** What a file says. */
     static final DocumentType<ObservatoryRoleConfig> TYPE =
             DocumentType.of(
@@ -32,5 +38,8 @@ record ObservatoryRoleConfig(
                             "feiqian",
                             "password",
                             1_024,
-                            168));
+                            168,
+                            "secrets",
+                            "",
+                            5));
 }

@@ -18,6 +18,7 @@ final class SystemLayout {
     private static final int RETENTION_DAYS = 400;
     private static final String OBSERVATORY = "observatory";
     private static final int OBSERVATORY_MEGABYTES = 1_024;
+    private static final int ALARM_SECONDS = 5;
     private static final int OBSERVATORY_HOURS = 168;
     private static final List<String> SMALL =
             List.of("-Xms24m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
@@ -124,7 +125,10 @@ final class SystemLayout {
                         DatabaseUnit.USER,
                         database.passwordFile().toString(),
                         OBSERVATORY_MEGABYTES,
-                        OBSERVATORY_HOURS);
+                        OBSERVATORY_HOURS,
+                        home.secretsFolder().toString(),
+                        plan.consoleUrl(),
+                        ALARM_SECONDS);
         Path file = home.observatory().resolve("observatory.json");
         return new SystemUnits.ObservatoryUnits(
                 database,

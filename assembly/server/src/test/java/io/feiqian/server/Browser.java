@@ -108,6 +108,18 @@ final class Browser implements AutoCloseable {
         shown.getLast().sendKeys(value);
     }
 
+    /** Fills the field of this name that is shown within a section. */
+    void fillShown(String section, String name, String value) {
+        WebElement field = visible(By.cssSelector("#" + section + " [name=" + name + "]"));
+        field.clear();
+        field.sendKeys(value);
+    }
+
+    /** Ticks a box. */
+    void tick(String label) {
+        visible(By.xpath("//label[normalize-space()='" + label + "']/input")).click();
+    }
+
     void choose(String name, String value) {
         visible(By.cssSelector("select[name=" + name + "] option[value=" + value + "]")).click();
     }

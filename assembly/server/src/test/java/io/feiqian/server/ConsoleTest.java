@@ -32,6 +32,7 @@ class ConsoleTest {
                     "/transactions",
                     "/journey",
                     "/ledger",
+                    "/alarms",
                     "/users",
                     "/password");
 
@@ -128,6 +129,10 @@ class ConsoleTest {
                         "VIEWER OPERATOR ADMINISTRATOR",
                         "/ledger?account=" + bank.account(new Slot(17)) + "&before=9",
                         "VIEWER OPERATOR ADMINISTRATOR",
+                        "/alarms",
+                        "VIEWER OPERATOR ADMINISTRATOR",
+                        "/journey/" + trace + "/evidence",
+                        "VIEWER OPERATOR ADMINISTRATOR",
                         "/users",
                         "ADMINISTRATOR");
         List<String> money =
@@ -136,9 +141,19 @@ class ConsoleTest {
                         "/journey/" + trace + "/suspend",
                         "/journey/" + trace + "/resume",
                         "/journey/" + trace + "/propose",
+                        "/alarms/1/acknowledge",
+                        "/alarms/1/end",
+                        "/silences",
+                        "/silences/1/end",
                         "/proposals/1-1/approve",
                         "/proposals/1-1/reject");
-        List<String> people = List.of("/users", "/users/nobody/lock");
+        List<String> people =
+                List.of(
+                        "/users",
+                        "/users/nobody/lock",
+                        "/alarms/rules",
+                        "/alarms/channels",
+                        "/alarms/channels/1/test");
         for (String role : List.of("VIEWER", "OPERATOR", "ADMINISTRATOR")) {
             try (ConsoleVisitor visitor = new ConsoleVisitor(console)) {
                 String name = "a-" + role.toLowerCase(java.util.Locale.ROOT);

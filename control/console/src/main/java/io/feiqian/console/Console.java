@@ -1,9 +1,11 @@
 package io.feiqian.console;
 
+import io.feiqian.alarms.Alarms;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AdminToken;
+import io.feiqian.security.EvidenceKey;
 import io.feiqian.security.FileAuditTrail;
 import io.feiqian.security.Secrets;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -36,16 +38,19 @@ public final class Console implements AutoCloseable {
     private final WebServer server;
     private final Cells cells;
     private final Optional<ObservatoryReads> observatory;
+    private final Optional<Alarms> alarms;
     private final FileAuditTrail audit;
 
     private Console(
             WebServer server,
             Cells cells,
             Optional<ObservatoryReads> observatory,
+            Optional<Alarms> alarms,
             FileAuditTrail audit) {
         this.server = server;
         this.cells = cells;
         this.observatory = observatory;
+        this.alarms = alarms;
         this.audit = audit;
     }
 
@@ -53,9 +58,13 @@ public final class Console implements AutoCloseable {
      * Starts one; when this returns it serves.
      *
      * @param observatory traces and logs; empty where they are kept elsewhere; closed with it
+     * @param alarms empty where they are kept elsewhere; closed with it
      */
     public static Console start(
-            ConsoleConfig config, Optional<ObservatoryReads> observatory, Clock clock) {
+            ConsoleConfig config,
+            Optional<ObservatoryReads> observatory,
+            Optional<Alarms> alarms,
+            Clock clock) {
         Randomness random = Randomness.secure();
         Secrets secrets = Secrets.in(config.secretsFolder(), random);
         Users users = new Users(secrets, new Passwords(random));
@@ -64,7 +73,16 @@ public final class Console implements AutoCloseable {
         Trail trail = new Trail(audit);
         Cells cells =
                 new Cells(config.cells(), AdminToken.obtain(secrets).reveal(), config.patience());
-        List<Page> pages = pages(cells, observatory, users, sessions, trail, clock);
+        List<Page> pages =
+                pages(
+                        cells,
+                        observatory,
+                        alarms,
+                        users,
+                        sessions,
+                        trail,
+                        EvidenceKey.obtain(secrets),
+                        clock);
         HttpRouting.Builder routing = HttpRouting.builder();
         Frame frame = new Frame(routing, users, sessions, pages);
         routing.addFilter((chain, request, response) -> {
@@ -100,23 +118,26 @@ public final class Console implements AutoCloseable {
                         .addRouting(routing)
                         .build()
                         .start();
-        return new Console(server, cells, observatory, audit);
+        return new Console(server, cells, observatory, alarms, audit);
     }
 
     /** Every page, in the order of the menu. */
     static List<Page> pages(
             Cells cells,
             Optional<ObservatoryReads> observatory,
+            Optional<Alarms> alarms,
             Users users,
             Sessions sessions,
             Trail trail,
+            EvidenceKey evidenceKey,
             Clock clock) {
         return List.of(
-                new OverviewPage(cells, clock),
+                new OverviewPage(cells, alarms, clock),
                 new TransactionsPage(cells, trail),
-                new JourneyPage(cells, observatory, trail),
+                new JourneyPage(cells, observatory, trail, evidenceKey, clock),
                 new LedgerPage(cells, clock),
                 new TracesPage(observatory, clock),
+                new AlarmsPage(alarms, trail, clock),
                 new UsersPage(users, sessions, trail));
     }
 
@@ -130,6 +151,7 @@ public final class Console implements AutoCloseable {
         var _ = server.stop();
         cells.close();
         observatory.ifPresent(ObservatoryReads::close);
+        alarms.ifPresent(Alarms::close);
         audit.close();
     }
 

@@ -99,12 +99,13 @@ final class Frame {
                 session.token(),
                 theme(request),
                 sessions.takeNotice(session),
-                user.role().may(Permission.ACT));
+                user.role().may(Permission.ACT),
+                user.role().may(Permission.MANAGE));
     }
 
     /** The same for somebody who is not. */
     Shell shell(ServerRequest request) {
-        return new Shell(texts(request), List.of(), "", "", "", theme(request), "", false);
+        return new Shell(texts(request), List.of(), "", "", "", theme(request), "", false, false);
     }
 
     void leaveNotice(Session session, String notice) {

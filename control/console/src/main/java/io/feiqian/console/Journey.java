@@ -26,6 +26,7 @@ import java.util.List;
  * @param suspended in which cells it is suspended, by whom and why
  * @param unfinished whether something of it is unfinished
  * @param observed its traces and log lines
+ * @param signedBy the fingerprint of the key that signs evidence about it
  */
 public record Journey(
         String trace,
@@ -36,7 +37,8 @@ public record Journey(
         List<ResolutionRecord> resolutions,
         List<String> suspended,
         boolean unfinished,
-        Observed observed) {
+        Observed observed,
+        String signedBy) {
     /** Nothing was asked for. */
     static final Journey NONE =
             new Journey(
@@ -48,7 +50,8 @@ public record Journey(
                     List.of(),
                     List.of(),
                     false,
-                    Observed.NOTHING);
+                    Observed.NOTHING,
+                    "");
 
     /** A decision or a branch. */
     public record Line(
@@ -95,9 +98,18 @@ public record Journey(
     }
 
     /** The same with what was observed of it. */
-    Journey with(Observed seen) {
+    Journey with(Observed seen, String fingerprint) {
         return new Journey(
-                trace, silent, records, entries, events, resolutions, suspended, unfinished, seen);
+                trace,
+                silent,
+                records,
+                entries,
+                events,
+                resolutions,
+                suspended,
+                unfinished,
+                seen,
+                fingerprint);
     }
 
     static Journey of(String trace, List<String> silent, List<ShowTransactionResponse> said) {
@@ -169,7 +181,8 @@ public record Journey(
                 resolutions,
                 suspended,
                 unfinished,
-                Observed.NOTHING);
+                Observed.NOTHING,
+                "");
     }
 
     private static Line line(TransactionRecord record) {

@@ -1,5 +1,6 @@
 package io.feiqian.console;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.bank.contract.ProposeResolutionRequest;
 import io.feiqian.bank.contract.ResolutionResponse;
 import io.feiqian.bank.contract.ResumeTransactionRequest;
@@ -9,13 +10,17 @@ import io.feiqian.bank.contract.ShowTransactionResponse;
 import io.feiqian.bank.contract.SuspendTransactionRequest;
 import io.feiqian.cli.CellAdminClient;
 import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.Evidence;
 import io.feiqian.cli.ExitStatus;
+import io.feiqian.cli.Json;
 import io.feiqian.cli.ResolutionProposal;
 import io.feiqian.console.Role.Permission;
 import io.feiqian.observatory.LogSearch;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.observatory.SpanSearch;
 import io.feiqian.rpc.contract.Outcome;
+import io.feiqian.runtime.Clock;
+import io.feiqian.security.EvidenceKey;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
@@ -36,11 +41,20 @@ final class JourneyPage implements Page {
     private final Cells cells;
     private final Optional<ObservatoryReads> observatory;
     private final Trail trail;
+    private final EvidenceKey key;
+    private final Clock clock;
 
-    JourneyPage(Cells cells, Optional<ObservatoryReads> observatory, Trail trail) {
+    JourneyPage(
+            Cells cells,
+            Optional<ObservatoryReads> observatory,
+            Trail trail,
+            EvidenceKey key,
+            Clock clock) {
         this.cells = cells;
         this.observatory = observatory;
         this.trail = trail;
+        this.key = key;
+        this.clock = clock;
     }
 
     @Override
@@ -61,6 +75,7 @@ final class JourneyPage implements Page {
     @Override
     public void routes(Frame frame) {
         frame.get(PATH, Permission.SEE, visit -> visit.show("journey", read(visit.query("trace"))));
+        frame.get(PATH + "/{trace}/evidence", Permission.SEE, this::evidence);
         frame.post(PATH + "/{trace}/retry", Permission.ACT, this::retry);
         frame.post(PATH + "/{trace}/suspend", Permission.ACT, this::suspend);
         frame.post(PATH + "/{trace}/resume", Permission.ACT, this::resume);
@@ -79,7 +94,31 @@ final class JourneyPage implements Page {
                                 task -> Thread.ofVirtual().start(task))
                         .completeOnTimeout(Observed.NOTHING, PATIENCE_SECONDS, TimeUnit.SECONDS);
         Cells.Said<ShowTransactionResponse> said = show(trace);
-        return Journey.of(trace.toString(), said.silent(), said.answers()).with(observed.join());
+        return Journey.of(trace.toString(), said.silent(), said.answers())
+                .with(observed.join(), EvidenceKey.fingerprint(key.publicKey()));
+    }
+
+    /** Everything that the cells and the observatory know of it, as a file that can be verified. */
+    private void evidence(Visit visit) {
+        TraceNumber trace = TraceNumber.parse(visit.part("trace"));
+        Cells.Said<ShowTransactionResponse> said = show(trace);
+        Observed observed = observed(trace.toString());
+        Evidence evidence = new Evidence();
+        ObjectNode about =
+                Json.MAPPER
+                        .createObjectNode()
+                        .put("trace_number", trace.toString())
+                        .put("made_at", clock.now().toString())
+                        .put("made_by", visit.user().name());
+        said.silent().forEach(about.putArray("silent_cells")::add);
+        evidence.add("transaction", about);
+        said.answers().forEach(each -> evidence.add("cell", each));
+        observed.traces()
+                .forEach(each -> evidence.add("trace", Json.MAPPER.<ObjectNode>valueToTree(each)));
+        observed.lines()
+                .forEach(each ->
+                        evidence.add("log_line", Json.MAPPER.<ObjectNode>valueToTree(each)));
+        visit.download("evidence-" + trace + ".txt", evidence.sealed(key));
     }
 
     /**

@@ -1,18 +1,23 @@
 package io.feiqian.console;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
  * The bank at a glance.
  *
  * @param cells every cell, also those that say nothing
+ * @param alarms how many are raised and how grave they are; empty where nobody can say
  */
-public record Overview(List<Line> cells) {
+public record Overview(List<Line> cells, Optional<Raised> alarms) {
     /** Copies the list. */
     public Overview {
         cells = List.copyOf(cells);
     }
+
+    /** How many alarms are raised. */
+    public record Raised(long all, long critical) {}
 
     /** One range of slots that a cell owns. */
     public record Range(int first, int last, String state, long epoch) {}

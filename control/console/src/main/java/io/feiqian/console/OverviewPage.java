@@ -1,5 +1,7 @@
 package io.feiqian.console;
 
+import io.feiqian.alarms.AlarmLine;
+import io.feiqian.alarms.Alarms;
 import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.CellStatusResponse;
 import io.feiqian.bank.contract.CountTransactionsRequest;
@@ -8,8 +10,11 @@ import io.feiqian.bank.contract.UnfinishedCount;
 import io.feiqian.cli.CellAdminClient;
 import io.feiqian.console.Role.Permission;
 import io.feiqian.runtime.Clock;
+import io.feiqian.telemetry.Alarm.Severity;
+import io.feiqian.vocabulary.RefusedException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All cells at a glance, anew every two seconds. However many look, the cells are asked once in
@@ -21,10 +26,12 @@ final class OverviewPage implements Page {
     private static final Duration FRESH = Duration.ofMillis(1_900);
 
     private final Cells cells;
+    private final Optional<Alarms> alarms;
     private final Kept<Overview> overview;
 
-    OverviewPage(Cells cells, Clock clock) {
+    OverviewPage(Cells cells, Optional<Alarms> alarms, Clock clock) {
         this.cells = cells;
+        this.alarms = alarms;
         this.overview = new Kept<>(clock, FRESH, this::ask);
     }
 
@@ -63,7 +70,22 @@ final class OverviewPage implements Page {
                                         .findFirst()
                                         .map(OverviewPage::line)
                                         .orElseGet(() -> Overview.Line.silent(name)))
-                        .toList());
+                        .toList(),
+                alarms.flatMap(OverviewPage::raised));
+    }
+
+    private static Optional<Overview.Raised> raised(Alarms alarms) {
+        try {
+            List<AlarmLine> raised = alarms.raised();
+            return Optional.of(
+                    new Overview.Raised(
+                            raised.size(),
+                            raised.stream()
+                                    .filter(each -> each.severity() == Severity.CRITICAL)
+                                    .count()));
+        } catch (RefusedException silent) {
+            return Optional.empty();
+        }
     }
 
     private static Answer ask(CellAdminClient cell) {

@@ -6,16 +6,16 @@ enum Role {
     VIEWER,
     /** Acts on transactions too. */
     OPERATOR,
-    /** Sees every page, and manages users. */
+    /** Sees every page, and manages users, alarm rules and channels. */
     ADMINISTRATOR;
 
     /** What a request may need. */
     enum Permission {
         /** To see pages. */
         SEE,
-        /** To act on transactions. */
+        /** To act on transactions and alarms. */
         ACT,
-        /** To manage users. */
+        /** To manage users, alarm rules and channels. */
         MANAGE
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param theme {@code light}, {@code dark}, or empty for what the system prefers
  * @param notice what was just done; empty where nothing was
  * @param mayAct whether forms that act on transactions are shown
+ * @param mayManage whether forms that manage users and alarm rules are shown
  */
 public record Shell(
         Texts texts,
@@ -22,7 +23,8 @@ public record Shell(
         String token,
         String theme,
         String notice,
-        boolean mayAct) {
+        boolean mayAct,
+        boolean mayManage) {
     /** Copies the list. */
     public Shell {
         tabs = List.copyOf(tabs);

@@ -8,6 +8,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** One request of a user who is signed in. */
@@ -77,6 +79,12 @@ final class Visit {
         return bounded(name, form.first(name).orElse("").strip());
     }
 
+    /** Everything that the form says under this name, at most 50. */
+    List<String> fields(String name) {
+        List<String> all = form.contains(name) ? form.all(name) : List.of();
+        return all.stream().limit(50).map(each -> bounded(name, each.strip())).toList();
+    }
+
     /** Answers with a page. */
     void show(String template, Object model) {
         frame.render(
@@ -84,6 +92,14 @@ final class Visit {
                 Status.OK_200,
                 template,
                 Map.of("shell", frame.shell(request, user, session), "it", model));
+    }
+
+    /** Answers with a file of text to be kept. */
+    void download(String name, String text) {
+        response.status(Status.OK_200)
+                .header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .header(HeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"" + name + "\"")
+                .send(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Answers with a part of a page. */

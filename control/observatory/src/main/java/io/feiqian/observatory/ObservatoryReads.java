@@ -7,6 +7,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -112,6 +114,33 @@ public final class ObservatoryReads implements AutoCloseable {
 
     /** Log lines, the newest first. */
     public List<LogLine> lines(LogSearch search) {
+        Conditions where = conditions(search);
+        return queries.list(
+                "select logged_at, level, service, instance, cell, logger, message, exception,"
+                        + " trace_id, span_id, trace_number from log_line where "
+                        + where.sql()
+                        + " order by logged_at desc limit "
+                        + search.most(),
+                where::set,
+                ObservatoryReads::line);
+    }
+
+    /** How many lines each process wrote, by its name, of up to 1,000 processes. */
+    public Map<String, Long> lineCounts(LogSearch search) {
+        Conditions where = conditions(search);
+        Map<String, Long> counts = new TreeMap<>();
+        queries.list(
+                        "select case when instance = '' then service else instance end, count(*)"
+                                + " from log_line where "
+                                + where.sql()
+                                + " group by 1 order by 1 limit 1000",
+                        where::set,
+                        row -> Map.entry(row.getString(1), row.getLong(2)))
+                .forEach(each -> counts.put(each.getKey(), each.getValue()));
+        return counts;
+    }
+
+    private static Conditions conditions(LogSearch search) {
         Conditions where = new Conditions();
         where.add("logged_at >= ? and logged_at < ?", search.fromMicros(), search.toMicros());
         where.node(search.node());
@@ -127,14 +156,7 @@ public final class ObservatoryReads implements AutoCloseable {
         if (!search.traceId().isEmpty()) {
             where.add("trace_id = ?", uuid(search.traceId()));
         }
-        return queries.list(
-                "select logged_at, level, service, instance, cell, logger, message, exception,"
-                        + " trace_id, span_id, trace_number from log_line where "
-                        + where.sql()
-                        + " order by logged_at desc limit "
-                        + search.most(),
-                where::set,
-                ObservatoryReads::line);
+        return where;
     }
 
     /** What was called and served in these minutes since 1970, by the time that it took. */
