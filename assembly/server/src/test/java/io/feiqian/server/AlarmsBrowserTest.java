@@ -82,7 +82,7 @@ class AlarmsBrowserTest {
         }
     }
 
-    @Requirement("B6.4-f")
+    @Requirement({"B6.4-f", "D6.10-e"})
     @Test
     void aRuleFindsWhatHappensAndWhoIsOnDutyIsToldAndTakesItOn() {
         browser.signIn("admin", OWN);

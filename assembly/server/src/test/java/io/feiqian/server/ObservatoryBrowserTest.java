@@ -52,7 +52,7 @@ class ObservatoryBrowserTest {
         }
     }
 
-    @Requirement({"B6.4-d", "S.dst-1", "S.dst-2", "S.dst-3", "S.dst-8"})
+    @Requirement({"B6.4-d", "S.dst", "S.dst-1", "S.dst-2", "S.dst-3", "S.dst-8"})
     @Test
     void theWayOfATransferLeadsToItsTraceWithEveryStepAndItsTime() {
         String trace = transfer("12.34");
