@@ -100,4 +100,4 @@ values
     ('calls that fail', true, 'WARNING', 'CALLS', 'FAILED_SHARE', '', '', 'ABOVE', 0.2, 120000, 60000, '{}', 0,
         'feiqian'),
     ('slow calls', true, 'NOTICE', 'CALLS', 'MEAN_MILLIS', '', '', 'ABOVE', 1000, 120000, 120000, '{}', 0, 'feiqian'),
-    ('process silent', true, 'CRITICAL', 'METRIC', 'process.uptime', '', '', 'ABSENT', 0, 60000, 0, '{}', 0, 'feiqian');
+    ('process silent', true, 'CRITICAL', 'METRIC', 'process.uptime', '', '', 'ABSENT', 0, 40000, 30000, '{}', 0, 'feiqian');
