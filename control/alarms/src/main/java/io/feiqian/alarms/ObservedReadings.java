@@ -24,6 +24,7 @@ final class ObservedReadings implements Readings {
     private static final long LEAST_CALLS = 10;
 
     private static final String EVENTS = "feiqian.alarm";
+    private static final String NOBODY = "nobody";
     private static final int MOST_EVENTS = 1_000;
 
     private final ObservatoryReads observatory;
@@ -44,10 +45,13 @@ final class ObservedReadings implements Readings {
                     case CALLS -> calls(rule, from, nowMillis);
                     case EVENTS -> events(rule, from);
                 };
-        // Where silence is looked for and nobody was ever heard of, that is silence too.
-        return seen.isEmpty() && rule.test() == Rule.Test.ABSENT
-                ? List.of(Seen.nothing("nobody"))
-                : seen;
+        if (rule.test() != Rule.Test.ABSENT) {
+            return seen;
+        }
+        // Where silence is looked for and nobody at all was heard of, that is silence too.
+        List<Seen> all = new ArrayList<>(seen);
+        all.add(seen.isEmpty() ? Seen.nothing(NOBODY) : Seen.of(NOBODY, 0));
+        return all;
     }
 
     private List<Seen> metric(Rule rule, long from, long to) {
@@ -88,7 +92,7 @@ final class ObservedReadings implements Readings {
         }
         now.forEach((node, count) -> seen.put(node, Seen.of(node, count)));
         if (rule.test() == Rule.Test.BELOW && seen.isEmpty()) {
-            seen.put("nobody", Seen.of("nobody", 0));
+            seen.put(NOBODY, Seen.of(NOBODY, 0));
         }
         return List.copyOf(seen.values());
     }
