@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.routing.RouteMap;
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +98,18 @@ class ConsoleBrowserTest {
 
         browser.open("/journey?trace=" + bank.trace(new Slot(17)));
         assertThat(browser.text()).contains("No cell that answers has a record of it");
+
+        LocalDateTime now = LocalDateTime.ofInstant(Clock.system().now(), ZoneOffset.UTC);
+        browser.open(
+                "/journey/find?amount=12.34&minutes=60&from="
+                        + now.minusMinutes(30).truncatedTo(ChronoUnit.MINUTES));
+        assertThat(browser.text()).contains(trace, "cell-1", "cell-2", "12.34 CNY");
+        assertThat(browser.fits()).isTrue();
+        browser.follow(trace);
+        browser.waitFor("Export as evidence");
+        browser.fill("trace", payer);
+        browser.press("Show");
+        assertThat(browser.text()).contains(payer, trace);
     }
 
     @Requirement("P6.3.3-d")

@@ -1,6 +1,8 @@
 package io.feiqian.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.feiqian.bank.contract.FindEntriesRequest;
+import io.feiqian.bank.contract.FindEntriesResponse;
 import io.feiqian.bank.contract.ProposeResolutionRequest;
 import io.feiqian.bank.contract.ResolutionResponse;
 import io.feiqian.bank.contract.ResumeTransactionRequest;
@@ -21,6 +23,7 @@ import io.feiqian.observatory.SpanSearch;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.runtime.Clock;
 import io.feiqian.security.EvidenceKey;
+import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
@@ -74,7 +77,8 @@ final class JourneyPage implements Page {
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("journey", read(visit.query("trace"))));
+        frame.get(PATH, Permission.SEE, this::show);
+        frame.get(PATH + "/find", Permission.SEE, visit -> visit.show("found", find(visit)));
         frame.get(PATH + "/{trace}/evidence", Permission.SEE, this::evidence);
         frame.post(PATH + "/{trace}/retry", Permission.ACT, this::retry);
         frame.post(PATH + "/{trace}/suspend", Permission.ACT, this::suspend);
@@ -82,9 +86,40 @@ final class JourneyPage implements Page {
         frame.post(PATH + "/{trace}/propose", Permission.ACT, this::propose);
     }
 
+    private void show(Visit visit) {
+        String asked = visit.query("trace").replaceAll("\\s", "");
+        if (asked.length() == AccountNumber.DIGITS) {
+            visit.lead("/ledger?account=" + AccountNumber.parse(asked));
+        } else {
+            visit.show("journey", read(asked));
+        }
+    }
+
+    private EntriesFound find(Visit visit) {
+        EntriesFound.Asked asked = EntriesFound.Asked.of(visit);
+        FindEntriesRequest request =
+                FindEntriesRequest.newBuilder()
+                        .setAmount(asked.amount())
+                        .setFromMillis(asked.fromMillis())
+                        .setToMillis(asked.toMillis())
+                        .build();
+        Cells.Said<FindEntriesResponse> said =
+                cells.askAll(cell -> {
+                    FindEntriesResponse answer = cell.ask(it -> it.findEntries(request));
+                    if (answer.getLate()) {
+                        throw new CommandFailure(
+                                ExitStatus.NOT_RUNNING,
+                                cell.cell() + ": not in time",
+                                "Ask for a shorter time.");
+                    }
+                    return answer;
+                });
+        said.answers().forEach(each -> Cells.requireAccepted(each.getOutcome()));
+        return EntriesFound.of(asked, said);
+    }
+
     private Journey read(String asked) {
-        String trace = asked.replaceAll("\\s", "");
-        return trace.isEmpty() ? Journey.NONE : read(TraceNumber.parse(trace));
+        return asked.isEmpty() ? Journey.NONE : read(TraceNumber.parse(asked));
     }
 
     private Journey read(TraceNumber trace) {

@@ -107,10 +107,15 @@ final class Visit {
         frame.render(response, Status.OK_200, template, Map.of("texts", texts(), "it", model));
     }
 
+    /** Sends the browser to another page. */
+    void lead(String path) {
+        response.status(Status.SEE_OTHER_303).header(HeaderNames.LOCATION, path).send();
+    }
+
     /** Sends the browser to a page that says what was done. */
     void goTo(String path, String notice) {
         frame.leaveNotice(session, notice);
-        response.status(Status.SEE_OTHER_303).header(HeaderNames.LOCATION, path).send();
+        lead(path);
     }
 
     private static String bounded(String name, String text) {

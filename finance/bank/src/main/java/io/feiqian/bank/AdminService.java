@@ -8,6 +8,8 @@ import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.CellStatusResponse;
 import io.feiqian.bank.contract.CountTransactionsRequest;
 import io.feiqian.bank.contract.CountTransactionsResponse;
+import io.feiqian.bank.contract.FindEntriesRequest;
+import io.feiqian.bank.contract.FindEntriesResponse;
 import io.feiqian.bank.contract.HotAccountsRequest;
 import io.feiqian.bank.contract.HotAccountsResponse;
 import io.feiqian.bank.contract.ListChangesRequest;
@@ -157,6 +159,15 @@ final class AdminService extends CellAdminGrpc.CellAdminImplBase {
                 observer,
                 () -> ledger.hotAccounts(request.getMinutes()),
                 refusal -> HotAccountsResponse.newBuilder().setOutcome(refusal).build());
+    }
+
+    @Override
+    public void findEntries(
+            FindEntriesRequest request, StreamObserver<FindEntriesResponse> observer) {
+        reply(
+                observer,
+                () -> ledger.find(request),
+                refusal -> FindEntriesResponse.newBuilder().setOutcome(refusal).build());
     }
 
     @Override

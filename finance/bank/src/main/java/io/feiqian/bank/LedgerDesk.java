@@ -1,13 +1,19 @@
 package io.feiqian.bank;
 
+import io.feiqian.bank.contract.FindEntriesRequest;
+import io.feiqian.bank.contract.FindEntriesResponse;
+import io.feiqian.bank.contract.FoundEntry;
 import io.feiqian.bank.contract.HotAccount;
 import io.feiqian.bank.contract.HotAccountsResponse;
+import io.feiqian.bank.contract.JournalRecord;
 import io.feiqian.bank.contract.KindBalance;
 import io.feiqian.bank.contract.ShowAccountRequest;
 import io.feiqian.bank.contract.ShowAccountResponse;
 import io.feiqian.bank.contract.TrialBalanceResponse;
 import io.feiqian.bank.contract.UnfinishedLeg;
+import io.feiqian.ledger.EntrySearch;
 import io.feiqian.ledger.HotAccounts;
+import io.feiqian.ledger.JournalRow;
 import io.feiqian.ledger.TrialBalance;
 import io.feiqian.storage.CellDatabase;
 import io.feiqian.transaction.TransactionQueries;
@@ -21,6 +27,7 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a cell's operators see of its books: one account with its newest entries, all accounts by
@@ -30,6 +37,9 @@ final class LedgerDesk {
     private static final int MOST_ENTRIES = 50;
     private static final int USUAL_MINUTES = 5;
     private static final int MOST_MINUTES = 15;
+    private static final int MOST_DIGITS = 14;
+    private static final int MOST_DECIMALS = 4;
+    private static final Duration LONGEST_SEARCH = Duration.ofDays(31);
 
     private final CellDatabase database;
     private final CellId cell;
@@ -97,6 +107,65 @@ final class LedgerDesk {
                 .map(read -> add(response, read))
                 .orElseGet(() -> response.setLate(true))
                 .build();
+    }
+
+    FindEntriesResponse find(FindEntriesRequest request) throws SQLException {
+        BigDecimal amount = amount(request.getAmount());
+        long from = request.getFromMillis();
+        long to = request.getToMillis();
+        if (from < 0 || to <= from || to - from > LONGEST_SEARCH.toMillis()) {
+            throw malformed(
+                    "time: %d to %d (expected: at most %d days)"
+                            .formatted(from, to, LONGEST_SEARCH.toDays()));
+        }
+        FindEntriesResponse.Builder response =
+                FindEntriesResponse.newBuilder()
+                        .setOutcome(Replies.accepted())
+                        .setCell(cell.toString());
+        return BoundedRead.of(
+                        database.pool(),
+                        connection -> EntrySearch.find(connection, minors(amount), from, to))
+                .map(rows -> add(response, amount, rows))
+                .orElseGet(() -> response.setLate(true))
+                .build();
+    }
+
+    private static FindEntriesResponse.Builder add(
+            FindEntriesResponse.Builder response, BigDecimal amount, List<JournalRow> rows) {
+        for (JournalRow row : rows) {
+            JournalRecord entry = Shown.entry(row);
+            // The same number of minor units is another amount in another currency.
+            if (!entry.getAmount().isEmpty()
+                    && new BigDecimal(entry.getAmount()).compareTo(amount) == 0) {
+                response.addEntries(
+                        FoundEntry.newBuilder()
+                                .setTraceNumber(row.key().trace().toString())
+                                .setEntry(entry));
+            }
+        }
+        return response;
+    }
+
+    private static BigDecimal amount(String text) {
+        if (!text.matches("[0-9]{1,16}(\\.[0-9]{1,4})?")) {
+            throw malformed("amount: (expected: a decimal such as 12.34)");
+        }
+        BigDecimal amount = new BigDecimal(text);
+        if (amount.precision() - amount.scale() > MOST_DIGITS) {
+            throw malformed(
+                    "amount: too large (expected: at most %d digits)".formatted(MOST_DIGITS));
+        }
+        return amount;
+    }
+
+    /** What the amount is in minor units, in currencies of 0 to 4 decimals. */
+    private static long[] minors(BigDecimal amount) {
+        return IntStream.rangeClosed(0, MOST_DECIMALS)
+                .mapToObj(amount::movePointRight)
+                .filter(minor -> minor.stripTrailingZeros().scale() <= 0)
+                .mapToLong(BigDecimal::longValueExact)
+                .distinct()
+                .toArray();
     }
 
     private static TrialBalanceResponse.Builder add(

@@ -3,6 +3,9 @@ package io.feiqian.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.feiqian.bank.contract.FindEntriesRequest;
+import io.feiqian.bank.contract.FindEntriesResponse;
+import io.feiqian.bank.contract.FoundEntry;
 import io.feiqian.bank.contract.HotAccount;
 import io.feiqian.bank.contract.HotAccountsRequest;
 import io.feiqian.bank.contract.HotAccountsResponse;
@@ -16,6 +19,7 @@ import io.feiqian.bank.contract.TransferRequest;
 import io.feiqian.bank.contract.TrialBalanceRequest;
 import io.feiqian.bank.contract.TrialBalanceResponse;
 import io.feiqian.rpc.contract.Outcome;
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +140,43 @@ class LedgerDeskTest {
         assertThat(hottest.getEntries()).isEqualTo(2);
         assertThat(hottest.getTurnover()).isEqualTo("160.00");
         assertThat(code(hot(16).getOutcome())).isEqualTo(OutcomeCode.MALFORMED_REQUEST);
+    }
+
+    @Test
+    void entriesAreFoundByAnAmountAndATime() {
+        accepted(cells.send(cells.transfer(payer, payee, "12.34")));
+        accepted(cells.send(cells.transfer(payer, payee, "43.21")));
+
+        FindEntriesResponse found = find("12.34", 0, 60_000);
+        assertThat(found.getEntriesList())
+                .extracting(each -> each.getEntry().getAmount(), each -> each.getEntry().getDebit())
+                .containsExactly(tuple("12.34", payer));
+        assertThat(found.getEntriesList())
+                .extracting(FoundEntry::getTraceNumber)
+                .allMatch(each -> each.length() == 33);
+        assertThat(find("12.340", 0, 60_000).getEntriesCount()).isEqualTo(1);
+        assertThat(find("1234", 0, 60_000).getEntriesCount()).isZero();
+        assertThat(find("12.34", -3_600_000, -1_800_000).getEntriesCount()).isZero();
+        for (String wrong : List.of("", "-1", "1e3", "12,34", "12.34567", "9".repeat(15))) {
+            assertThat(code(find(wrong, 0, 1).getOutcome()))
+                    .as(wrong)
+                    .isEqualTo(OutcomeCode.MALFORMED_REQUEST);
+        }
+        assertThat(code(find("1", 0, 0).getOutcome())).isEqualTo(OutcomeCode.MALFORMED_REQUEST);
+        assertThat(code(find("1", 0, 32L * 86_400_000).getOutcome()))
+                .isEqualTo(OutcomeCode.MALFORMED_REQUEST);
+    }
+
+    /** Relative to half a minute ago, milliseconds. */
+    private FindEntriesResponse find(String amount, long from, long to) {
+        long base = Clock.system().now().toEpochMilli() - 30_000;
+        return cells.admin(TwoCells.FIRST)
+                .findEntries(
+                        FindEntriesRequest.newBuilder()
+                                .setAmount(amount)
+                                .setFromMillis(base + from)
+                                .setToMillis(base + to)
+                                .build());
     }
 
     /** A lock that nobody lets go stands for a read that takes too long. */

@@ -155,6 +155,44 @@ final class LedgerReadsTest {
     }
 
     @Test
+    void entriesAreFoundByAmountAndTimeWhetherAcceptedOrRefused() {
+        cell.ask(Commands.post(11, Commands.ALICE, Commands.BOB, 300));
+        cell.ask(Commands.post(12, Commands.BOB, Commands.ALICE, 100));
+        cell.ask(Commands.post(13, Commands.BOB, Commands.ALICE, 50_000));
+        long now = cell.read(LedgerReadsTest::databaseMillis);
+
+        assertThat(found(now - 60_000, now + 1, 300, 50_000))
+                .extracting(JournalRow::amount, each -> each.refusal().isPresent())
+                .containsExactly(tuple(50_000L, true), tuple(300L, false));
+        assertThat(found(now + 1, now + 60_000, 300)).isEmpty();
+        assertThat(found(now - 60_000, now + 1, 301)).isEmpty();
+    }
+
+    @Test
+    void aSearchByTimeReadsWhatWasWrittenThen() {
+        fillTheJournal();
+        cell.run("vacuum journal");
+        String plan =
+                cell.read(connection -> {
+                    try (PreparedStatement explain =
+                            connection.prepareStatement(
+                                    "explain (analyze, costs off) " + EntrySearch.FIND)) {
+                        long now = databaseMillis(connection);
+                        explain.setLong(1, now - 2_000);
+                        explain.setLong(2, now);
+                        explain.setObject(3, new long[] {17});
+                        return plan(explain.executeQuery());
+                    }
+                });
+        assertThat(plan).contains("journal_2026_03_posted_at_idx");
+        assertThat(plan).doesNotContain("Seq Scan on journal_2026_03");
+    }
+
+    private List<JournalRow> found(long from, long to, long... amounts) {
+        return cell.read(connection -> EntrySearch.find(connection, amounts, from, to));
+    }
+
+    @Test
     void allAccountsTogetherAreNothingAndPeersAreTheSumOfTheirParts() {
         cell.ask(Commands.post(5, Commands.ALICE, Commands.TO_PEER, 10));
         cell.ask(Commands.post(6, Commands.ALICE, Commands.TO_PEER.part(1), 5));
