@@ -119,6 +119,8 @@ class AlarmsBrowserTest {
         browser.waitForAnew("transaction-contradiction at");
 
         assertThat(browser.text()).contains("critical events", "transaction " + trace);
+        browser.followTo("/journey?trace=" + trace);
+        browser.waitFor("contradiction");
     }
 
     @Requirement("B6.4-f")

@@ -1,6 +1,8 @@
 package io.feiqian.alarms;
 
 import io.feiqian.telemetry.Alarm.Severity;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An alarm as operators see it. Times are milliseconds since 1970, 0 for never.
@@ -36,4 +38,12 @@ public record AlarmLine(
         long acknowledgedAt,
         String acknowledgedBy,
         String acknowledgement,
-        boolean silenced) {}
+        boolean silenced) {
+    private static final Pattern TRACE = Pattern.compile("transaction ([0-9]{33})$");
+
+    /** The transaction that it is about; empty where it is about none. */
+    public String trace() {
+        Matcher found = TRACE.matcher(object);
+        return found.find() ? found.group(1) : "";
+    }
+}
