@@ -5,6 +5,7 @@ import io.feiqian.registry.Publication;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.vocabulary.RefusedException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,12 +41,16 @@ public final class RegisteredRoutes {
     }
 
     /**
-     * Publishes a map if the registry has none or an older one. Of two that publish at once one
-     * wins; the map that the registry then has is the answer, so compare it with yours.
+     * Publishes a map if the registry has none or an older one, and with it who did so and why. Of
+     * two that publish at once one wins; the map that the registry then has is the answer, so
+     * compare it with yours. A registry that lost its map gets the record back as far as it is
+     * known here.
      *
      * <p>Completes exceptionally where the registry does not answer.
      */
-    public static CompletableFuture<RouteMap> publish(Registry registry, RouteMap map) {
+    public static CompletableFuture<RouteMap> publish(
+            Registry registry, RouteMap map, RouteHistory.Order order) {
+        Optional<Document> lastKnown = registry.document(DOCUMENT);
         return registry.fetch(DOCUMENT)
                 .thenCompose(found -> {
                     Optional<RouteMap> there = found.flatMap(RegisteredRoutes::read);
@@ -53,16 +58,32 @@ public final class RegisteredRoutes {
                         return CompletableFuture.completedFuture(there.get());
                     }
                     long expected = found.map(Document::version).orElse(0L);
-                    return registry.publish(DOCUMENT, expected, map.toJson())
-                            .thenCompose(done -> settled(registry, map, done));
+                    List<Route> before = there.map(RouteMap::routes).orElse(List.of());
+                    RouteHistory history =
+                            found.or(() -> lastKnown)
+                                    .map(RegisteredRoutes::history)
+                                    .orElse(RouteHistory.NONE)
+                                    .plus(map, before, order);
+                    return registry.publish(DOCUMENT, expected, RouteMapJson.write(map, history))
+                            .thenCompose(done -> settled(registry, map, order, done));
                 });
     }
 
+    /** The versions that a registry's document tells of. */
+    public static RouteHistory history(Document document) {
+        return RouteMapJson.history(document.content());
+    }
+
+    /** The map that a registry's document holds; empty where it cannot be read. */
+    public static Optional<RouteMap> map(Document document) {
+        return read(document);
+    }
+
     private static CompletableFuture<RouteMap> settled(
-            Registry registry, RouteMap map, Publication done) {
+            Registry registry, RouteMap map, RouteHistory.Order order, Publication done) {
         return switch (done) {
             case Publication.Published _ -> CompletableFuture.completedFuture(map);
-            case Publication.Outdated _ -> publish(registry, map);
+            case Publication.Outdated _ -> publish(registry, map, order);
         };
     }
 

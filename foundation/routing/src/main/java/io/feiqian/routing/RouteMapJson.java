@@ -30,6 +30,26 @@ final class RouteMapJson {
     private RouteMapJson() {}
 
     static String write(RouteMap map) {
+        return tree(map).toPrettyString();
+    }
+
+    /** With the record of the versions that were published. */
+    static String write(RouteMap map, RouteHistory history) {
+        ObjectNode root = tree(map);
+        history.write(root);
+        return root.toPrettyString();
+    }
+
+    /** The record in a document; nothing where it is none that can be read. */
+    static RouteHistory history(String json) {
+        try {
+            return RouteHistory.read(JSON.readTree(json));
+        } catch (JsonProcessingException wrong) {
+            return RouteHistory.NONE;
+        }
+    }
+
+    private static ObjectNode tree(RouteMap map) {
         ObjectNode root = JSON.createObjectNode();
         root.put("format", FORMAT);
         root.put("version", map.version());
@@ -43,7 +63,7 @@ final class RouteMapJson {
             route.put("state", each.state().name());
             route.put("epoch", each.epoch().number());
         }
-        return root.toPrettyString();
+        return root;
     }
 
     static RouteMap read(String json) {

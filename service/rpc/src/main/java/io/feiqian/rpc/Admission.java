@@ -4,27 +4,39 @@ import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts the calls in flight, refuses what is too many, and, once the server stops, everything new
- * (P6.2.2.6-c). Health questions are answered always and never counted.
+ * (P6.2.2.6-c); while it is drained, new calls of what is not for operators. Health questions are
+ * answered always and never counted.
  */
 final class Admission implements ServerInterceptor {
     private static final String HEALTH = "grpc.health.v1.Health";
 
     private final int most;
+    private final Intake intake;
+    private final Set<String> admin;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CompletableFuture<Void> empty = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    Admission(int most) {
+    /**
+     * Admits so many calls at once.
+     *
+     * @param admin the services for operators, which are served while drained too
+     */
+    Admission(int most, Intake intake, Set<String> admin) {
         this.most = most;
+        this.intake = intake;
+        this.admin = Set.copyOf(admin);
     }
 
     @Override
@@ -45,10 +57,19 @@ final class Admission implements ServerInterceptor {
                             : new Outcome.Refused(
                                     OutcomeCode.OVERLOADED, most + " calls are in flight"));
         }
+        boolean counts = isNewWork(call.getMethodDescriptor());
+        if (counts && !intake.begin()) {
+            ended();
+            return ContextReader.refuse(
+                    call, new Outcome.Refused(OutcomeCode.SHUTTING_DOWN, Intake.REFUSAL));
+        }
         AtomicBoolean over = new AtomicBoolean();
         Runnable end =
                 () -> {
                     if (!over.getAndSet(true)) {
+                        if (counts) {
+                            intake.end();
+                        }
                         ended();
                     }
                 };
@@ -58,6 +79,12 @@ final class Admission implements ServerInterceptor {
             end.run();
             throw fault;
         }
+    }
+
+    /** What travels on a stream is judged message by message. */
+    private boolean isNewWork(MethodDescriptor<?, ?> method) {
+        return method.getType().clientSendsOneMessage()
+                && !admin.contains(String.valueOf(method.getServiceName()));
     }
 
     int inFlight() {

@@ -32,6 +32,7 @@ final class IncomingStream implements StreamObserver<FrameBatch> {
     private final ServerCallStreamObserver<FrameBatch> out;
     private final Function<Request, CompletableFuture<Reply>> handler;
     private final PeerLimits limits;
+    private final Intake intake;
     private final Executor writers;
     private final Queue<Frame> replies = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -46,10 +47,12 @@ final class IncomingStream implements StreamObserver<FrameBatch> {
             ServerCallStreamObserver<FrameBatch> out,
             Function<Request, CompletableFuture<Reply>> handler,
             PeerLimits limits,
+            Intake intake,
             Executor writers) {
         this.out = out;
         this.handler = handler;
         this.limits = limits;
+        this.intake = intake;
         this.writers = writers;
         out.disableAutoRequest();
         out.setOnReadyHandler(this::writeLater);
@@ -100,6 +103,12 @@ final class IncomingStream implements StreamObserver<FrameBatch> {
             inFlight.decrementAndGet();
             return;
         }
+        boolean counts = PeerMessage.laneOf(request) == Lane.NEW;
+        if (counts && !intake.begin()) {
+            queue(id, refused(OutcomeCode.SHUTTING_DOWN, Intake.REFUSAL));
+            inFlight.decrementAndGet();
+            return;
+        }
         CompletableFuture<Reply> answer;
         try {
             answer = handler.apply(request);
@@ -110,6 +119,9 @@ final class IncomingStream implements StreamObserver<FrameBatch> {
                         (reply, fault) -> {
                             queue(id, fault == null ? reply : fault(request, fault));
                             inFlight.decrementAndGet();
+                            if (counts) {
+                                intake.end();
+                            }
                             if (draining) {
                                 writeLater();
                             }

@@ -25,6 +25,7 @@ import java.util.function.Function;
 public final class PeerStreamService extends PeerStreamGrpc.PeerStreamImplBase implements Draining {
     private final Function<Request, CompletableFuture<Reply>> handler;
     private final PeerLimits limits;
+    private final Intake intake;
     private final Set<IncomingStream> streams = ConcurrentHashMap.newKeySet();
     private final ExecutorService writers =
             Executors.newThreadPerTaskExecutor(
@@ -37,14 +38,25 @@ public final class PeerStreamService extends PeerStreamGrpc.PeerStreamImplBase i
      */
     public PeerStreamService(
             Function<Request, CompletableFuture<Reply>> handler, PeerLimits limits) {
+        this(handler, limits, new Intake());
+    }
+
+    /**
+     * The same.
+     *
+     * @param intake whether messages that begin something are taken
+     */
+    public PeerStreamService(
+            Function<Request, CompletableFuture<Reply>> handler, PeerLimits limits, Intake intake) {
         this.handler = handler;
         this.limits = limits;
+        this.intake = intake;
     }
 
     @Override
     public StreamObserver<FrameBatch> exchange(StreamObserver<FrameBatch> replies) {
         ServerCallStreamObserver<FrameBatch> out = (ServerCallStreamObserver<FrameBatch>) replies;
-        IncomingStream stream = new IncomingStream(out, handler, limits, writers);
+        IncomingStream stream = new IncomingStream(out, handler, limits, intake, writers);
         streams.add(stream);
         out.setOnCloseHandler(() -> streams.remove(stream));
         out.setOnCancelHandler(() -> streams.remove(stream));

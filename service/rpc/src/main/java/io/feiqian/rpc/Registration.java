@@ -11,6 +11,12 @@ public interface Registration {
     /** Takes it back, before the server refuses anything. */
     void deregister();
 
+    /**
+     * Says whether others are to be chosen for new work, while this server stays registered; also
+     * before it is registered. Does not block.
+     */
+    default void draining(boolean now) {}
+
     /** For servers that nobody looks up. */
     static Registration none() {
         return new Registration() {

@@ -46,6 +46,7 @@ public final class RpcServer {
 
     private final RpcServerConfig config;
     private final Server server;
+    private final Intake intake;
     private final Admission admission;
     private final HealthStatusManager health;
     private final Registration registration;
@@ -54,7 +55,8 @@ public final class RpcServer {
 
     private RpcServer(Builder builder) {
         this.config = builder.config;
-        this.admission = new Admission(builder.config.maxInFlight());
+        this.intake = builder.intake;
+        this.admission = new Admission(builder.config.maxInFlight(), intake, builder.admin);
         this.health = new HealthStatusManager();
         this.registration = builder.registration;
         this.draining = List.copyOf(builder.draining);
@@ -88,10 +90,41 @@ public final class RpcServer {
         return this;
     }
 
-    /** Says that everything behind it works: health says SERVING, and the registry learns of it. */
+    /**
+     * Says that everything behind it works: the registry learns of it, and health says SERVING,
+     * unless it is drained.
+     */
     public void ready() {
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        if (!intake.isOpen()) {
+            registration.draining(true);
+        }
+        showHealth();
         registration.register(port());
+    }
+
+    /**
+     * Drains: tells the registry that others are to be chosen, then refuses new calls with
+     * SHUTTING_DOWN. What is in flight and what finishes something goes on, and so does what
+     * operators ask. Does not wait; {@link Intake#inFlight} tells. Without effect where it is
+     * drained.
+     */
+    public void drain() {
+        registration.draining(true);
+        intake.close();
+        showHealth();
+    }
+
+    /** Takes new work again; without effect where it does. */
+    public void resume() {
+        intake.open();
+        showHealth();
+        registration.draining(false);
+    }
+
+    private void showHealth() {
+        health.setStatus(
+                HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+                intake.isOpen() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
 
     /** The port it listens at; 0 before {@link #start}. */
@@ -159,6 +192,7 @@ public final class RpcServer {
         private final List<Draining> draining = new ArrayList<>();
         private Tracing tracing = Tracing.none();
         private Registration registration = Registration.none();
+        private Intake intake = new Intake();
         private @Nullable AdminToken adminToken;
         private @Nullable MeterRegistry metrics;
 
@@ -209,6 +243,12 @@ public final class RpcServer {
         /** Who is told when the server is ready and when it goes; nobody unless set. */
         public Builder registration(Registration newRegistration) {
             this.registration = newRegistration;
+            return this;
+        }
+
+        /** Whether it takes new work; an open one of its own unless set. */
+        public Builder intake(Intake newIntake) {
+            this.intake = newIntake;
             return this;
         }
 

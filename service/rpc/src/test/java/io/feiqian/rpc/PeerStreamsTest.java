@@ -108,6 +108,39 @@ class PeerStreamsTest {
     }
 
     @Test
+    void aDrainedPeerTakesNothingNewAndStillFinishesWhatWasBegun() {
+        Intake intake = new Intake();
+        CompletableFuture<Reply> later = new CompletableFuture<>();
+        serve(
+                "b",
+                new PeerStreamService(
+                        request -> request.getKind() == Request.Kind.TRY ? later : done("finished"),
+                        PeerLimits.DEFAULT,
+                        intake));
+        CompletableFuture<PeerAnswer> begun = send(Request.Kind.TRY, 1);
+        while (intake.inFlight() == 0) {
+            Thread.onSpinWait();
+        }
+
+        intake.close();
+
+        for (Request.Kind begins :
+                List.of(Request.Kind.TRY, Request.Kind.DELIVER, Request.Kind.SKIP)) {
+            assertThat(await(send(begins, 2)))
+                    .as("%s", begins)
+                    .isEqualTo(failed(OutcomeCode.CELL_UNAVAILABLE));
+        }
+        for (Request.Kind finishes :
+                List.of(Request.Kind.CONFIRM, Request.Kind.CANCEL, Request.Kind.INQUIRY)) {
+            assertThat(await(send(finishes, 3))).as("%s", finishes).isEqualTo(replied("finished"));
+        }
+        later.complete(reply("tried"));
+        assertThat(await(begun)).isEqualTo(replied("tried"));
+        intake.open();
+        assertThat(await(send(Request.Kind.TRY, 4))).isEqualTo(replied("tried"));
+    }
+
+    @Test
     void aPeerThatHasTooMuchAnswersSoUnseen() {
         CompletableFuture<Reply> never = new CompletableFuture<>();
         List<Request> seen = new CopyOnWriteArrayList<>();

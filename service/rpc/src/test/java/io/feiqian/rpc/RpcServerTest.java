@@ -262,6 +262,67 @@ class RpcServerTest {
     }
 
     @Test
+    void aDrainedServerRefusesNewCallsFinishesThoseInFlightAndServesAgainOnceResumed() {
+        Handler handler = new Handler();
+        handler.mayAnswer = new CompletableFuture<>();
+        Diary diary = new Diary();
+        Intake intake = new Intake();
+        RpcServer server =
+                RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
+                        .add(handler)
+                        .registration(diary)
+                        .intake(intake)
+                        .build()
+                        .start();
+        servers.add(server);
+        server.ready();
+        var stub = echo(server, new Metadata());
+        var inFlight =
+                CompletableFuture.supplyAsync(() -> stub.say(hello()), Thread::startVirtualThread);
+        while (handler.contexts.isEmpty()) {
+            Thread.onSpinWait();
+        }
+
+        server.drain();
+
+        assertThat(refusal(stub).code()).isEqualTo(OutcomeCode.SHUTTING_DOWN);
+        assertThat(health(server)).isEqualTo(ServingStatus.NOT_SERVING);
+        assertThat(intake.inFlight()).isEqualTo(1);
+        handler.mayAnswer.complete(null);
+        assertThat(inFlight.join().getText()).isEqualTo("hello");
+        while (intake.inFlight() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(handler.contexts).hasSize(1);
+
+        server.resume();
+
+        assertThat(stub.say(hello()).getText()).isEqualTo("hello");
+        assertThat(health(server)).isEqualTo(ServingStatus.SERVING);
+        assertThat(diary.entries)
+                .containsExactly("registered " + server.port(), "draining true", "draining false");
+    }
+
+    @Test
+    void operatorsAreServedWhileItIsDrained() {
+        AdminToken token = AdminToken.obtain(Secrets.in(folder, Randomness.seeded(1)));
+        RpcServer server =
+                RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
+                        .adminToken(token)
+                        .addAdmin(new Handler())
+                        .build()
+                        .start();
+        servers.add(server);
+        server.drain();
+
+        assertThat(
+                        echo(server, CallHeaders.ofOperator(token.reveal(), "", ""))
+                                .say(hello())
+                                .getText())
+                .isEqualTo("hello");
+    }
+
+    @Test
     void aWholeServiceCanBeForThoseWithTheTokenOnly() {
         AdminToken token = AdminToken.obtain(Secrets.in(folder, Randomness.seeded(1)));
         RpcServer server =
@@ -316,6 +377,11 @@ class RpcServerTest {
         public void deregister() {
             entries.add("deregistered");
             onDeregister.run();
+        }
+
+        @Override
+        public void draining(boolean now) {
+            entries.add("draining " + now);
         }
     }
 
