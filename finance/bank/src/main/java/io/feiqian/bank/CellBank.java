@@ -30,6 +30,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /**
  * The bank of one cell in one process: ledger, transactions and services, wired over the cell's
@@ -108,6 +109,7 @@ public final class CellBank implements AutoCloseable {
     private final BankService bank;
     private final AdminService admin;
     private final MessageDesk messageAdmin;
+    private final Function<InstanceControl, InstanceDesk> instanceAdmin;
 
     private CellBank(Settings settings, Ports ports) {
         CellDatabase database = ports.database();
@@ -202,6 +204,10 @@ public final class CellBank implements AutoCloseable {
                         trail,
                         replies);
         this.messageAdmin = new MessageDesk(database, parts, messages, changes, replies);
+        this.instanceAdmin =
+                control ->
+                        new InstanceDesk(
+                                settings.instance(), database, parts, trail, replies, control);
     }
 
     /**
@@ -238,6 +244,18 @@ public final class CellBank implements AutoCloseable {
     /** The cell's messages as its operators see them; as {@link #admin}. */
     public BindableService messageAdmin() {
         return messageAdmin;
+    }
+
+    /**
+     * The instance as its operators see it; as {@link #admin}. Drained from the beginning where the
+     * process before it was.
+     *
+     * @throws StorageException where the database does not answer
+     */
+    public BindableService instanceAdmin(InstanceControl control) {
+        InstanceDesk desk = instanceAdmin.apply(control);
+        desk.restore();
+        return desk;
     }
 
     /** The global transactions: who receives other cells' messages hands them over here. */
