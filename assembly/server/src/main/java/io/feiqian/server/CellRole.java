@@ -5,6 +5,7 @@ import io.feiqian.ledger.LedgerRules;
 import io.feiqian.messaging.StreamMessages;
 import io.feiqian.routing.Routes;
 import io.feiqian.rpc.Channels;
+import io.feiqian.rpc.Intake;
 import io.feiqian.rpc.PeerLimits;
 import io.feiqian.rpc.PeerStreamService;
 import io.feiqian.rpc.PeerStreams;
@@ -37,11 +38,16 @@ final class CellRole {
 
     private CellRole() {}
 
-    /** Starts it; when this returns it serves. Closing stops it in order. */
-    static AutoCloseable start(CellConfig told, Clock clock) throws Exception {
+    /**
+     * Starts it; when this returns it serves, unless its operators drained it. Closing stops it in
+     * order.
+     *
+     * @param end ends the process in order, a moment later
+     */
+    static AutoCloseable start(CellConfig told, Clock clock, Runnable end) throws Exception {
         StopInOrder parts = new StopInOrder();
         try {
-            begin(told, clock, parts);
+            begin(told, clock, end, parts);
             return parts;
         } catch (Exception failed) {
             parts.close();
@@ -49,7 +55,7 @@ final class CellRole {
         }
     }
 
-    private static void begin(CellConfig told, Clock clock, StopInOrder parts) {
+    private static void begin(CellConfig told, Clock clock, Runnable end, StopInOrder parts) {
         CellId cell = new CellId(told.cell());
         Telemetry telemetry =
                 parts.add(
@@ -91,26 +97,33 @@ final class CellRole {
                                         telemetry.alarms())));
         peers.serveLocally(bank.transactions()::receive);
         messages.serveLocally(bank.messages()::receive);
+        Intake intake = new Intake();
+        RunningInstance control = new RunningInstance(intake, view::registry, end);
         RpcServer server =
                 RpcServer.builder(serverConfig(told), clock)
                         .add(bank.bank())
                         .addAdmin(bank.admin())
                         .addAdmin(bank.messageAdmin())
+                        .addAdmin(bank.instanceAdmin(control))
                         .add(
                                 new PeerStreamService(
                                         messages.serving(
                                                 bank.messages()::receive,
                                                 peers.serving(bank.transactions()::receive)),
-                                        PeerLimits.DEFAULT))
+                                        PeerLimits.DEFAULT,
+                                        intake))
+                        .intake(intake)
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())
-                        .registration(view.registrationOf(cell, told.name(), told.host()))
-                        .build()
-                        .start();
+                        .registration(
+                                view.registrationOf(cell, told.name(), told.host(), told.port()))
+                        .build();
+        control.serves(server);
+        server.start();
         parts.add(() -> server.stop(DRAIN));
         server.ready();
-        view.publishRoutes(timer);
+        view.publishRoutes(told.name(), clock, timer);
     }
 
     private static PeerStreams streams(

@@ -26,6 +26,7 @@ final class ConsoleRole {
                         told.host(),
                         told.port(),
                         cells(told.instances()),
+                        told.supervisor(),
                         Path.of(told.secretsFolder()),
                         Path.of(told.auditFile())),
                 database(told).map(ObservatoryReads::new),

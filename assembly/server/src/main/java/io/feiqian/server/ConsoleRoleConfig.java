@@ -13,6 +13,8 @@ import java.util.List;
  * @param observatoryUrl the JDBC address of the observatory's database; empty where there is none
  * @param observatoryUser the user
  * @param observatoryPasswordFile the file that holds the user's password
+ * @param supervisor where the supervisor takes operators' orders, {@code host:port}; empty where
+ *     another service manager starts the processes
  * @param instances the cells' instances
  */
 record ConsoleRoleConfig(
@@ -23,6 +25,7 @@ record ConsoleRoleConfig(
         String observatoryUrl,
         String observatoryUser,
         String observatoryPasswordFile,
+        String supervisor,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<ConsoleRoleConfig> TYPE =
@@ -36,6 +39,7 @@ record ConsoleRoleConfig(
                             "",
                             "feiqian",
                             "password",
+                            "",
                             List.of()));
 
     /** Copies the list. */

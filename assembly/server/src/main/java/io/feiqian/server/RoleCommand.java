@@ -1,5 +1,7 @@
 package io.feiqian.server;
 
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
 import io.feiqian.configuration.DocumentType;
 import io.feiqian.telemetry.LogConfig;
 import io.feiqian.telemetry.Logging;
@@ -21,7 +23,7 @@ abstract class RoleCommand<C extends Record> implements Callable<Integer> {
         AutoCloseable start(C told) throws Exception;
     }
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "what to do")
+    @Option(names = "--config", paramLabel = "FILE", description = "what to do")
     private Path config = Path.of("");
 
     @Option(names = "--supervised", hidden = true, description = "end with standard input")
@@ -46,6 +48,13 @@ abstract class RoleCommand<C extends Record> implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
+        // Not required of the options, since a command of this one's own needs none.
+        if (config.toString().isEmpty()) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    "--config: missing (expected: the file that says what to do)",
+                    "Run 'feiqian %s --help' to see what it takes.".formatted(role));
+        }
         C told = ConfigFiles.read(config, type);
         Logging.start(LogConfig.server(role, name.apply(told)));
         return RoleProcess.run(() -> start.start(told), supervised);

@@ -14,7 +14,7 @@ public final class ServerCommands implements CommandProvider {
                 new DevCommand(),
                 new StopCommand(),
                 new RegistryCommand(),
-                new CellCommand(),
+                CellCommand.withOperations(),
                 new GatewayCommand(),
                 new ObservatoryCommand(),
                 new ConsoleCommand(),

@@ -60,10 +60,12 @@ final class SuperviseCommand implements Callable<Integer> {
     private AutoCloseable supervise(HomeFolder home, PrintStream reports)
             throws InterruptedException {
         SystemPlan system = plan.plan(home);
+        SupervisorEndpoint orders = SupervisorEndpoint.open(home, Clock.system());
         Supervisor supervisor =
                 new Supervisor(
                         home,
-                        SystemLayout.prepare(home, system, plan.firstBusinessDate()),
+                        SystemLayout.prepare(
+                                home, system, plan.firstBusinessDate(), orders.address()),
                         line -> {
                             LOG.info("{}", line);
                             reports.println(line);
@@ -71,7 +73,11 @@ final class SuperviseCommand implements Callable<Integer> {
                         },
                         Clock.system());
         supervisor.start();
-        home.writeEndpoints(system.endpoints());
-        return supervisor::stop;
+        orders.serves(supervisor);
+        home.writeEndpoints(system.endpoints(orders.address()));
+        return () -> {
+            orders.close();
+            supervisor.stop();
+        };
     }
 }

@@ -47,11 +47,14 @@ final class SystemLayout {
     private final HomeFolder home;
     private final SystemPlan plan;
     private final BusinessDate firstDay;
+    private final String supervisor;
 
-    private SystemLayout(HomeFolder home, SystemPlan plan, BusinessDate firstDay) {
+    private SystemLayout(
+            HomeFolder home, SystemPlan plan, BusinessDate firstDay, String supervisor) {
         this.home = home;
         this.plan = plan;
         this.firstDay = firstDay;
+        this.supervisor = supervisor;
     }
 
     /** The bank's first route map, from which its number of cells is known ever after. */
@@ -63,10 +66,12 @@ final class SystemLayout {
      * Writes the files of this system; what processes keep for themselves is left as it is.
      *
      * @param firstDay the business date of a new bank
+     * @param supervisor where the supervisor takes operators' orders; empty where there is none
      */
-    static SystemUnits prepare(HomeFolder home, SystemPlan plan, BusinessDate firstDay) {
+    static SystemUnits prepare(
+            HomeFolder home, SystemPlan plan, BusinessDate firstDay, String supervisor) {
         try {
-            return new SystemLayout(home, plan, firstDay).prepare();
+            return new SystemLayout(home, plan, firstDay, supervisor).prepare();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -162,6 +167,7 @@ final class SystemLayout {
                         plan.spans().own() ? database.url() : "",
                         DatabaseUnit.USER,
                         database.passwordFile().toString(),
+                        supervisor,
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);

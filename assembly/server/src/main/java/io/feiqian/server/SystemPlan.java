@@ -58,8 +58,12 @@ record SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
         return HOST + ":" + ports.database(cell);
     }
 
-    /** Where everything will listen. */
-    Endpoints endpoints() {
+    /**
+     * Where everything will listen.
+     *
+     * @param supervisor where the supervisor takes orders
+     */
+    Endpoints endpoints(String supervisor) {
         List<Endpoints.Cell> all = new ArrayList<>();
         for (int cell = 1; cell <= cells; cell++) {
             List<String> addresses = new ArrayList<>();
@@ -69,6 +73,11 @@ record SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
             all.add(new Endpoints.Cell(cellName(cell), databaseAddress(cell), addresses));
         }
         return new Endpoints(
-                ProcessHandle.current().pid(), gatewayUrl(), consoleUrl(), registryAddress(), all);
+                ProcessHandle.current().pid(),
+                gatewayUrl(),
+                consoleUrl(),
+                registryAddress(),
+                all,
+                supervisor);
     }
 }

@@ -1,17 +1,21 @@
 package io.feiqian.server;
 
+import io.feiqian.bank.InstanceControl.RegistrySays;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
+import io.feiqian.registry.Document;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.ZooKeeperConfig;
 import io.feiqian.registry.ZooKeeperRegistry;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.routing.RegisteredRoutes;
+import io.feiqian.routing.RouteHistory;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
 import io.feiqian.rpc.CellInstances;
 import io.feiqian.rpc.Endpoint;
 import io.feiqian.rpc.Registration;
+import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.CellId;
 import java.io.IOException;
@@ -22,8 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The system as one process sees it: the route map and where the cells' instances are. Follows the
@@ -33,17 +40,22 @@ import java.util.concurrent.atomic.AtomicReference;
 final class SystemView implements CellInstances, AutoCloseable {
     private static final String CELLS = "cell";
 
+    /** Under this role an instance that is drained is registered too. */
+    private static final String DRAINING = "cell-draining";
+
     /** A registry that is starting beside us is not waited for: it tells us when it is there. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration GRACE = Duration.ofSeconds(15);
     private static final Duration PUBLISH_AGAIN = Duration.ofSeconds(3);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Registry registry;
     private final Routes routes;
     private final Map<CellId, List<Endpoint>> configured;
     private volatile Map<CellId, List<Endpoint>> registered = Map.of();
+    private volatile Set<String> draining = Set.of();
 
     private SystemView(Registry registry, Routes routes, Map<CellId, List<Endpoint>> configured) {
         this.registry = registry;
@@ -69,6 +81,7 @@ final class SystemView implements CellInstances, AutoCloseable {
         Routes routes = RegisteredRoutes.follow(registry, fallback, PATIENCE);
         SystemView view = new SystemView(registry, routes, byCell(configured));
         registry.watchInstances(CELLS, view::learn);
+        registry.watchInstances(DRAINING, view::learnDraining);
         return view;
     }
 
@@ -77,41 +90,72 @@ final class SystemView implements CellInstances, AutoCloseable {
         return routes;
     }
 
+    /**
+     * The instances of the cell that take new work. Where all of them are drained they are the
+     * answer, since they still finish what others began.
+     */
     @Override
     public List<Endpoint> of(CellId cell) {
         List<Endpoint> known = registered.get(cell);
-        return known != null ? known : configured.getOrDefault(cell, List.of());
+        List<Endpoint> all = known != null ? known : configured.getOrDefault(cell, List.of());
+        Set<String> drained = draining;
+        if (drained.isEmpty()
+                || all.stream().noneMatch(each -> drained.contains(each.instance()))) {
+            return all;
+        }
+        List<Endpoint> serving =
+                all.stream().filter(each -> !drained.contains(each.instance())).toList();
+        return serving.isEmpty() ? all : serving;
     }
 
-    /** How an instance of a cell tells the registry that it is there. */
-    Registration registrationOf(CellId cell, String name, String host) {
-        AtomicReference<Optional<io.feiqian.registry.spi.Registration>> held =
-                new AtomicReference<>(Optional.empty());
-        return new Registration() {
-            @Override
-            public void register(int port) {
-                ServiceInstance instance = ServiceInstance.of(cell, name, host, port);
-                held.set(Optional.of(registry.register(instance, () -> true)));
-            }
+    /**
+     * How an instance of a cell tells the registry that it is there.
+     *
+     * @param port where it listens
+     */
+    Registration registrationOf(CellId cell, String name, String host, int port) {
+        return new InstanceRegistration(
+                registry,
+                ServiceInstance.of(cell, name, host, port),
+                new ServiceInstance(DRAINING, Optional.of(cell), name, host, port, Map.of()));
+    }
 
-            @Override
-            public void deregister() {
-                held.getAndSet(Optional.empty())
-                        .ifPresent(io.feiqian.registry.spi.Registration::close);
-            }
-        };
+    /** What the registry says now, or else what it said last. */
+    RegistrySays registry() {
+        Optional<Document> document;
+        boolean answers = true;
+        try {
+            document =
+                    registry.fetch(RegisteredRoutes.DOCUMENT)
+                            .orTimeout(LOOK.toMillis(), TimeUnit.MILLISECONDS)
+                            .join();
+        } catch (CompletionException silent) {
+            answers = false;
+            document = registry.document(RegisteredRoutes.DOCUMENT);
+        }
+        return new RegistrySays(
+                answers,
+                document.flatMap(RegisteredRoutes::map),
+                document.map(RegisteredRoutes::history).orElse(RouteHistory.NONE),
+                registry.instances(CELLS),
+                List.copyOf(draining));
     }
 
     /**
      * Puts the route map that is known here into a registry that has none or an older one, as a new
      * or a lost registry does; tries until the registry answers.
+     *
+     * @param self who does so, for the map's history
      */
-    void publishRoutes(Timer timer) {
+    void publishRoutes(String self, Clock clock, Timer timer) {
+        RouteHistory.Order order =
+                new RouteHistory.Order(
+                        self, "the registry had none or an older one", millis(clock));
         var _ =
-                RegisteredRoutes.publish(registry, routes.current())
+                RegisteredRoutes.publish(registry, routes.current(), order)
                         .whenComplete((published, failure) -> {
                             if (failure != null) {
-                                timer.after(PUBLISH_AGAIN, () -> publishRoutes(timer));
+                                timer.after(PUBLISH_AGAIN, () -> publishRoutes(self, clock, timer));
                             } else {
                                 routes.offer(published);
                             }
@@ -121,6 +165,14 @@ final class SystemView implements CellInstances, AutoCloseable {
     @Override
     public void close() {
         registry.close();
+    }
+
+    private static long millis(Clock clock) {
+        return clock.now().toEpochMilli();
+    }
+
+    private void learnDraining(List<ServiceInstance> found) {
+        draining = found.stream().map(ServiceInstance::id).collect(Collectors.toUnmodifiableSet());
     }
 
     private void learn(List<ServiceInstance> found) {

@@ -24,9 +24,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -102,7 +105,7 @@ final class BankInOneProcess implements AutoCloseable {
             throw new UncheckedIOException(failed);
         }
         BankInOneProcess started =
-                new BankInOneProcess(home, plan, SystemLayout.prepare(home, plan, DAY));
+                new BankInOneProcess(home, plan, SystemLayout.prepare(home, plan, DAY, ""));
         started.startRegistry();
         if (plan.spans().own()) {
             started.startObservatory();
@@ -172,11 +175,41 @@ final class BankInOneProcess implements AutoCloseable {
                     roles.add(
                             CellRole.start(
                                     ConfigFiles.read(document(cell, 1), CellConfig.TYPE),
-                                    Clock.system()));
+                                    Clock.system(),
+                                    () -> Thread.ofVirtual().start(() -> stopCell(cell))));
             cells.put(cell, role);
             return role;
         } catch (RuntimeException failed) {
             throw failed;
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Starts another instance of the cell in this process; ends with the bank at the latest. */
+    AutoCloseable startInstance(int cell, int instance) {
+        CompletableFuture<AutoCloseable> started = new CompletableFuture<>();
+        try {
+            AutoCloseable role =
+                    roles.add(
+                            CellRole.start(
+                                    ConfigFiles.read(document(cell, instance), CellConfig.TYPE),
+                                    Clock.system(),
+                                    () -> {
+                                        var _ = started.thenAcceptAsync(BankInOneProcess::close);
+                                    }));
+            started.complete(role);
+            return role;
+        } catch (RuntimeException failed) {
+            throw failed;
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private static void close(AutoCloseable role) {
+        try {
+            role.close();
         } catch (Exception failed) {
             throw new IllegalStateException(failed);
         }
@@ -263,7 +296,7 @@ final class BankInOneProcess implements AutoCloseable {
 
     /** Says where everything listens, so that the commands find it. */
     void publish() {
-        home.writeEndpoints(plan.endpoints());
+        home.writeEndpoints(plan.endpoints(""));
     }
 
     /** Changes this cell's rows behind the bank's back. */
@@ -307,6 +340,25 @@ final class BankInOneProcess implements AutoCloseable {
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getLong(1);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(sql, failed);
+        }
+    }
+
+    /** The first column of what this cell's database answers. */
+    List<String> texts(int cell, String sql) {
+        List<String> all = new ArrayList<>();
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                database(cell).url(),
+                                EmbeddedPostgres.USER,
+                                database(cell).password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            while (row.next()) {
+                all.add(row.getString(1));
+            }
+            return all;
         } catch (SQLException failed) {
             throw new IllegalStateException(sql, failed);
         }

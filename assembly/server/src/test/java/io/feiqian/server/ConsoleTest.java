@@ -33,6 +33,8 @@ class ConsoleTest {
                     "/journey",
                     "/ledger",
                     "/alarms",
+                    "/cells",
+                    "/cells/live",
                     "/users",
                     "/password");
 
@@ -116,25 +118,22 @@ class ConsoleTest {
     void everyAddressAsksForTheRoleThatMayUseIt() {
         String trace = bank.trace(new Slot(17)).toString();
         Map<String, String> pages =
-                Map.of(
-                        "/",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/overview/live",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/transactions",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/journey?trace=" + trace,
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/ledger?minutes=15",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/ledger?account=" + bank.account(new Slot(17)) + "&before=9",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/alarms",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/journey/" + trace + "/evidence",
-                        "VIEWER OPERATOR ADMINISTRATOR",
-                        "/users",
-                        "ADMINISTRATOR");
+                Map.ofEntries(
+                        Map.entry("/", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/overview/live", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/transactions", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/journey?trace=" + trace, "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/ledger?minutes=15", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry(
+                                "/ledger?account=" + bank.account(new Slot(17)) + "&before=9",
+                                "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/cells?slot=1234", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/cells/live", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/alarms", "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry(
+                                "/journey/" + trace + "/evidence",
+                                "VIEWER OPERATOR ADMINISTRATOR"),
+                        Map.entry("/users", "ADMINISTRATOR"));
         List<String> money =
                 List.of(
                         "/journey/" + trace + "/retry",
@@ -146,7 +145,11 @@ class ConsoleTest {
                         "/silences",
                         "/silences/1/end",
                         "/proposals/1-1/approve",
-                        "/proposals/1-1/reject");
+                        "/proposals/1-1/reject",
+                        "/cells/drain",
+                        "/cells/resume",
+                        "/cells/stop",
+                        "/cells/start");
         List<String> people =
                 List.of(
                         "/users",
@@ -268,5 +271,27 @@ class ConsoleTest {
 
     private HttpResponse<String> change(String path) {
         return admin.post(path, Map.of("token", admin.token(), "reason", "a test"));
+    }
+
+    @Test
+    void ordersToInstancesThatNobodyKnowsOrWithoutReasonAreRefused() {
+        try (ConsoleVisitor visitor = new ConsoleVisitor(console)) {
+            visitor.signInFirst("router", added("router", "OPERATOR"), "something 4 Myself");
+            Map<String, String> nobody =
+                    Map.of("token", visitor.token(), "name", "cell-7-1", "reason", "a test");
+            assertThat(visitor.post("/cells/drain", nobody).body())
+                    .contains("NO_ROUTE", "cell-7-1: no cell and no instance");
+            Map<String, String> silently =
+                    Map.of("token", visitor.token(), "name", "cell-1-1", "reason", " ");
+            assertThat(visitor.post("/cells/drain", silently).body()).contains("OPERATOR_REQUIRED");
+            Map<String, String> start =
+                    Map.of("token", visitor.token(), "name", "cell-1-1", "reason", "a test");
+            assertThat(visitor.post("/cells/start", start).statusCode()).isEqualTo(303);
+            assertThat(visitor.get("/cells").body())
+                    .contains("There was nothing to do", "service manager of their machine");
+            for (String wrong : List.of("slot=10000", "slot=-1", "slot=%3Cscript%3E")) {
+                assertThat(visitor.get("/cells?" + wrong).statusCode()).as(wrong).isEqualTo(400);
+            }
+        }
     }
 }

@@ -1,14 +1,24 @@
 package io.feiqian.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.feiqian.bank.contract.DrainRecord;
+import io.feiqian.cli.BankClient;
+import io.feiqian.cli.Endpoints;
+import io.feiqian.cli.Fleet;
+import io.feiqian.cli.FleetClient;
 import io.feiqian.cli.HomeFolder;
+import io.feiqian.cli.InstanceView;
 import io.feiqian.cli.ProcessEntry;
 import io.feiqian.cli.ProcessEntry.Role;
 import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +155,98 @@ class SupervisorTest {
         assertThat(home.processes()).isEmpty();
     }
 
+    @Requirement("D5.3-c")
+    @Test
+    void whatAnOperatorStopsIsNotHealedAndComesBackOnceItIsStarted() throws Exception {
+        supervisor.start();
+        try (SupervisorEndpoint orders = SupervisorEndpoint.open(home, Clock.system());
+                FleetClient client = operator(orders.address())) {
+            orders.serves(supervisor);
+            ProcessEntry before = entry(running(), "cell-2-1");
+            assertThat(client.look().supervisor()).isEqualTo(Fleet.Supervisor.ANSWERS);
+
+            assertThat(client.stop(instance(client), Duration.ofSeconds(20))).isTrue();
+
+            assertThat(before.isAlive()).isFalse();
+            assertThat(instance(client).state()).isEqualTo(InstanceView.State.STOPPED);
+            assertThat(instance(client).by().orElseThrow())
+                    .extracting(DrainRecord::getOperator, DrainRecord::getReason)
+                    .containsExactly("anna", "a new disk");
+            assertThat(client.stop(instance(client), Duration.ofSeconds(20))).isFalse();
+            assertThat(reports).noneMatch(it -> it.startsWith("ALARM"));
+            assertThat(events).containsOnlyOnce("start cell-2-1");
+            assertThat(entry(running(), "cell-2-2").isAlive()).isTrue();
+
+            assertThat(client.start(instance(client), Duration.ofSeconds(20))).isTrue();
+
+            ProcessEntry after = entry(running(), "cell-2-1");
+            assertThat(after.isAlive()).isTrue();
+            assertThat(after.pid()).isNotEqualTo(before.pid());
+            assertThat(client.start(instance(client), Duration.ofSeconds(20))).isFalse();
+            ProcessHandle.of(after.pid()).orElseThrow().destroyForcibly();
+            assertThat(back.get(20, TimeUnit.SECONDS)).startsWith("cell-2-1 is back");
+            assertThat(Files.readString(home.run().resolve("supervisor-audit.jsonl")))
+                    .contains("process.stop", "process.start", "cell-2-1", "a new disk");
+        } finally {
+            supervisor.stop();
+        }
+        assertThat(home.processes()).isEmpty();
+    }
+
+    @Test
+    void theSupervisorTakesOrdersFromThoseWithTheTokenAboutInstancesOnly() throws Exception {
+        supervisor.start();
+        try (SupervisorEndpoint orders = SupervisorEndpoint.open(home, Clock.system())) {
+            orders.serves(supervisor);
+            try (FleetClient stranger = client(orders.address(), "guess")) {
+                assertThat(stranger.look().supervisor()).isEqualTo(Fleet.Supervisor.SILENT);
+                assertThatThrownBy(() -> stranger.start(named("cell-1-1"), Duration.ZERO))
+                        .isInstanceOf(RefusedException.class)
+                        .hasMessageContaining("authorization");
+            }
+            try (FleetClient client = operator(orders.address())) {
+                assertThatThrownBy(() -> client.start(named("gateway"), Duration.ZERO))
+                        .hasMessageContaining("name: gateway (expected: an instance of a cell");
+            }
+            assertThat(running().values()).allMatch(ProcessEntry::isAlive).hasSize(12);
+        } finally {
+            supervisor.stop();
+        }
+    }
+
+    private FleetClient operator(String supervisorAddress) {
+        return client(supervisorAddress, home.adminToken());
+    }
+
+    /** Nobody answers where the instances would be: these do nothing. */
+    private static FleetClient client(String supervisorAddress, String token) {
+        return new FleetClient(
+                List.of(new Endpoints.Cell("cell-2", "", List.of("cell-2-1.invalid:1"))),
+                supervisorAddress,
+                new BankClient.Operator(token, "anna", "a new disk"),
+                Duration.ofSeconds(5));
+    }
+
+    private static InstanceView instance(FleetClient client) {
+        return client.look().named("cell-2-1").getFirst();
+    }
+
+    private static InstanceView named(String name) {
+        return new InstanceView(
+                "cell-1",
+                name,
+                "cell",
+                "127.0.0.1:1",
+                InstanceView.State.SILENT,
+                0,
+                Optional.empty(),
+                0,
+                0,
+                0,
+                InstanceView.Registered.NOT_KNOWN,
+                "");
+    }
+
     private void report(String line) {
         reports.add(line);
         if (line.contains(" is back ")) {
@@ -203,7 +305,7 @@ class SupervisorTest {
 
         @Override
         public String address() {
-            return "";
+            return name + ".invalid:1";
         }
 
         @Override

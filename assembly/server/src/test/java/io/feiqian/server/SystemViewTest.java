@@ -8,6 +8,7 @@ import io.feiqian.registry.ZooKeeperServer;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.routing.RegisteredRoutes;
 import io.feiqian.routing.Route;
+import io.feiqian.routing.RouteHistory;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Epoch;
@@ -36,6 +37,8 @@ class SystemViewTest {
 
     private static final RouteMap THIRD =
             SECOND.with(Route.open(SlotRange.of(50, 59), new CellId(2), Epoch.FIRST.next().next()));
+
+    private static final RouteHistory.Order ORDER = new RouteHistory.Order("tester", "a test", 1);
 
     /** A gateway and two instances of each of three cells. */
     private static final int PROCESSES = 7;
@@ -103,7 +106,7 @@ class SystemViewTest {
     }
 
     private static void publish(Registry registry, RouteMap map) throws Exception {
-        assertThat(RegisteredRoutes.publish(registry, map).get(40, TimeUnit.SECONDS))
+        assertThat(RegisteredRoutes.publish(registry, map, ORDER).get(40, TimeUnit.SECONDS))
                 .isEqualTo(map);
     }
 

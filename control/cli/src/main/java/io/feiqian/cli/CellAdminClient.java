@@ -105,7 +105,7 @@ public final class CellAdminClient implements AutoCloseable {
     }
 
     /** Without the trace of the cause that a status brings along. */
-    private static String inOneLine(StatusRuntimeException failed) {
+    static String inOneLine(StatusRuntimeException failed) {
         Throwable cause = failed.getStatus().getCause();
         String why = cause == null ? failed.getStatus().getDescription() : cause.getMessage();
         String said = why == null ? "" : " (" + why.lines().findFirst().orElse("") + ")";

@@ -12,13 +12,21 @@ import java.util.Objects;
  * @param console the console's address; empty where an older version wrote this
  * @param registry the registry's address, {@code host:port}
  * @param cells every cell with its instances
+ * @param supervisor where the supervisor takes operators' orders, {@code host:port}; empty where an
+ *     older version wrote this
  */
 public record Endpoints(
-        long supervisorPid, String gateway, String console, String registry, List<Cell> cells) {
+        long supervisorPid,
+        String gateway,
+        String console,
+        String registry,
+        List<Cell> cells,
+        String supervisor) {
     /** Copies the list. */
     public Endpoints {
         console = Objects.requireNonNullElse(console, "");
         cells = List.copyOf(cells);
+        supervisor = Objects.requireNonNullElse(supervisor, "");
     }
 
     /**

@@ -64,6 +64,11 @@ final class RunningSystem implements AutoCloseable {
         return clients;
     }
 
+    /** Lines to every instance and to the supervisor; the caller closes them. */
+    FleetClient fleet() {
+        return new FleetClient(endpoints.cells(), endpoints.supervisor(), operator, PATIENCE);
+    }
+
     /** A fresh trace number whose home is this slot. */
     TraceNumber newTrace(BusinessDate date, Slot home) {
         return TraceNumber.of(date, home, CHANNEL, serials.next());

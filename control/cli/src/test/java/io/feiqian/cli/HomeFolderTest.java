@@ -59,7 +59,8 @@ final class HomeFolderTest {
                         "127.0.0.1:2181",
                         List.of(
                                 new Endpoints.Cell(
-                                        "cell-1", "127.0.0.1:5501", List.of("127.0.0.1:7101"))));
+                                        "cell-1", "127.0.0.1:5501", List.of("127.0.0.1:7101"))),
+                        "127.0.0.1:7000");
         home.writeEndpoints(written);
         assertThat(HomeFolder.open(home.root()).endpoints()).isEqualTo(written);
     }

@@ -5,6 +5,7 @@ import io.feiqian.cli.BankClient;
 import io.feiqian.cli.CellAdminClient;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.Endpoints;
+import io.feiqian.cli.FleetClient;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -30,17 +31,40 @@ final class Cells implements AutoCloseable {
      */
     record Said<R>(List<R> answers, List<String> silent) {}
 
+    private static final String SELF = "console";
+    private static final String READING = "a page is shown";
+
     private final List<Endpoints.Cell> cells;
+    private final String supervisor;
     private final String token;
     private final Duration patience;
     private final List<CellAdminClient> readers;
+    private final FleetClient fleet;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Cells(List<Endpoints.Cell> cells, String token, Duration patience) {
+    /**
+     * Lines to these cells.
+     *
+     * @param supervisor who starts their processes; empty where there is none to be asked
+     */
+    Cells(List<Endpoints.Cell> cells, String supervisor, String token, Duration patience) {
         this.cells = cells;
+        this.supervisor = supervisor;
         this.token = token;
         this.patience = patience;
-        this.readers = clients("console", "a page is shown");
+        this.readers = clients(SELF, READING);
+        this.fleet = fleet(SELF, READING);
+    }
+
+    /** Lines to every instance, for questions; closed with this. */
+    FleetClient fleet() {
+        return fleet;
+    }
+
+    /** The same in a user's name, for changes; the caller closes them. */
+    FleetClient fleet(String user, String reason) {
+        return new FleetClient(
+                cells, supervisor, new BankClient.Operator(token, user, reason), patience);
     }
 
     /** Their names, in order. */
@@ -103,6 +127,7 @@ final class Cells implements AutoCloseable {
     @Override
     public void close() {
         readers.forEach(CellAdminClient::close);
+        fleet.close();
         threads.shutdownNow();
     }
 

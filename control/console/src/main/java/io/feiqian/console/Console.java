@@ -72,7 +72,11 @@ public final class Console implements AutoCloseable {
         FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
         Trail trail = new Trail(audit);
         Cells cells =
-                new Cells(config.cells(), AdminToken.obtain(secrets).reveal(), config.patience());
+                new Cells(
+                        config.cells(),
+                        config.supervisor(),
+                        AdminToken.obtain(secrets).reveal(),
+                        config.patience());
         List<Page> pages =
                 pages(
                         cells,
@@ -136,6 +140,7 @@ public final class Console implements AutoCloseable {
                 new TransactionsPage(cells, trail),
                 new JourneyPage(cells, observatory, trail, evidenceKey, clock),
                 new LedgerPage(cells, clock),
+                new RoutingPage(cells, trail, clock),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
                 new UsersPage(users, sessions, trail));

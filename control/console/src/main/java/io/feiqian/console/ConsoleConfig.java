@@ -11,6 +11,7 @@ import java.util.List;
  * @param host where it listens
  * @param port where it listens; 0 for any that is free
  * @param cells the cells it asks
+ * @param supervisor where the supervisor takes operators' orders; empty where there is none
  * @param secretsFolder where the operators' token is, and what the console knows of its users
  * @param auditFile what users did, in a hash chain
  * @param patience how long a cell may take to answer before a page is shown without it
@@ -21,6 +22,7 @@ public record ConsoleConfig(
         String host,
         int port,
         List<Endpoints.Cell> cells,
+        String supervisor,
         Path secretsFolder,
         Path auditFile,
         Duration patience,
@@ -33,11 +35,17 @@ public record ConsoleConfig(
 
     /** The usual times: 3 s for a cell, 30 min without a request, 12 h at all. */
     public static ConsoleConfig of(
-            String host, int port, List<Endpoints.Cell> cells, Path secretsFolder, Path auditFile) {
+            String host,
+            int port,
+            List<Endpoints.Cell> cells,
+            String supervisor,
+            Path secretsFolder,
+            Path auditFile) {
         return new ConsoleConfig(
                 host,
                 port,
                 cells,
+                supervisor,
                 secretsFolder,
                 auditFile,
                 Duration.ofSeconds(3),

@@ -27,6 +27,11 @@ final class Kept<T> {
         this.reading = reading;
     }
 
+    /** Has it read anew by whoever asks next. */
+    synchronized void forget() {
+        last = Optional.empty();
+    }
+
     synchronized T get() {
         if (last.isEmpty() || clock.nanos() - lastNanos > freshNanos) {
             last = Optional.of(reading.get());
