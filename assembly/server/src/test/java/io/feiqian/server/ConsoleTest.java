@@ -131,8 +131,7 @@ class ConsoleTest {
                         Map.entry("/cells/live", "VIEWER OPERATOR ADMINISTRATOR"),
                         Map.entry("/alarms", "VIEWER OPERATOR ADMINISTRATOR"),
                         Map.entry(
-                                "/journey/" + trace + "/evidence",
-                                "VIEWER OPERATOR ADMINISTRATOR"),
+                                "/journey/" + trace + "/evidence", "VIEWER OPERATOR ADMINISTRATOR"),
                         Map.entry("/users", "ADMINISTRATOR"));
         List<String> money =
                 List.of(

@@ -2,6 +2,10 @@ package io.feiqian.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -16,6 +20,22 @@ final class TextsTest {
         assertThat(chinese.keys()).isEqualTo(english.keys());
         for (String key : english.keys()) {
             assertThat(places(chinese, key)).as(key).isEqualTo(places(english, key));
+        }
+    }
+
+    @Test
+    void noKeyIsSaidTwice() throws IOException {
+        for (String language : List.of("en", "zh")) {
+            try (InputStream file =
+                    Texts.class.getResourceAsStream("texts-" + language + ".properties")) {
+                assertThat(file).isNotNull();
+                List<String> keys =
+                        new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                                .lines()
+                                .map(line -> line.replaceFirst(" *=.*", ""))
+                                .toList();
+                assertThat(keys).doesNotHaveDuplicates();
+            }
         }
     }
 
