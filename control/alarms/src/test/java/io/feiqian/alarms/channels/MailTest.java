@@ -218,10 +218,17 @@ class MailTest {
         // Either an authority that is not trusted, or a trusted one that speaks of another host.
         channels = new Channels(clock, ENOUGH, misnamed ? other : SSLContext.getDefault());
         try (SmtpFront front = new SmtpFront(smtp(), misnamed ? other : tls)) {
-            int port = security == Mail.Security.TLS ? smtps() : front.port();
-            NotDelivered failed = fail(secured(port, security, PASSWORD));
+            if (security == Mail.Security.TLS) {
+                front.tlsAtOnce();
+            }
+            NotDelivered failed = fail(secured(front.port(), security, PASSWORD));
             assertThat(failed.permanent()).isFalse();
             assertThat(failed).hasMessageStartingWith("localhost: TLS failed: ");
+            if (misnamed) {
+                assertThat(failed).hasMessageContaining("matching localhost found");
+            } else {
+                assertThat(failed).hasMessageContaining("unable to find valid certification path");
+            }
             assertThat(front.commands()).noneMatch(line -> line.contains("AUTH"));
             assertThat(received()).isEmpty();
         }

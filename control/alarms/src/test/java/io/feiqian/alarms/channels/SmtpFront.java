@@ -31,6 +31,7 @@ final class SmtpFront implements AutoCloseable {
     private final int behind;
     private final @Nullable SSLContext tls;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private volatile boolean tlsAtOnce;
     private final List<String> commands = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final CountDownLatch left = new CountDownLatch(1);
@@ -44,6 +45,12 @@ final class SmtpFront implements AutoCloseable {
     /** Answers commands that begin so itself. */
     SmtpFront answering(String command, String answer) {
         answers.put(command, answer);
+        return this;
+    }
+
+    /** TLS from the first byte, instead of STARTTLS. */
+    SmtpFront tlsAtOnce() {
+        tlsAtOnce = true;
         return this;
     }
 
@@ -106,6 +113,9 @@ final class SmtpFront implements AutoCloseable {
         }
 
         void run() throws IOException {
+            if (tls != null && tlsAtOnce) {
+                secure(tls);
+            }
             say(reply());
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
                 command(line);
