@@ -33,6 +33,7 @@ public final class Channels implements AutoCloseable {
      * Channels with the gateways for short messages that are installed.
      *
      * @param clock what dates mails and signatures
+     * @throws IllegalStateException where two gateways have the same name
      */
     public Channels(Clock clock) {
         this(clock, Limits.PRODUCT, defaultTls());

@@ -31,7 +31,8 @@ public record Mail(
     /** What is safe in a header and in a command of SMTP without any quoting. */
     private static final Pattern ADDRESS =
             Pattern.compile(
-                    "[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,187}[A-Za-z0-9])?");
+                    "[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
+                            + "@[A-Za-z0-9]([A-Za-z0-9.-]{0,187}[A-Za-z0-9])?");
 
     /** Refuses what cannot be right, and a password that others on the network could read. */
     public Mail {

@@ -22,7 +22,8 @@ class ConfigTest {
         Mail mail = mail("smtp.bank.example", Mail.Security.STARTTLS, "ops", SECRET);
         assertThat(mail.describe())
                 .isEqualTo(
-                        "mail to a@bank.example, b@bank.example by smtp.bank.example:587 (STARTTLS)");
+                        "mail to a@bank.example, b@bank.example"
+                                + " by smtp.bank.example:587 (STARTTLS)");
         assertThat(mail.toString()).doesNotContain(SECRET);
     }
 
