@@ -80,9 +80,7 @@ final class WebhookChannel implements Channel {
     /** The key as a header can carry it, and the kind. */
     private static String idempotencyKey(Notice notice) {
         String key = URLEncoder.encode(notice.key(), UTF_8);
-        return (key.length() > LONGEST_KEY ? Digest.of(notice.key()) : key)
-                + "-"
-                + notice.kind();
+        return (key.length() > LONGEST_KEY ? Digest.of(notice.key()) : key) + "-" + notice.kind();
     }
 
     private void exchange(HttpRequest request) throws NotDelivered {
