@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             LedgerBenchCommand.class,
             TransferBenchCommand.class,
             TransactionBenchCommand.class,
-            TelemetryBenchCommand.class
+            TelemetryBenchCommand.class,
+            PartCommand.class
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();

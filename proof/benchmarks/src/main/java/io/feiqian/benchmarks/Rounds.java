@@ -3,7 +3,6 @@ package io.feiqian.benchmarks;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
-import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,17 +94,22 @@ public final class Rounds implements AutoCloseable {
     }
 
     private final List<BenchDatabase> databases;
+    private final ToDoubleFunction<Variant> processorNanos;
     private final Clock clock = Clock.system();
     private final Timer timer = Timer.system("bench-timer");
     private final AtomicLong numbers = new AtomicLong();
-    private final com.sun.management.OperatingSystemMXBean machine =
-            (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private volatile Exception lastFault = new Exception("none");
     private long seed = 1;
 
     /** Rounds whose cost is counted on these databases and in this process. */
     public Rounds(List<BenchDatabase> databases) {
+        this(databases, _ -> ProcessorTime.nanos(databases));
+    }
+
+    /** Rounds whose processor time is what this says of a variant so far, nanoseconds. */
+    Rounds(List<BenchDatabase> databases, ToDoubleFunction<Variant> processorNanos) {
         this.databases = List.copyOf(databases);
+        this.processorNanos = processorNanos;
     }
 
     /**
@@ -178,7 +182,7 @@ public final class Rounds implements AutoCloseable {
                 Math.round(ratio * 100) / 100.0);
     }
 
-    private static double rounded(double value) {
+    static double rounded(double value) {
         return Math.round(value * 10) / 10.0;
     }
 
@@ -195,7 +199,7 @@ public final class Rounds implements AutoCloseable {
             each.run("checkpoint");
         }
         long walBefore = wal();
-        double cpuBefore = cpuNanos();
+        double cpuBefore = processorNanos.applyAsDouble(variant);
         long started = clock.nanos();
         long until = started + length.toNanos();
         List<Caller> callers = new ArrayList<>();
@@ -224,7 +228,8 @@ public final class Rounds implements AutoCloseable {
             latencies.addAll(each.latencies);
             errors += each.errors;
         }
-        return new Seen(seconds, latencies, errors, cpuNanos() - cpuBefore, wal() - walBefore);
+        double cpu = processorNanos.applyAsDouble(variant) - cpuBefore;
+        return new Seen(seconds, latencies, errors, cpu, wal() - walBefore);
     }
 
     private long wal() throws SQLException {
@@ -233,13 +238,5 @@ public final class Rounds implements AutoCloseable {
             bytes += each.walPosition();
         }
         return bytes;
-    }
-
-    private double cpuNanos() {
-        double nanos = machine.getProcessCpuTime();
-        for (BenchDatabase each : databases) {
-            nanos += each.processorTime().toNanos();
-        }
-        return nanos;
     }
 }

@@ -1,0 +1,80 @@
+package io.feiqian.benchmarks;
+
+import io.feiqian.cli.ExitStatus;
+import io.feiqian.observatory.Observatory;
+import io.feiqian.observatory.ObservatoryConfig;
+import io.feiqian.runtime.Clock;
+import io.feiqian.storage.DatabaseConfig;
+import io.feiqian.storage.EmbeddedPostgres;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code feiqian bench part}: what {@link BenchPart} starts. Says the port it listens at when it
+ * has read its first line, answers each line after it, and ends with its input.
+ */
+@Command(name = "part", hidden = true, description = "A part of a benchmark; bench starts it.")
+final class PartCommand {
+    private static final Duration KEPT = Duration.ofDays(2);
+
+    private final BufferedReader questions =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+
+    /** A gateway in front of one cell. */
+    @Command(name = "gateway", description = "A gateway in front of one cell.")
+    int gateway(
+            @Option(names = "--cell", required = true) int cell,
+            @Option(names = "--traces-to", defaultValue = "") String tracesTo,
+            @Option(names = "--traces-per-second", defaultValue = "0") int perSecond)
+            throws IOException {
+        String _ = questions.readLine();
+        Optional<String> address = Optional.of(tracesTo).filter(each -> !each.isEmpty());
+        try (BenchGateway gateway = BenchGateway.start(cell, address, perSecond)) {
+            answer(gateway.port(), () -> "serving");
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** An observatory of a database whose password is the first line of the input. */
+    @Command(name = "observatory", description = "An observatory of a database.")
+    int observatory(
+            @Option(names = "--database", required = true) String url,
+            @Option(names = "--most-bytes", required = true) long mostBytes)
+            throws IOException {
+        String password = Optional.ofNullable(questions.readLine()).orElse("");
+        MeterRegistry metrics = new SimpleMeterRegistry();
+        ObservatoryConfig config =
+                new ObservatoryConfig(
+                        "127.0.0.1",
+                        0,
+                        DatabaseConfig.of(url, EmbeddedPostgres.USER, password),
+                        mostBytes,
+                        KEPT);
+        try (Observatory observatory = Observatory.start(config, Clock.system(), metrics)) {
+            answer(observatory.port(), () -> StoreCounts.of(metrics).text());
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** Serves until there are no more questions. */
+    @SuppressWarnings("SystemOut") // Its parent reads it.
+    private void answer(int port, Supplier<String> state) throws IOException {
+        PrintStream answers = System.out;
+        answers.println(port);
+        answers.flush();
+        while (questions.readLine() != null) {
+            answers.println(state.get());
+            answers.flush();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.feiqian.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.feiqian.benchmarks.TelemetryOptions.Case;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** A short run of each case says what it measured, and nothing of it fails. */
+@Timeout(300)
+class TelemetryBenchTest {
+    @Test
+    void everyCaseIsMeasuredUnlessSomeAreNamed() {
+        assertThat(Case.values()).allMatch(options()::wants);
+        TelemetryOptions some =
+                options("--case", "http,store", "--seconds", "7", "--spans", "9000");
+        assertThat(Arrays.stream(Case.values()).filter(some::wants))
+                .containsExactly(Case.http, Case.store);
+        assertThat(some.round()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(some.spans()).isEqualTo(9_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"transfer", "http"})
+    void whatIsObservedIsComparedWithTheSameUnobserved(String name) throws Exception {
+        List<BenchRow> rows = run(name);
+        assertThat(rows).extracting(BenchRow::variant).containsExactly("off", "on", "all");
+        assertThat(rows).extracting(BenchRow::caseName).containsOnly(name);
+        assertThat(rows)
+                .allSatisfy(row -> {
+                    assertThat(row.errors()).isZero();
+                    assertThat(row.perSecond()).isPositive();
+                    assertThat(row.cpuMicrosPerOp()).isPositive();
+                });
+    }
+
+    @Test
+    void theStoreTakesSpansAloneAndBesideTheLoadAndShedsNone() throws Exception {
+        List<BenchRow> rows = run("store");
+        assertThat(rows).extracting(BenchRow::variant).containsExactly("alone", "beside");
+        assertThat(rows)
+                .allSatisfy(row -> {
+                    assertThat(row.errors()).isZero();
+                    assertThat(row.perSecond()).isPositive();
+                    assertThat(row.walBytesPerOp()).isPositive();
+                });
+    }
+
+    private static List<BenchRow> run(String name) throws Exception {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        return new TelemetryBench(
+                        options("--case", name, "--seconds", "1", "--spans", "20000"), nowhere)
+                .run();
+    }
+
+    private static TelemetryOptions options(String... arguments) {
+        TelemetryOptions options = new TelemetryOptions();
+        List<String> left = new ArrayList<>(List.of(arguments));
+        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("it", mixin(options)))
+                .parseArgs(left.toArray(String[]::new));
+        return options;
+    }
+
+    private static CommandLine.Model.CommandSpec mixin(TelemetryOptions options) {
+        return CommandLine.Model.CommandSpec.forAnnotatedObject(options);
+    }
+}
