@@ -55,6 +55,31 @@ class TelemetryBenchTest {
                 });
     }
 
+    @Test
+    void everySearchOfThePagesEnds() throws Exception {
+        List<BenchRow> rows = run("search");
+        assertThat(rows)
+                .extracting(BenchRow::variant)
+                .contains("newest", "failed", "slow", "text", "number", "one trace")
+                .contains("topology", "patterns", "line text");
+        assertThat(rows)
+                .allSatisfy(row -> {
+                    assertThat(row.errors()).isZero();
+                    assertThat(row.p50Micros()).isPositive();
+                });
+    }
+
+    @Test
+    void everyPageIsShownWithTwelveCellsAndAMonthOfAlarms() throws Exception {
+        List<BenchRow> rows = run("pages");
+        assertThat(rows)
+                .extracting(BenchRow::variant)
+                .contains("overview", "transactions", "journey", "ledger", "account", "traces")
+                .contains("one trace", "logs", "topology", "alarms", "alarm rules", "users");
+        assertThat(rows).extracting(BenchRow::baseline).containsOnly("300 ms");
+        assertThat(rows).allSatisfy(row -> assertThat(row.errors()).isZero());
+    }
+
     private static List<BenchRow> run(String name) throws Exception {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
         return new TelemetryBench(
