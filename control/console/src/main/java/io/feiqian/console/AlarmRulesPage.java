@@ -57,7 +57,7 @@ final class AlarmRulesPage {
 
     void routes(Frame frame) {
         frame.get(PATH, Permission.SEE, visit -> visit.show("alarmrules", model(visit)));
-        frame.post(PATH, Permission.MANAGE, this::save);
+        frame.post(PATH, Permission.MANAGE, visit -> visit.goTo(PATH, save(visit).message()));
         frame.post(CHANNELS, Permission.MANAGE, this::addChannel);
         frame.post(CHANNELS + "/{id}/{change}", Permission.MANAGE, this::changeChannel);
     }
@@ -72,7 +72,51 @@ final class AlarmRulesPage {
                 rules.stream().filter(each -> each.id() == edited).findFirst());
     }
 
-    private void save(Visit visit) {
+    List<Route> api() {
+        return List.of(
+                Route.get(
+                        "/alarm-rules",
+                        Permission.SEE,
+                        "Every rule.",
+                        Rules.class,
+                        _ -> new Rules(AlarmsPage.of(alarms).rules())),
+                Route.get(
+                        "/alarm-channels",
+                        Permission.SEE,
+                        "Every channel, without secrets.",
+                        Channels.class,
+                        _ -> new Channels(AlarmsPage.of(alarms).channels())),
+                Route.post(
+                                "/alarm-rules",
+                                Permission.MANAGE,
+                                "Adds a rule, or replaces the one of this number.",
+                                Done.class,
+                                this::save)
+                        .optional("id", Route.Type.INTEGER, "the rule that is replaced")
+                        .field("name", Route.Type.TEXT, "what it is called")
+                        .field("enabled", Route.Type.BOOLEAN, "whether it is looked at")
+                        .field("severity", Route.Type.TEXT, "NOTICE, WARNING or CRITICAL")
+                        .field("kind", Route.Type.TEXT, "METRIC, LOGS, CALLS or EVENTS")
+                        .optional("subject", Route.Type.TEXT, "what of that kind")
+                        .optional("filter", Route.Type.TEXT, "which of these")
+                        .optional("node", Route.Type.TEXT, "a role, a cell or a process")
+                        .field("test", Route.Type.TEXT, "ABOVE, BELOW, RATE_ABOVE or ABSENT")
+                        .field("bound", Route.Type.NUMBER, "what the value is compared with")
+                        .optional("window", Route.Type.INTEGER, "how far back it looks, seconds")
+                        .optional("lasting", Route.Type.INTEGER, "how long it must be so, seconds")
+                        .optional(
+                                "channel",
+                                Route.Type.INTEGERS,
+                                "the numbers of those that are told"));
+    }
+
+    /** Rules for programs. */
+    record Rules(List<Rule> rules) {}
+
+    /** Channels for programs. */
+    record Channels(List<ChannelLine> channels) {}
+
+    private Done save(Asked visit) {
         Rule rule =
                 new Rule(
                         AlarmsPage.fieldNumber(visit, "id", 0),
@@ -90,8 +134,7 @@ final class AlarmRulesPage {
                         Duration.ofSeconds(AlarmsPage.fieldNumber(visit, "lasting", 0)),
                         numbers(visit.fields("channel")));
         trail.add(
-                visit.user().name(),
-                visit.field("reason"),
+                visit,
                 "console.alarm-rule",
                 rule.name(),
                 Map.of(
@@ -102,18 +145,13 @@ final class AlarmRulesPage {
                         "test",
                         rule.test() + " " + rule.bound()));
         var _ = AlarmsPage.of(alarms).save(rule, visit.user().name());
-        visit.goTo(PATH, visit.texts().of("rules.saved", rule.name()));
+        return Done.of(visit.texts().of("rules.saved", rule.name()));
     }
 
     private void addChannel(Visit visit) {
         String name = visit.field("name");
         ChannelConfig config = config(visit);
-        trail.add(
-                visit.user().name(),
-                visit.field("reason"),
-                "console.alarm-channel-add",
-                name,
-                Map.of("channel", config.describe()));
+        trail.add(visit, "console.alarm-channel-add", name, Map.of("channel", config.describe()));
         var _ = AlarmsPage.of(alarms).addChannel(name, config, visit.user().name());
         visit.goTo(PATH, visit.texts().of("channels.added", name));
     }
@@ -150,12 +188,7 @@ final class AlarmRulesPage {
             throw new RefusedException(
                     OutcomeCode.UNKNOWN_PATH, "change: unknown (expected: on, off or test)");
         }
-        trail.add(
-                user,
-                visit.field("reason"),
-                "console.alarm-channel-" + change,
-                Long.toString(id),
-                Map.of());
+        trail.add(visit, "console.alarm-channel-" + change, Long.toString(id), Map.of());
         if (change.equals("test")) {
             Optional<String> failure = AlarmsPage.of(alarms).test(id, user);
             visit.goTo(

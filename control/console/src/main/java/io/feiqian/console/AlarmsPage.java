@@ -10,6 +10,7 @@ import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +22,13 @@ final class AlarmsPage implements Page {
     private final Optional<Alarms> alarms;
     private final Trail trail;
     private final Clock clock;
+    private final AlarmRulesPage rules;
 
     AlarmsPage(Optional<Alarms> alarms, Trail trail, Clock clock) {
         this.alarms = alarms;
         this.trail = trail;
         this.clock = clock;
+        this.rules = new AlarmRulesPage(alarms, trail);
     }
 
     /**
@@ -79,15 +82,106 @@ final class AlarmsPage implements Page {
     @Override
     public void routes(Frame frame) {
         frame.get(PATH, Permission.SEE, visit -> visit.show("alarms", model(visit)));
-        frame.post(PATH + "/{id}/acknowledge", Permission.ACT, this::acknowledge);
-        frame.post(PATH + "/{id}/end", Permission.ACT, this::end);
-        frame.post("/silences", Permission.ACT, this::silence);
-        frame.post("/silences/{id}/end", Permission.ACT, this::endSilence);
-        new AlarmRulesPage(alarms, trail).routes(frame);
+        frame.post(
+                PATH + "/{id}/acknowledge",
+                Permission.ACT,
+                visit -> visit.goTo(PATH, acknowledge(visit).message()));
+        frame.post(
+                PATH + "/{id}/end",
+                Permission.ACT,
+                visit -> visit.goTo(PATH, end(visit).message()));
+        frame.post(
+                "/silences", Permission.ACT, visit -> visit.goTo(PATH, silence(visit).message()));
+        frame.post(
+                "/silences/{id}/end",
+                Permission.ACT,
+                visit -> visit.goTo(PATH, endSilence(visit).message()));
+        rules.routes(frame);
+    }
+
+    @Override
+    public List<Route> api() {
+        List<Route> all = new ArrayList<>(rules.api());
+        all.add(
+                Route.get(
+                        "/alarms",
+                        Permission.SEE,
+                        "What is raised now, the gravest first.",
+                        Raised.class,
+                        _ -> new Raised(of(alarms).raised())));
+        all.add(
+                Route.get(
+                                "/alarms/history",
+                                Permission.SEE,
+                                "What was raised, the newest first.",
+                                Raised.class,
+                                this::history)
+                        .query(
+                                "minutes",
+                                Route.Type.INTEGER,
+                                "how far back, 1 to 10080; usually a day"));
+        all.add(
+                Route.post(
+                        "/alarms/{id}/acknowledge",
+                        Permission.ACT,
+                        "Takes a raised alarm on.",
+                        Done.class,
+                        this::acknowledge));
+        all.add(
+                Route.post(
+                        "/alarms/{id}/end",
+                        Permission.ACT,
+                        "Says that a raised alarm is over.",
+                        Done.class,
+                        this::end));
+        all.add(
+                Route.get(
+                        "/silences",
+                        Permission.SEE,
+                        "Silences that last.",
+                        Silences.class,
+                        _ -> new Silences(of(alarms).silences())));
+        all.add(
+                Route.post(
+                                "/silences",
+                                Permission.ACT,
+                                "Keeps notices back for a while.",
+                                Done.class,
+                                this::silence)
+                        .optional("rule", Route.Type.INTEGER, "the rule's number; else every rule")
+                        .optional(
+                                "object",
+                                Route.Type.TEXT,
+                                "a part of the object's name; else every one")
+                        .optional("minutes", Route.Type.INTEGER, "for how long; usually 60"));
+        all.add(
+                Route.post(
+                        "/silences/{id}/end",
+                        Permission.ACT,
+                        "Ends a silence now.",
+                        Done.class,
+                        this::endSilence));
+        return all;
+    }
+
+    /** Alarms for programs. */
+    record Raised(List<AlarmLine> alarms) {}
+
+    /** Silences for programs. */
+    record Silences(List<Silence> silences) {}
+
+    private Raised history(Asked visit) {
+        int minutes = minutes(visit);
+        long now = clock.now().toEpochMilli();
+        return new Raised(of(alarms).history(now - minutes * 60_000L, now + 1));
+    }
+
+    private static int minutes(Asked visit) {
+        return Math.clamp(visit.queryNumber("minutes", 1_440), 1, 10_080);
     }
 
     private Model model(Visit visit) {
-        int minutes = Math.clamp(visit.queryNumber("minutes", 1_440), 1, 10_080);
+        int minutes = minutes(visit);
         long now = clock.now().toEpochMilli();
         return alarms.map(it ->
                         new Model(
@@ -104,47 +198,45 @@ final class AlarmsPage implements Page {
                                 List.of()));
     }
 
-    private void acknowledge(Visit visit) {
+    private Done acknowledge(Asked visit) {
         long id = number(visit, "id");
         String reason = visit.field("reason");
-        record(visit, reason, "console.alarm-acknowledge", id, Map.of());
+        record(visit, "console.alarm-acknowledge", id, Map.of());
         of(alarms).acknowledge(id, visit.user().name(), reason);
-        visit.goTo(PATH, visit.texts().of("alarms.taken"));
+        return Done.of(visit.texts().of("alarms.taken"));
     }
 
-    private void end(Visit visit) {
+    private Done end(Asked visit) {
         long id = number(visit, "id");
         String reason = visit.field("reason");
-        record(visit, reason, "console.alarm-end", id, Map.of());
+        record(visit, "console.alarm-end", id, Map.of());
         of(alarms).end(id, visit.user().name(), reason);
-        visit.goTo(PATH, visit.texts().of("alarms.over"));
+        return Done.of(visit.texts().of("alarms.over"));
     }
 
-    private void silence(Visit visit) {
+    private Done silence(Asked visit) {
         long rule = fieldNumber(visit, "rule", 0);
         long minutes = fieldNumber(visit, "minutes", 60);
         String object = visit.field("object");
         String reason = visit.field("reason");
         record(
                 visit,
-                reason,
                 "console.alarm-silence",
                 rule,
                 Map.of("object", object, "minutes", Long.toString(minutes)));
         of(alarms).silence(rule, object, Duration.ofMinutes(minutes), visit.user().name(), reason);
-        visit.goTo(PATH, visit.texts().of("alarms.silenced"));
+        return Done.of(visit.texts().of("alarms.silenced"));
     }
 
-    private void endSilence(Visit visit) {
+    private Done endSilence(Asked visit) {
         long id = number(visit, "id");
-        record(visit, visit.field("reason"), "console.alarm-silence-end", id, Map.of());
+        record(visit, "console.alarm-silence-end", id, Map.of());
         of(alarms).endSilence(id);
-        visit.goTo(PATH, visit.texts().of("alarms.unsilenced"));
+        return Done.of(visit.texts().of("alarms.unsilenced"));
     }
 
-    private void record(
-            Visit visit, String reason, String action, long id, Map<String, String> details) {
-        trail.add(visit.user().name(), reason, action, Long.toString(id), details);
+    private void record(Asked visit, String action, long id, Map<String, String> details) {
+        trail.add(visit, action, Long.toString(id), details);
     }
 
     static Alarms of(Optional<Alarms> alarms) {
@@ -154,11 +246,11 @@ final class AlarmsPage implements Page {
                         "alarms: kept elsewhere (expected: an observatory of this system)"));
     }
 
-    static long number(Visit visit, String part) {
+    static long number(Asked visit, String part) {
         return parse(part, visit.part(part));
     }
 
-    static long fieldNumber(Visit visit, String field, long otherwise) {
+    static long fieldNumber(Asked visit, String field, long otherwise) {
         String text = visit.field(field);
         return text.isEmpty() ? otherwise : parse(field, text);
     }

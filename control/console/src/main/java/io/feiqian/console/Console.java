@@ -70,6 +70,7 @@ public final class Console implements AutoCloseable {
         Users users = new Users(secrets, new Passwords(random));
         Sessions sessions = new Sessions(clock, random, config.idle(), config.longest());
         FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
+        ApiTokens tokens = new ApiTokens(secrets, random, clock);
         Trail trail = new Trail(audit);
         Cells cells =
                 new Cells(
@@ -84,6 +85,7 @@ public final class Console implements AutoCloseable {
                         alarms,
                         users,
                         sessions,
+                        tokens,
                         trail,
                         EvidenceKey.obtain(secrets),
                         clock);
@@ -94,7 +96,8 @@ public final class Console implements AutoCloseable {
             chain.proceed();
         });
         pages.forEach(page -> page.routes(frame));
-        new PasswordPage(users, trail).routes(frame);
+        new PasswordPage(users, tokens, trail).routes(frame);
+        new Api(new ApiGuard(users, tokens, clock), pages).routes(routing);
         new SignIn(frame, users, sessions, new SignInLimit(clock), trail).routes(routing);
         Assets.routes(routing);
         routing.any((request, response) -> {
@@ -132,6 +135,7 @@ public final class Console implements AutoCloseable {
             Optional<Alarms> alarms,
             Users users,
             Sessions sessions,
+            ApiTokens tokens,
             Trail trail,
             EvidenceKey evidenceKey,
             Clock clock) {
@@ -143,7 +147,7 @@ public final class Console implements AutoCloseable {
                 new RoutingPage(cells, trail, clock),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
-                new UsersPage(users, sessions, trail));
+                new UsersPage(users, sessions, tokens, trail));
     }
 
     /** Where it listens. */

@@ -215,7 +215,7 @@ final class Frame {
         }
     }
 
-    private static void requireRole(User user, Permission needs) {
+    static void requireRole(User user, Permission needs) {
         if (!user.role().may(needs)) {
             throw new RefusedException(
                     OutcomeCode.NOT_PERMITTED,
@@ -224,7 +224,7 @@ final class Frame {
         }
     }
 
-    private static Status status(OutcomeCode code) {
+    static Status status(OutcomeCode code) {
         return switch (code.kind()) {
             case NOT_FOUND -> Status.NOT_FOUND_404;
             case CONFLICT, BUSINESS -> Status.CONFLICT_409;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.bank.contract.FindEntriesRequest;
 import io.feiqian.bank.contract.FindEntriesResponse;
 import io.feiqian.bank.contract.ProposeResolutionRequest;
+import io.feiqian.bank.contract.ResolutionRecord;
 import io.feiqian.bank.contract.ResolutionResponse;
 import io.feiqian.bank.contract.ResumeTransactionRequest;
 import io.feiqian.bank.contract.RetryTransactionRequest;
@@ -80,10 +81,60 @@ final class JourneyPage implements Page {
         frame.get(PATH, Permission.SEE, this::show);
         frame.get(PATH + "/find", Permission.SEE, visit -> visit.show("found", find(visit)));
         frame.get(PATH + "/{trace}/evidence", Permission.SEE, this::evidence);
-        frame.post(PATH + "/{trace}/retry", Permission.ACT, this::retry);
-        frame.post(PATH + "/{trace}/suspend", Permission.ACT, this::suspend);
-        frame.post(PATH + "/{trace}/resume", Permission.ACT, this::resume);
-        frame.post(PATH + "/{trace}/propose", Permission.ACT, this::propose);
+        frame.post(PATH + "/{trace}/retry", Permission.ACT, visit -> finish(visit, retry(visit)));
+        frame.post(
+                PATH + "/{trace}/suspend", Permission.ACT, visit -> finish(visit, suspend(visit)));
+        frame.post(PATH + "/{trace}/resume", Permission.ACT, visit -> finish(visit, resume(visit)));
+        frame.post(
+                PATH + "/{trace}/propose",
+                Permission.ACT,
+                visit -> finish(visit, Done.of(proposed(visit, propose(visit)))));
+    }
+
+    @Override
+    public List<Route> api() {
+        return List.of(
+                Route.get(
+                        "/transactions/{trace}",
+                        Permission.SEE,
+                        "A transaction's way through the cells.",
+                        Journey.class,
+                        visit -> read(TraceNumber.parse(visit.part("trace")))),
+                act("retry", "Takes a transaction up now.", this::retry),
+                act("suspend", "Keeps a transaction from being driven on.", this::suspend),
+                act("resume", "Lets a suspended transaction go on.", this::resume),
+                Route.post(
+                                "/transactions/{trace}/propose",
+                                Permission.ACT,
+                                "Proposes how a branch is to end; another operator approves it.",
+                                Proposals.Decided.class,
+                                visit -> new Proposals.Decided(propose(visit)))
+                        .field("branch", Route.Type.INTEGER, "its number, from 1")
+                        .field("verdict", Route.Type.TEXT, "CONFIRMED or CANCELLED")
+                        .optional(
+                                "evidence",
+                                Route.Type.TEXT,
+                                "where it was corrected elsewhere; without it the cell posts"
+                                        + " the correcting entry"));
+    }
+
+    private static Route act(String what, String summary, Function<Asked, Done> action) {
+        return Route.post(
+                "/transactions/{trace}/" + what, Permission.ACT, summary, Done.class, action);
+    }
+
+    /** Shows the transaction again, and what was done about it. */
+    private static void finish(Visit visit, Done done) {
+        String silent =
+                done.silent().isEmpty()
+                        ? ""
+                        : " " + visit.texts().of("silent", String.join(", ", done.silent()));
+        visit.goTo(
+                PATH + "?trace=" + TraceNumber.parse(visit.part("trace")), done.message() + silent);
+    }
+
+    private static String proposed(Visit visit, ResolutionRecord made) {
+        return visit.texts().of("journey.done.propose", made.getId());
     }
 
     private void show(Visit visit) {
@@ -186,32 +237,36 @@ final class JourneyPage implements Page {
         });
     }
 
-    private void retry(Visit visit) {
+    private Done retry(Asked visit) {
         RetryTransactionRequest request =
                 RetryTransactionRequest.newBuilder().setTraceNumber(visit.part("trace")).build();
-        change(visit, "retry", cell -> cell.ask(it -> it.retryTransaction(request)).getOutcome());
+        return change(
+                visit, "retry", cell -> cell.ask(it -> it.retryTransaction(request)).getOutcome());
     }
 
-    private void suspend(Visit visit) {
+    private Done suspend(Asked visit) {
         SuspendTransactionRequest request =
                 SuspendTransactionRequest.newBuilder().setTraceNumber(visit.part("trace")).build();
-        change(
+        return change(
                 visit,
                 "suspend",
                 cell -> cell.ask(it -> it.suspendTransaction(request)).getOutcome());
     }
 
-    private void resume(Visit visit) {
+    private Done resume(Asked visit) {
         ResumeTransactionRequest request =
                 ResumeTransactionRequest.newBuilder().setTraceNumber(visit.part("trace")).build();
-        change(visit, "resume", cell -> cell.ask(it -> it.resumeTransaction(request)).getOutcome());
+        return change(
+                visit,
+                "resume",
+                cell -> cell.ask(it -> it.resumeTransaction(request)).getOutcome());
     }
 
     /** Asks every cell: which of them have a record is theirs to say. */
-    private void change(Visit visit, String what, Function<CellAdminClient, Outcome> question) {
+    private Done change(Asked visit, String what, Function<CellAdminClient, Outcome> question) {
         TraceNumber trace = TraceNumber.parse(visit.part("trace"));
         String reason = visit.field("reason");
-        trail.add(visit.user().name(), reason, "transaction." + what, trace.toString(), Map.of());
+        trail.add(visit, "transaction." + what, trace.toString(), Map.of());
         Cells.Said<Outcome> said = cells.askAll(visit.user().name(), reason, question);
         List<Outcome> known =
                 said.answers().stream()
@@ -225,17 +280,10 @@ final class JourneyPage implements Page {
                             : OutcomeCode.CELL_UNAVAILABLE,
                     visit.texts().of("journey.nobody", String.join(", ", said.silent())));
         }
-        String done = visit.texts().of("journey.done." + what);
-        visit.goTo(
-                PATH + "?trace=" + trace,
-                said.silent().isEmpty()
-                        ? done
-                        : done
-                                + " "
-                                + visit.texts().of("silent", String.join(", ", said.silent())));
+        return new Done(visit.texts().of("journey.done." + what), said.silent());
     }
 
-    private void propose(Visit visit) {
+    private ResolutionRecord propose(Asked visit) {
         TraceNumber trace = TraceNumber.parse(visit.part("trace"));
         String branch = visit.field("branch");
         if (!branch.matches("[0-9]{1,4}")) {
@@ -251,24 +299,20 @@ final class JourneyPage implements Page {
                         visit.field("evidence"));
         ProposeResolutionRequest request = proposal.request();
         trail.add(
-                visit.user().name(),
-                reason,
+                visit,
                 "transaction.propose",
                 trace.toString(),
                 Map.of(
                         "branch", branch,
                         "verdict", request.getVerdict(),
                         "way", request.getWay()));
-        ResolutionResponse made =
-                cells.askOne(
+        return cells.askOne(
                         proposal.cell(),
                         visit.user().name(),
                         reason,
                         it -> it.proposeResolution(request),
-                        ResolutionResponse::getOutcome);
-        visit.goTo(
-                PATH + "?trace=" + trace,
-                visit.texts().of("journey.done.propose", made.getResolution().getId()));
+                        ResolutionResponse::getOutcome)
+                .getResolution();
     }
 
     private ResolutionProposal proposal(

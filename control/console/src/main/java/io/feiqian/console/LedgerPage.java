@@ -76,15 +76,69 @@ final class LedgerPage implements Page {
         frame.get(PATH, Permission.SEE, visit -> visit.show("ledger", read(visit)));
     }
 
-    private Ledger read(Visit visit) {
+    @Override
+    public List<Route> api() {
+        return List.of(
+                Route.get(
+                        "/ledger/trial-balance",
+                        Permission.SEE,
+                        "All accounts by kind, and what cells owe each other.",
+                        Trial.class,
+                        _ -> trial.get()),
+                Route.get(
+                                "/ledger/hot-accounts",
+                                Permission.SEE,
+                                "The accounts that most of the newest entries touch.",
+                                Hot.class,
+                                this::hot)
+                        .query("minutes", Route.Type.INTEGER, "how far back, 1 to 15; usually 5"),
+                Route.get(
+                                "/accounts/{number}",
+                                Permission.SEE,
+                                "An account with a page of its statement, the newest first.",
+                                Ledger.Account.class,
+                                this::account)
+                        .query(
+                                "before",
+                                Route.Type.INTEGER,
+                                "the entry after which older ones follow"));
+    }
+
+    private Hot hot(Asked visit) {
+        return hot.get(minutes(visit) - 1).get();
+    }
+
+    private static int minutes(Asked visit) {
+        return Math.toIntExact(
+                number("minutes", visit.query("minutes"), USUAL_MINUTES, MOST_MINUTES));
+    }
+
+    private Ledger.Account account(Asked visit) {
+        Ledger found = account(AccountNumber.parse(visit.part("number")), before(visit));
+        return found.account()
+                .orElseThrow(() ->
+                        found.silent().isEmpty()
+                                ? new RefusedException(
+                                        OutcomeCode.UNKNOWN_ACCOUNT,
+                                        "account: in no cell (expected: one that exists)")
+                                : new RefusedException(
+                                        OutcomeCode.CELL_UNAVAILABLE,
+                                        "account: in no cell that answers; silent: "
+                                                + String.join(", ", found.silent())));
+    }
+
+    private static long before(Asked visit) {
+        return number("before", visit.query("before"), 0, Long.MAX_VALUE);
+    }
+
+    private Ledger read(Asked visit) {
         String asked = visit.query("account").replaceAll("\\s", "");
-        long before = number("before", visit.query("before"), 0, Long.MAX_VALUE);
-        long minutes = number("minutes", visit.query("minutes"), USUAL_MINUTES, MOST_MINUTES);
+        long before = before(visit);
+        int minutes = minutes(visit);
         if (!asked.isEmpty()) {
             return account(AccountNumber.parse(asked), before);
         }
-        Ledger.Books books =
-                new Ledger.Books(trial.get(), hot.get(Math.toIntExact(minutes) - 1).get());
+        Ledger.Books books = new Ledger.Books(trial.get(), hot.get(minutes - 1).get());
         List<String> silent =
                 Stream.of(books.trial().silent(), books.hot().silent())
                         .flatMap(List::stream)

@@ -60,6 +60,17 @@ final class OverviewPage implements Page {
                 "/overview/live", Permission.SEE, visit -> visit.showPart("cells", overview.get()));
     }
 
+    @Override
+    public List<Route> api() {
+        return List.of(
+                Route.get(
+                        "/overview",
+                        Permission.SEE,
+                        "All cells at a glance.",
+                        Overview.class,
+                        _ -> overview.get()));
+    }
+
     private Overview ask() {
         Cells.Said<Answer> said = cells.askAll(OverviewPage::ask);
         return new Overview(

@@ -1,6 +1,7 @@
 package io.feiqian.console;
 
 import io.feiqian.console.Role.Permission;
+import java.util.List;
 
 /**
  * A page of the console: an entry of the menu, its addresses, a template and texts. To add one, add
@@ -18,4 +19,9 @@ interface Page {
 
     /** Adds its addresses. */
     void routes(Frame frame);
+
+    /** The same for programs; none where there is nothing for them. */
+    default List<Route> api() {
+        return List.of();
+    }
 }

@@ -1,18 +1,19 @@
 package io.feiqian.console;
 
 import io.feiqian.bank.contract.ApproveResolutionRequest;
+import io.feiqian.bank.contract.ListResolutionsRequest;
+import io.feiqian.bank.contract.ListResolutionsResponse;
 import io.feiqian.bank.contract.RejectResolutionRequest;
 import io.feiqian.bank.contract.ResolutionRecord;
 import io.feiqian.bank.contract.ResolutionResponse;
 import io.feiqian.bank.contract.RetryTransactionRequest;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import java.util.List;
 import java.util.Map;
 
 /** What the second operator does about a proposal of the first. */
 final class Proposals {
-    private static final String BACK = "/transactions";
-
     private final Cells cells;
     private final Trail trail;
 
@@ -21,7 +22,30 @@ final class Proposals {
         this.trail = trail;
     }
 
-    void approve(Visit visit) {
+    /**
+     * What waits for a second operator.
+     *
+     * @param silent the cells that said nothing
+     */
+    record Waiting(List<String> silent, List<ResolutionRecord> proposals) {}
+
+    /** A proposal after it was decided on. */
+    record Decided(ResolutionRecord proposal) {}
+
+    Waiting waiting() {
+        Cells.Said<ListResolutionsResponse> said =
+                cells.askAll(cell ->
+                        cell.ask(it ->
+                                it.listResolutions(ListResolutionsRequest.getDefaultInstance())));
+        return new Waiting(
+                said.silent(),
+                said.answers().stream()
+                        .map(ListResolutionsResponse::getResolutionsList)
+                        .flatMap(List::stream)
+                        .toList());
+    }
+
+    Decided approve(Asked visit) {
         String id = visit.part("id");
         ApproveResolutionRequest request =
                 ApproveResolutionRequest.newBuilder()
@@ -38,25 +62,25 @@ final class Proposals {
                                 ResolutionResponse::getOutcome)
                         .getResolution();
         takeUp(visit, row);
-        visit.goTo(BACK, visit.texts().of("proposals.approved", id));
+        return new Decided(row);
     }
 
-    void reject(Visit visit) {
+    Decided reject(Asked visit) {
         String id = visit.part("id");
         RejectResolutionRequest request = RejectResolutionRequest.newBuilder().setId(id).build();
         record(visit, "transaction.reject", id);
-        var _ =
+        return new Decided(
                 cells.askOne(
-                        cellOf(id),
-                        visit.user().name(),
-                        visit.field("reason"),
-                        it -> it.rejectResolution(request),
-                        ResolutionResponse::getOutcome);
-        visit.goTo(BACK, visit.texts().of("proposals.rejected", id));
+                                cellOf(id),
+                                visit.user().name(),
+                                visit.field("reason"),
+                                it -> it.rejectResolution(request),
+                                ResolutionResponse::getOutcome)
+                        .getResolution());
     }
 
     /** The protocol does the rest, at once: in the cell that decided it waits for an operator. */
-    private void takeUp(Visit visit, ResolutionRecord row) {
+    private void takeUp(Asked visit, ResolutionRecord row) {
         RetryTransactionRequest request =
                 RetryTransactionRequest.newBuilder().setTraceNumber(row.getTraceNumber()).build();
         var _ =
@@ -66,8 +90,8 @@ final class Proposals {
                         cell -> cell.ask(it -> it.retryTransaction(request)));
     }
 
-    private void record(Visit visit, String action, String id) {
-        trail.add(visit.user().name(), visit.field("reason"), action, id, Map.of());
+    private void record(Asked visit, String action, String id) {
+        trail.add(visit, action, id, Map.of());
     }
 
     /** A proposal's id names its cell first. */

@@ -31,7 +31,7 @@ public record Traces(boolean kept, Filter filter, List<TraceSummary> found) {
      */
     public record Filter(
             int minutes, String node, boolean failed, long leastMillis, String text, String level) {
-        static Filter of(Visit visit) {
+        static Filter of(Asked visit) {
             return new Filter(
                     Math.clamp(visit.queryNumber("minutes", 15), 1, 10_080),
                     visit.query("node").strip(),

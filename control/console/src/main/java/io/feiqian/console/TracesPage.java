@@ -14,6 +14,7 @@ import java.util.Optional;
 /** Traces, logs, and who calls whom: what the observatory keeps (S.dst, B6.4-d, B6.4-e). */
 final class TracesPage implements Page {
     private static final String PATH = "/traces";
+    private static final String MINUTES = "how far back, 1 to 10080; usually 15";
     private static final int MOST_TRACES = 50;
     private static final int MOST_LINES = 200;
 
@@ -45,36 +46,75 @@ final class TracesPage implements Page {
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, this::traces);
-        frame.get(PATH + "/{id}", Permission.SEE, this::trace);
-        frame.get("/logs", Permission.SEE, this::logs);
-        frame.get("/topology", Permission.SEE, this::topology);
+        frame.get(PATH, Permission.SEE, visit -> visit.show("traces", traces(visit)));
+        frame.get(PATH + "/{id}", Permission.SEE, visit -> visit.show("trace", trace(visit)));
+        frame.get("/logs", Permission.SEE, visit -> visit.show("logs", logs(visit)));
+        frame.get("/topology", Permission.SEE, visit -> visit.show("topology", topology(visit)));
     }
 
-    private void traces(Visit visit) {
+    @Override
+    public List<Route> api() {
+        return List.of(
+                searched(
+                                Route.get(
+                                        "/traces",
+                                        Permission.SEE,
+                                        "Traces, the newest first.",
+                                        Traces.class,
+                                        this::traces))
+                        .query("failed", Route.Type.BOOLEAN, "only those that failed")
+                        .query("least", Route.Type.INTEGER, "took at least so many milliseconds"),
+                Route.get(
+                        "/traces/{id}",
+                        Permission.SEE,
+                        "One trace with its spans and log lines.",
+                        Observations.OneTrace.class,
+                        visit -> Observations.of(trace(visit))),
+                searched(
+                                Route.get(
+                                        "/logs",
+                                        Permission.SEE,
+                                        "Log lines, the newest first.",
+                                        Logs.class,
+                                        this::logs))
+                        .query("level", Route.Type.TEXT, "such as WARN"),
+                Route.get(
+                                "/topology",
+                                Permission.SEE,
+                                "Who calls whom, how often and how long.",
+                                Observations.Calls.class,
+                                visit -> Observations.of(topology(visit)))
+                        .query("minutes", Route.Type.INTEGER, MINUTES));
+    }
+
+    private static Route searched(Route route) {
+        return route.query("minutes", Route.Type.INTEGER, MINUTES)
+                .query("node", Route.Type.TEXT, "a role, a cell or an instance")
+                .query("text", Route.Type.TEXT, "in names, messages and notes");
+    }
+
+    private Traces traces(Asked visit) {
         Traces.Filter filter = Traces.Filter.of(visit);
         long now = clock.now().toEpochMilli();
-        visit.show(
-                "traces",
-                observatory
-                        .map(it ->
-                                new Traces(
-                                        true,
-                                        filter,
-                                        it.traces(
-                                                new SpanSearch(
-                                                        filter.fromMicros(now),
-                                                        Long.MAX_VALUE,
-                                                        filter.node(),
-                                                        filter.failed(),
-                                                        filter.leastMillis() * 1_000,
-                                                        filter.text(),
-                                                        "",
-                                                        MOST_TRACES))))
-                        .orElseGet(() -> new Traces(false, filter, List.of())));
+        return observatory
+                .map(it ->
+                        new Traces(
+                                true,
+                                filter,
+                                it.traces(
+                                        new SpanSearch(
+                                                filter.fromMicros(now),
+                                                Long.MAX_VALUE,
+                                                filter.node(),
+                                                filter.failed(),
+                                                filter.leastMillis() * 1_000,
+                                                filter.text(),
+                                                "",
+                                                MOST_TRACES))))
+                .orElseGet(() -> new Traces(false, filter, List.of()));
     }
 
-    private void trace(Visit visit) {
+    private Trace trace(Asked visit) {
         String id = visit.part("id");
         ObservatoryReads it =
                 observatory.orElseThrow(() ->
@@ -82,48 +122,40 @@ final class TracesPage implements Page {
                                 OutcomeCode.UNKNOWN_PATH,
                                 "traces: kept elsewhere (expected: an observatory of this system)"));
         List<SpanRecord> spans = it.trace(id);
-        visit.show(
-                "trace",
-                Trace.of(id, spans, it.lines(LogSearch.ofTrace(id)), ObservatoryReads.MOST_SPANS));
+        return Trace.of(id, spans, it.lines(LogSearch.ofTrace(id)), ObservatoryReads.MOST_SPANS);
     }
 
-    private void logs(Visit visit) {
+    private Logs logs(Asked visit) {
         Traces.Filter filter = Traces.Filter.of(visit);
         long now = clock.now().toEpochMilli();
-        visit.show(
-                "logs",
-                observatory
-                        .map(it ->
-                                new Logs(
-                                        true,
-                                        filter,
-                                        it.lines(
-                                                new LogSearch(
-                                                        filter.fromMicros(now),
-                                                        Long.MAX_VALUE,
-                                                        filter.node(),
-                                                        filter.level(),
-                                                        filter.text(),
-                                                        "",
-                                                        "",
-                                                        MOST_LINES))))
-                        .orElseGet(() -> new Logs(false, filter, List.of())));
+        return observatory
+                .map(it ->
+                        new Logs(
+                                true,
+                                filter,
+                                it.lines(
+                                        new LogSearch(
+                                                filter.fromMicros(now),
+                                                Long.MAX_VALUE,
+                                                filter.node(),
+                                                filter.level(),
+                                                filter.text(),
+                                                "",
+                                                "",
+                                                MOST_LINES))))
+                .orElseGet(() -> new Logs(false, filter, List.of()));
     }
 
-    private void topology(Visit visit) {
+    private Topology topology(Asked visit) {
         int minutes = Traces.Filter.of(visit).minutes();
         long now = clock.now().toEpochMilli();
-        visit.show(
-                "topology",
-                observatory
-                        .map(it ->
-                                Topology.of(
-                                        minutes,
-                                        it.calls(now / 60_000 - minutes, now / 60_000),
-                                        it.patterns((now - minutes * 60_000L) * 1_000, MANY_CALLS)))
-                        .orElseGet(() ->
-                                new Topology(
-                                        false, minutes, List.of(), List.of(), List.of(),
-                                        List.of())));
+        return observatory
+                .map(it ->
+                        Topology.of(
+                                minutes,
+                                it.calls(now / 60_000 - minutes, now / 60_000),
+                                it.patterns((now - minutes * 60_000L) * 1_000, MANY_CALLS)))
+                .orElseGet(() ->
+                        new Topology(false, minutes, List.of(), List.of(), List.of(), List.of()));
     }
 }

@@ -47,11 +47,60 @@ final class TransactionsPage implements Page {
     @Override
     public void routes(Frame frame) {
         frame.get(PATH, Permission.SEE, visit -> visit.show("transactions", read(visit)));
-        frame.post("/proposals/{id}/approve", Permission.ACT, proposals::approve);
-        frame.post("/proposals/{id}/reject", Permission.ACT, proposals::reject);
+        frame.post(
+                "/proposals/{id}/approve",
+                Permission.ACT,
+                visit -> {
+                    var _ = proposals.approve(visit);
+                    visit.goTo(PATH, visit.texts().of("proposals.approved", visit.part("id")));
+                });
+        frame.post(
+                "/proposals/{id}/reject",
+                Permission.ACT,
+                visit -> {
+                    var _ = proposals.reject(visit);
+                    visit.goTo(PATH, visit.texts().of("proposals.rejected", visit.part("id")));
+                });
     }
 
-    private Transactions read(Visit visit) {
+    @Override
+    public List<Route> api() {
+        return List.of(
+                Route.get(
+                                "/transactions",
+                                Permission.SEE,
+                                "What is unfinished, how the newest ended, and a list of records.",
+                                Transactions.class,
+                                this::read)
+                        .query("state", Route.Type.TEXT, "one of " + Transactions.STATES)
+                        .query("cell", Route.Type.TEXT, "such as cell-1; any where it is left out")
+                        .query("service", Route.Type.TEXT, "the participant, such as ledger.credit")
+                        .query("overdue", Route.Type.INTEGER, "seconds that the deadline is over"),
+                Route.get(
+                        "/proposals",
+                        Permission.SEE,
+                        "What operators proposed and waits for a second one.",
+                        Proposals.Waiting.class,
+                        _ -> proposals.waiting()),
+                Route.post(
+                                "/proposals/{id}/approve",
+                                Permission.ACT,
+                                "Approves another operator's proposal, which is done then.",
+                                Proposals.Decided.class,
+                                proposals::approve)
+                        .field(
+                                "digest",
+                                Route.Type.TEXT,
+                                "the digest of the proposal that was read"),
+                Route.post(
+                        "/proposals/{id}/reject",
+                        Permission.ACT,
+                        "Rejects a proposal.",
+                        Proposals.Decided.class,
+                        proposals::reject));
+    }
+
+    private Transactions read(Asked visit) {
         Filter filter =
                 Filter.of(
                         visit.query("state"),

@@ -13,11 +13,13 @@ final class UsersPage implements Page {
 
     private final Users users;
     private final Sessions sessions;
+    private final ApiTokens tokens;
     private final Trail trail;
 
-    UsersPage(Users users, Sessions sessions, Trail trail) {
+    UsersPage(Users users, Sessions sessions, ApiTokens tokens, Trail trail) {
         this.users = users;
         this.sessions = sessions;
+        this.tokens = tokens;
         this.trail = trail;
     }
 
@@ -60,6 +62,17 @@ final class UsersPage implements Page {
         frame.post(PATH + "/{name}/{change}", Permission.MANAGE, this::change);
     }
 
+    @Override
+    public List<Route> api() {
+        return List.of(
+                Route.get(
+                        "/users",
+                        Permission.MANAGE,
+                        "Every user with role and state.",
+                        Model.class,
+                        _ -> model()));
+    }
+
     private Model model() {
         return new Model(
                 users.all().stream()
@@ -100,6 +113,7 @@ final class UsersPage implements Page {
                     }
                     case "reset" -> {
                         record(visit, "console.user-reset", name, Map.of());
+                        tokens.revokeAll(name);
                         yield visit.texts().of("users.added", name, users.reset(name));
                     }
                     default ->

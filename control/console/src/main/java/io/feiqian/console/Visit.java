@@ -1,8 +1,6 @@
 package io.feiqian.console;
 
 import io.feiqian.console.Sessions.Session;
-import io.feiqian.vocabulary.OutcomeCode;
-import io.feiqian.vocabulary.RefusedException;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -11,11 +9,10 @@ import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One request of a user who is signed in. */
-final class Visit {
-    private static final int LONGEST_FIELD = 2_000;
-
+final class Visit implements Asked {
     private final Frame frame;
     private final ServerRequest request;
     private final ServerResponse response;
@@ -38,51 +35,44 @@ final class Visit {
         this.form = form;
     }
 
-    User user() {
+    @Override
+    public User user() {
         return user;
+    }
+
+    @Override
+    public Optional<String> tokenName() {
+        return Optional.empty();
     }
 
     Session session() {
         return session;
     }
 
-    Texts texts() {
+    @Override
+    public Texts texts() {
         return frame.texts(request);
     }
 
-    /** A part of the path. */
-    String part(String name) {
+    @Override
+    public String part(String name) {
         return request.path().pathParameters().get(name);
     }
 
-    /** What the address asks for; empty where it does not say. */
-    String query(String name) {
-        return bounded(name, request.query().first(name).orElse(""));
+    @Override
+    public String query(String name) {
+        return Asked.bounded(name, request.query().first(name).orElse(""));
     }
 
-    /** The number that the address asks for; this one where it says none. */
-    long queryNumber(String name, long otherwise) {
-        String text = query(name).strip();
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        if (!text.matches("[0-9]{1,12}")) {
-            throw new RefusedException(
-                    OutcomeCode.INVALID_TEXT,
-                    "%s: not a number (expected: 0 or more)".formatted(name));
-        }
-        return Long.parseLong(text);
+    @Override
+    public String field(String name) {
+        return Asked.bounded(name, form.first(name).orElse("").strip());
     }
 
-    /** What the form says; empty where it does not. */
-    String field(String name) {
-        return bounded(name, form.first(name).orElse("").strip());
-    }
-
-    /** Everything that the form says under this name, at most 50. */
-    List<String> fields(String name) {
+    @Override
+    public List<String> fields(String name) {
         List<String> all = form.contains(name) ? form.all(name) : List.of();
-        return all.stream().limit(50).map(each -> bounded(name, each.strip())).toList();
+        return all.stream().limit(50).map(each -> Asked.bounded(name, each.strip())).toList();
     }
 
     /** Answers with a page. */
@@ -116,19 +106,5 @@ final class Visit {
     void goTo(String path, String notice) {
         frame.leaveNotice(session, notice);
         lead(path);
-    }
-
-    private static String bounded(String name, String text) {
-        if (text.indexOf('\0') >= 0) {
-            throw new RefusedException(
-                    OutcomeCode.INVALID_TEXT, "%s: a NUL (expected: none)".formatted(name));
-        }
-        if (text.length() > LONGEST_FIELD) {
-            throw new RefusedException(
-                    OutcomeCode.INVALID_TEXT,
-                    "%s: %d characters (expected: at most %d)"
-                            .formatted(name, text.length(), LONGEST_FIELD));
-        }
-        return text;
     }
 }

@@ -1,0 +1,87 @@
+package io.feiqian.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.feiqian.cli.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.Map;
+
+/** A program that asks the console's API with a token, or without where that is empty. */
+final class ApiCaller implements AutoCloseable {
+    private final String api;
+    private final String token;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    ApiCaller(String console, String token) {
+        this.api = console + "/api/v1";
+        this.token = token;
+    }
+
+    /**
+     * What was answered.
+     *
+     * @param body the document that came
+     */
+    record Reply(int status, JsonNode body, HttpResponse<String> whole) {
+        String name() {
+            return body.path("name").asText();
+        }
+    }
+
+    Reply get(String path) {
+        return send("GET", path, "", "application/json");
+    }
+
+    Reply post(String path, Map<String, ?> fields) {
+        return post(path, Json.write(fields));
+    }
+
+    Reply post(String path, String body) {
+        return send("POST", path, body, "application/json");
+    }
+
+    Reply send(String method, String path, String body, String type, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(api + path))
+                        .header("Content-Type", type)
+                        .method(
+                                method,
+                                body.isEmpty()
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofString(body));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            HttpResponse<String> reply =
+                    http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(reply.statusCode(), parse(reply.body()), reply);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(stop);
+        }
+    }
+
+    private static JsonNode parse(String body) {
+        try {
+            return Json.MAPPER.readTree(body);
+        } catch (JsonProcessingException other) {
+            return Json.MAPPER.createObjectNode();
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
