@@ -409,8 +409,8 @@ class ConsoleApiTest {
     private List<String> documented() {
         List<String> all = new ArrayList<>();
         document.path("paths")
-                .fields()
-                .forEachRemaining(path ->
+                .properties()
+                .forEach(path ->
                         path.getValue()
                                 .fieldNames()
                                 .forEachRemaining(method ->
@@ -434,8 +434,8 @@ class ConsoleApiTest {
             switch (schema.path("type").asText()) {
                 case "object" -> {
                     assertThat(value.isObject()).as(where).isTrue();
-                    value.fields()
-                            .forEachRemaining(each -> {
+                    value.properties()
+                            .forEach(each -> {
                                 JsonNode of =
                                         schema.has("properties")
                                                 ? schema.path("properties").path(each.getKey())
