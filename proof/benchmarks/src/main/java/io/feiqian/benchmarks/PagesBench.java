@@ -92,6 +92,7 @@ final class PagesBench {
                         "127.0.0.1",
                         0,
                         endpoints,
+                        "",
                         folder.resolve("secrets"),
                         folder.resolve("audit.jsonl")),
                 Optional.of(new ObservatoryReads(store.database().postgres()::database)),
