@@ -30,8 +30,8 @@ public final class CellOperations {
             name = "list",
             mixinStandardHelpOptions = true,
             description = {
-                "Show who owns which slots, what the route map says, and every instance. Ends with",
-                "1 where the route map and the cells differ."
+                "Show slots, the route map and every instance.",
+                "Ends with 1 where the route map and what the cells own differ."
             })
     static final class Listing implements Callable<Integer> {
         @Mixin private final CommonOptions common = new CommonOptions();
@@ -153,8 +153,8 @@ public final class CellOperations {
             name = "drain",
             mixinStandardHelpOptions = true,
             description = {
-                "Take no new work at an instance, or at all of a cell, until 'cell resume'. What is in",
-                "flight and what finishes something goes on."
+                "Take no new work at an instance or a cell.",
+                "What is in flight and what finishes something goes on. Ends with 'cell resume'."
             })
     static final class Drain extends Change {
         @Option(names = "--yes", description = "also where nobody serves the cell then")
@@ -183,8 +183,8 @@ public final class CellOperations {
             name = "stop",
             mixinStandardHelpOptions = true,
             description = {
-                "Drain an instance, or all of a cell, and end its process in order; its supervisor does",
-                "not start it again until 'cell start'."
+                "Drain an instance or a cell, and end its processes.",
+                "Their supervisor does not start them again until 'cell start'."
             })
     static final class Stop extends Change {
         @Option(names = "--yes", description = "also where nobody serves the cell then")
@@ -204,7 +204,7 @@ public final class CellOperations {
     @Command(
             name = "start",
             mixinStandardHelpOptions = true,
-            description = "Start an instance that was stopped, or all of a cell, and wait for it.")
+            description = "Start what was stopped, and wait until it is ready.")
     static final class Start extends Change {
         Start() {
             super(InstanceOrder.START, "started");
