@@ -54,5 +54,13 @@ public final class BenchReport {
         }
         out.println(
                 "ratio: times better than the case's first variant, by rate; with one caller, by p50");
+        rows.stream()
+                .filter(row ->
+                        rows.stream().noneMatch(each -> each.variant().equals(row.baseline())))
+                .map(row ->
+                        "%s: against %s, which is what is asked for"
+                                .formatted(row.caseName(), row.baseline()))
+                .distinct()
+                .forEach(out::println);
     }
 }

@@ -6,15 +6,12 @@ import io.feiqian.console.Console;
 import io.feiqian.console.ConsoleConfig;
 import io.feiqian.console.Users;
 import io.feiqian.observatory.ObservatoryReads;
-import io.feiqian.observatory.SpanSearch;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AdminToken;
 import io.feiqian.security.AesPersonalData;
 import io.feiqian.security.KeyRing;
 import io.feiqian.security.Secrets;
-import io.feiqian.vocabulary.AccountNumber;
-import io.feiqian.vocabulary.Slot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -25,9 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -107,54 +102,20 @@ final class PagesBench {
     private static List<BenchRow> rows(FilledStore store, ConsoleGuest guest, Ahead clock) {
         Repeated repeated = new Repeated("pages", TIMES, ASKED, List.of(store.database()));
         List<BenchRow> rows = new ArrayList<>();
-        paths(store)
-                .forEach((name, path) -> {
-                    for (int i = 0; i < WARMING; i++) {
-                        clock.step();
-                        var _ = guest.get(path);
-                    }
-                    rows.add(
-                            repeated.row(
-                                    name,
-                                    () -> {
-                                        clock.step();
-                                        var _ = guest.get(path);
-                                    }));
-                });
-        return rows;
-    }
-
-    /** Every page that an administrator can open, by a short name. */
-    private static Map<String, String> paths(FilledStore store) {
-        String number =
-                SpanBatches.traceNumber(store.spans() / SpanBatches.SPANS_OF_A_TRACE / 2)
-                        .toString();
-        String account = AccountNumber.of(new Slot(1), AccountNumber.Kind.CUSTOMER, 1).toString();
-        Map<String, String> paths = new LinkedHashMap<>();
-        paths.put("overview", "/");
-        paths.put("transactions", "/transactions");
-        paths.put("journey", "/journey?trace=" + number);
-        paths.put("evidence", "/journey/" + number + "/evidence");
-        paths.put("ledger", "/ledger");
-        paths.put("account", "/ledger?account=" + account);
-        paths.put("traces", "/traces");
-        paths.put("traces, week", "/traces?minutes=10080&text=nobody");
-        paths.put("one trace", "/traces/" + traceId(store, number));
-        paths.put("logs", "/logs");
-        paths.put("logs, week", "/logs?minutes=10080&text=nobody");
-        paths.put("topology", "/topology?minutes=60");
-        paths.put("alarms", "/alarms");
-        paths.put("alarms, week", "/alarms?minutes=10080");
-        paths.put("alarm rules", "/alarms/rules");
-        paths.put("users", "/users");
-        paths.put("password", "/password");
-        return paths;
-    }
-
-    private static String traceId(FilledStore store, String number) {
-        try (ObservatoryReads reads = new ObservatoryReads(store.database().postgres()::database)) {
-            return reads.traces(SpanSearch.ofTransaction(number)).getFirst().traceId();
+        for (ShownPage page : ShownPage.all(store)) {
+            for (int i = 0; i < WARMING; i++) {
+                clock.step();
+                page.requireIn(guest.get(page.path()));
+            }
+            rows.add(
+                    repeated.row(
+                            page.name(),
+                            () -> {
+                                clock.step();
+                                var _ = guest.get(page.path());
+                            }));
         }
+        return rows;
     }
 
     private static void delete(Path folder) throws IOException {

@@ -39,6 +39,11 @@ final class SpanBatches {
     private static final int MOST_OF_A_REQUEST = 500;
     private static final int CHANNEL = 1;
     private static final int SLOTS_OF_A_CELL = 825;
+    private static final int SLOTS = CELLS * SLOTS_OF_A_CELL;
+
+    /** Has no divisor with the number of slots: transfers one after the other are far apart. */
+    private static final long SCATTER = 7_919;
+
     private static final int FAILED = 200;
     private static final int SLOW = 1_000;
     private static final long SLOW_MICROS = 2_500_000;
@@ -86,7 +91,7 @@ final class SpanBatches {
     }
 
     private static Slot payerSlot(long number) {
-        return new Slot((int) (number % (CELLS * SLOTS_OF_A_CELL)));
+        return new Slot((int) (number % SLOTS * SCATTER % SLOTS));
     }
 
     private static String cell(Slot slot) {
@@ -96,7 +101,7 @@ final class SpanBatches {
     /** One transfer: the gateway, the payer's cell, the payee's, and their databases. */
     private void add(long number, long startedMicros) {
         Slot home = payerSlot(number);
-        Slot away = payerSlot(number + SLOTS_OF_A_CELL);
+        Slot away = new Slot((home.number() + SLOTS_OF_A_CELL) % SLOTS);
         Way way = new Way(number, startedMicros);
         List<Span> gateway = processes.computeIfAbsent("gateway", _ -> new ArrayList<>());
         List<Span> payer = processes.computeIfAbsent(cell(home), _ -> new ArrayList<>());

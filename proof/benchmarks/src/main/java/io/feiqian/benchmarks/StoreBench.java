@@ -71,6 +71,7 @@ final class StoreBench {
         long wal = store.database().walPosition() - walBefore;
         double perSecond = sent.stored() / sent.seconds();
         long spans = Math.max(1, sent.stored());
+        progress.printf("%s: %,.0f spans for each second of a core%n", variant, spans * 1e9 / cpu);
         return new BenchRow(
                 "store",
                 variant,
