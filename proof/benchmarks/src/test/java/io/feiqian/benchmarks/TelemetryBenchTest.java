@@ -3,10 +3,10 @@ package io.feiqian.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.benchmarks.TelemetryOptions.Case;
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +18,8 @@ import picocli.CommandLine;
 /** A short run of each case says what it measured, and nothing of it fails. */
 @Timeout(300)
 class TelemetryBenchTest {
+    private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
     @Test
     void everyCaseIsMeasuredUnlessSomeAreNamed() {
         assertThat(Case.values()).allMatch(options()::wants);
@@ -80,22 +82,16 @@ class TelemetryBenchTest {
         assertThat(rows).allSatisfy(row -> assertThat(row.errors()).isZero());
     }
 
-    private static List<BenchRow> run(String name) throws Exception {
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    private List<BenchRow> run(String name) throws Exception {
+        PrintStream out = new PrintStream(progress, true, StandardCharsets.UTF_8);
         return new TelemetryBench(
-                        options("--case", name, "--seconds", "1", "--spans", "20000"), nowhere)
+                        options("--case", name, "--seconds", "1", "--spans", "20000"), out)
                 .run();
     }
 
     private static TelemetryOptions options(String... arguments) {
         TelemetryOptions options = new TelemetryOptions();
-        List<String> left = new ArrayList<>(List.of(arguments));
-        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("it", mixin(options)))
-                .parseArgs(left.toArray(String[]::new));
+        var _ = new CommandLine(options).parseArgs(arguments);
         return options;
-    }
-
-    private static CommandLine.Model.CommandSpec mixin(TelemetryOptions options) {
-        return CommandLine.Model.CommandSpec.forAnnotatedObject(options);
     }
 }
