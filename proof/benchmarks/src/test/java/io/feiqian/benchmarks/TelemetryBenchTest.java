@@ -43,6 +43,8 @@ class TelemetryBenchTest {
                     assertThat(row.perSecond()).isPositive();
                     assertThat(row.cpuMicrosPerOp()).isPositive();
                 });
+        assertThat(progress.toString(StandardCharsets.UTF_8))
+                .containsPattern("observatory: [1-9][0-9,]* (spans|records) stored, 0 shed");
     }
 
     @Test
