@@ -13,11 +13,13 @@ import java.util.Map;
 
 /** A program that asks the console's API with a token, or without where that is empty. */
 final class ApiCaller implements AutoCloseable {
+    private final String console;
     private final String api;
     private final String token;
     private final HttpClient http = HttpClient.newHttpClient();
 
     ApiCaller(String console, String token) {
+        this.console = console;
         this.api = console + "/api/v1";
         this.token = token;
     }
@@ -64,6 +66,21 @@ final class ApiCaller implements AutoCloseable {
             HttpResponse<String> reply =
                     http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Reply(reply.statusCode(), parse(reply.body()), reply);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(stop);
+        }
+    }
+
+    /** A page, with the token where a browser would show its cookie. */
+    HttpResponse<String> page(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(console + path))
+                        .header("Authorization", "Bearer " + token);
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException failed) {
             throw new AssertionError(failed);
         } catch (InterruptedException stop) {

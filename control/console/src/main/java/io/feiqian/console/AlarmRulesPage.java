@@ -90,7 +90,7 @@ final class AlarmRulesPage {
                                 "/alarm-rules",
                                 Permission.MANAGE,
                                 "Adds a rule, or replaces the one of this number.",
-                                Done.class,
+                                Saved.class,
                                 this::save)
                         .optional("id", Route.Type.INTEGER, "the rule that is replaced")
                         .field("name", Route.Type.TEXT, "what it is called")
@@ -116,7 +116,10 @@ final class AlarmRulesPage {
     /** Channels for programs. */
     record Channels(List<ChannelLine> channels) {}
 
-    private Done save(Asked visit) {
+    /** A rule that was added or replaced: its number, and the same for people. */
+    record Saved(long id, String message) {}
+
+    private Saved save(Asked visit) {
         Rule rule =
                 new Rule(
                         AlarmsPage.fieldNumber(visit, "id", 0),
@@ -144,8 +147,8 @@ final class AlarmRulesPage {
                         rule.signal().toString(),
                         "test",
                         rule.test() + " " + rule.bound()));
-        var _ = AlarmsPage.of(alarms).save(rule, visit.user().name());
-        return Done.of(visit.texts().of("rules.saved", rule.name()));
+        long id = AlarmsPage.of(alarms).save(rule, visit.user().name());
+        return new Saved(id, visit.texts().of("rules.saved", rule.name()));
     }
 
     private void addChannel(Visit visit) {

@@ -14,6 +14,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,7 @@ final class Api {
         }
         Stream.concat(Stream.of(OpenApi.PATH), routes.stream().map(Route::path))
                 .distinct()
-                .forEach(path -> routing.any(PATH + path, Api::refuseMethod));
+                .forEach(path -> routing.any(PATH + path, (it, to) -> refuseMethod(path, to)));
         routing.any(
                 "/api/*",
                 (request, response) ->
@@ -116,7 +117,14 @@ final class Api {
                 problem(OutcomeCode.OVERLOADED, "requests: too many (expected: 20 a second)"));
     }
 
-    private static void refuseMethod(ServerRequest request, ServerResponse response) {
+    private void refuseMethod(String path, ServerResponse response) {
+        String allowed =
+                routes.stream()
+                        .filter(each -> each.path().equals(path))
+                        .map(each -> each.changes() ? "POST" : "GET")
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+        response.header(HeaderNames.ALLOW, allowed.isEmpty() ? "GET" : allowed);
         refuse(
                 response,
                 new RefusedException(

@@ -45,7 +45,7 @@ final class Call implements Asked {
                     part.name(),
                     Asked.bounded(part.name(), request.path().pathParameters().get(part.name())));
         }
-        this.queries = queries(route, request.query());
+        this.queries = queries(route, request);
         this.fields = route.changes() ? fields(route, document(request)) : Map.of();
     }
 
@@ -92,6 +92,14 @@ final class Call implements Asked {
     @Override
     public List<String> fields(String name) {
         return fields.getOrDefault(name, List.of());
+    }
+
+    private static Map<String, String> queries(Route route, ServerRequest request) {
+        try {
+            return queries(route, request.query());
+        } catch (IllegalArgumentException unreadable) {
+            throw malformed("query: unreadable (expected: UTF-8, percent-encoded)");
+        }
     }
 
     private static Map<String, String> queries(Route route, UriQuery query) {

@@ -61,7 +61,7 @@ final class PasswordPage {
 
     private void change(Visit visit) {
         String name = visit.user().name();
-        requirePassword(visit);
+        requirePassword(visit, "old");
         String chosen = visit.field("new");
         if (!chosen.equals(visit.field("again")) || chosen.equals(visit.field("old"))) {
             throw new RefusedException(
@@ -76,7 +76,7 @@ final class PasswordPage {
     /** A token outlives the session, so it takes more than a session to make one. */
     private void make(Visit visit) {
         String user = visit.user().name();
-        requirePassword(visit);
+        requirePassword(visit, "password");
         String name = visit.field("name");
         long days = AlarmsPage.fieldNumber(visit, "days", ApiTokens.USUAL_DAYS);
         tokens.requirePossible(user, name, days);
@@ -100,8 +100,8 @@ final class PasswordPage {
         visit.goTo(PATH, visit.texts().of("tokens.revoked", name));
     }
 
-    private void requirePassword(Visit visit) {
-        if (users.authenticate(visit.user().name(), visit.field("old")).isEmpty()) {
+    private void requirePassword(Visit visit, String field) {
+        if (users.authenticate(visit.user().name(), visit.field(field)).isEmpty()) {
             throw new RefusedException(
                     OutcomeCode.NOT_PERMITTED, visit.texts().of("password.wrong"));
         }
