@@ -9,7 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /** A program that asks the console's API with a token, or without where that is empty. */
 final class ApiCaller implements AutoCloseable {
@@ -62,16 +65,22 @@ final class ApiCaller implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        try {
-            HttpResponse<String> reply =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Reply(reply.statusCode(), parse(reply.body()), reply);
-        } catch (IOException failed) {
-            throw new AssertionError(failed);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(stop);
-        }
+        HttpResponse<String> reply = exchange(request.build());
+        return new Reply(reply.statusCode(), parse(reply.body()), reply);
+    }
+
+    /** The same question many times at once. */
+    List<HttpResponse<String>> getAtOnce(String path, int times) {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(api + path))
+                        .header("Authorization", "Bearer " + token)
+                        .build();
+        return IntStream.range(0, times)
+                .mapToObj(_ -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
     }
 
     /** A page, with the token where a browser would show its cookie. */
@@ -79,8 +88,12 @@ final class ApiCaller implements AutoCloseable {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(console + path))
                         .header("Authorization", "Bearer " + token);
+        return exchange(request.build());
+    }
+
+    private HttpResponse<String> exchange(HttpRequest request) {
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException failed) {
             throw new AssertionError(failed);
         } catch (InterruptedException stop) {

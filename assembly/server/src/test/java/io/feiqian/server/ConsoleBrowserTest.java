@@ -83,6 +83,23 @@ class ConsoleBrowserTest {
     }
 
     @Test
+    void aTokenForProgramsIsShownOnceAndRevoked() {
+        browser.signIn("anna", OWN);
+        browser.open("/password");
+        browser.fill("name", "robot");
+        browser.fill("password", OWN);
+        browser.press("Make a token");
+        browser.waitFor("It is not shown again: fqt_");
+        assertThat(browser.fits()).isTrue();
+        browser.open("/password");
+        assertThat(browser.text()).contains("robot", "…").doesNotContain("fqt_");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("tokens");
+        browser.press("Revoke");
+        browser.waitFor("The token robot is refused from now on.");
+    }
+
+    @Test
     void theJourneyOfATransferShowsItsDecisionBranchesAndEntries() {
         String trace = transfer("12.34");
         browser.signIn("anna", OWN);
