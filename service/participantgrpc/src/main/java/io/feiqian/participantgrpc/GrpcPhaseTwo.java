@@ -11,6 +11,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
@@ -153,8 +154,12 @@ public final class GrpcPhaseTwo {
                     CallOptions.DEFAULT.withDeadlineAfter(
                             timeout.toMillis(), TimeUnit.MILLISECONDS);
             Answered answered = new Answered(service);
-            ClientCalls.asyncUnaryCall(
-                    channels.apply(service).newCall(METHOD, options), message.text(), answered);
+            // Not in the context of the call that decided: it may end before this one does.
+            Context.ROOT.run(() ->
+                    ClientCalls.asyncUnaryCall(
+                            channels.apply(service).newCall(METHOD, options),
+                            message.text(),
+                            answered));
             return answered.answer;
         }
     }

@@ -8,6 +8,7 @@ import io.feiqian.rpc.contract.Request;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayList;
@@ -46,8 +47,21 @@ final class OutgoingStream {
     private long lastId;
 
     OutgoingStream(Channel channel, Listener listener) {
-        this.call = channel.newCall(PeerStreamGrpc.getExchangeMethod(), CallOptions.DEFAULT);
+        this.call = open(channel);
         this.listener = listener;
+    }
+
+    /**
+     * The stream serves every caller: opened in the context of the call that happens to be first,
+     * it would be cancelled when that call ends.
+     */
+    private static ClientCall<FrameBatch, FrameBatch> open(Channel channel) {
+        Context first = Context.ROOT.attach();
+        try {
+            return channel.newCall(PeerStreamGrpc.getExchangeMethod(), CallOptions.DEFAULT);
+        } finally {
+            Context.ROOT.detach(first);
+        }
     }
 
     void start() {

@@ -14,6 +14,7 @@ import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -58,6 +59,23 @@ class PeerStreamsTest {
         PeerAnswer answer = await(send(Request.Kind.TRY, 1));
 
         assertThat(answer).isEqualTo(new PeerAnswer.Replied(reply("b")));
+    }
+
+    /** The first caller of a stream is often a call of somebody else, and that call ends. */
+    @Test
+    void theStreamOutlivesTheCallThatWasFirst() {
+        CompletableFuture<Reply> later = new CompletableFuture<>();
+        serve("b", request -> request.getBranch() == 1 ? later : done("b"));
+        Context.CancellableContext call = Context.current().withCancellation();
+        List<CompletableFuture<PeerAnswer>> answers = new ArrayList<>();
+        call.run(() -> answers.add(send(Request.Kind.TRY, 1)));
+        assertThat(await(send(Request.Kind.TRY, 2))).isEqualTo(replied("b"));
+
+        call.cancel(null);
+
+        assertThat(await(send(Request.Kind.TRY, 3))).isEqualTo(replied("b"));
+        later.complete(reply("late"));
+        assertThat(await(answers.getFirst())).isEqualTo(replied("late"));
     }
 
     @Test
