@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +165,13 @@ final class ArchitectureTest {
             TESTS.put(module(room), read(checkout.resolve(room + "/target/test-classes")));
         }
         assertThat(MAIN.get("vocabulary")).as("compiled classes").isNotEmpty();
+    }
+
+    /** The other tests of this process need the memory. */
+    @AfterAll
+    static void forgetEveryModule() {
+        MAIN.clear();
+        TESTS.clear();
     }
 
     @Test

@@ -63,7 +63,12 @@ final class Browser implements AutoCloseable {
     }
 
     String text() {
-        return driver.findElement(By.tagName("body")).getText();
+        // One question and not two: the page may be replaced in between.
+        return new WebDriverWait(driver, PATIENCE)
+                .until(_ ->
+                        (String)
+                                driver.executeScript(
+                                        "return document.body && document.body.innerText"));
     }
 
     /** Waits until the page says this. */
@@ -124,17 +129,30 @@ final class Browser implements AutoCloseable {
         visible(By.cssSelector("select[name=" + name + "] option[value=" + value + "]")).click();
     }
 
+    /** Presses a button and waits for the page that answers. */
     void press(String label) {
-        visible(By.xpath("//button[normalize-space()='" + label + "']")).click();
+        leaveBy(By.xpath("//button[normalize-space()='" + label + "']"));
     }
 
     void follow(String label) {
-        visible(By.partialLinkText(label)).click();
+        leaveBy(By.partialLinkText(label));
     }
 
     /** Follows the first link to an address that begins like this. */
     void followTo(String address) {
-        visible(By.cssSelector("a[href^='" + address + "']")).click();
+        leaveBy(By.cssSelector("a[href^='" + address + "']"));
+    }
+
+    /** A click alone may return before the page it asks for is there. */
+    private void leaveBy(By by) {
+        driver.executeScript("window.left = true");
+        visible(by).click();
+        var _ =
+                new WebDriverWait(driver, PATIENCE)
+                        .until(_ ->
+                                driver.executeScript(
+                                        "return !window.left"
+                                                + " && document.readyState === 'complete'"));
     }
 
     void openDetails(String label) {

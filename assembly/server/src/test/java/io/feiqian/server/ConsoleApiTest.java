@@ -195,7 +195,8 @@ class ConsoleApiTest {
             Map<String, String> yes = Map.of("reason", "it is so", "digest", digest);
             assertThat(olga.post("/proposals/" + id + "/approve", yes).name())
                     .isEqualTo("SECOND_OPERATOR_REQUIRED");
-            assertThat(otto.post("/proposals/" + id + "/approve", yes).status()).isEqualTo(200);
+            ApiCaller.Reply approved = otto.post("/proposals/" + id + "/approve", yes);
+            assertThat(approved.status()).as("%s", approved).isEqualTo(200);
             assertThat(otto.post("/proposals/" + id + "/reject", Map.of("reason", "x")).status())
                     .isEqualTo(409);
         }
