@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A whole bank in this process: the registry, cells with a real database each and the gateway, each
@@ -310,6 +311,37 @@ final class BankInOneProcess implements AutoCloseable {
             statement.execute(sql);
         } catch (SQLException failed) {
             throw new IllegalStateException(sql, failed);
+        }
+    }
+
+    /** Does something while this cell's database writes no branch, for so many seconds from now. */
+    <T> T whileBranchesWait(int cell, double seconds, Supplier<T> work) {
+        Thread lock =
+                Thread.ofVirtual()
+                        .start(() ->
+                                run(
+                                        cell,
+                                        "do $$ begin lock table branch in exclusive mode;"
+                                                + " perform pg_sleep("
+                                                + seconds
+                                                + "); end $$"));
+        while (rows(
+                        database(cell),
+                        "select count(*) from pg_stat_activity where wait_event = 'PgSleep'")
+                == 0) {
+            Thread.onSpinWait();
+        }
+        T done = work.get();
+        join(lock);
+        return done;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", interrupted);
         }
     }
 

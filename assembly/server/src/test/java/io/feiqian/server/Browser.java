@@ -14,6 +14,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.TimeoutException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -63,12 +64,10 @@ final class Browser implements AutoCloseable {
     }
 
     String text() {
-        // One question and not two: the page may be replaced in between.
+        // The page may be replaced between finding its body and reading it.
         return new WebDriverWait(driver, PATIENCE)
-                .until(_ ->
-                        (String)
-                                driver.executeScript(
-                                        "return document.body && document.body.innerText"));
+                .ignoring(WebDriverException.class)
+                .until(_ -> driver.findElement(By.tagName("body")).getText());
     }
 
     /** Waits until the page says this. */

@@ -67,7 +67,8 @@ class ConsoleApiTest {
                             Map.entry("GET /alarm-rules", ALL),
                             Map.entry("POST /alarm-rules", "ADMINISTRATOR"),
                             Map.entry("GET /alarm-channels", ALL),
-                            Map.entry("GET /users", "ADMINISTRATOR")));
+                            Map.entry("GET /users", "ADMINISTRATOR"),
+                            Map.entry("GET /audit", ALL)));
 
     private final Map<String, ConsoleVisitor> visitors = new TreeMap<>();
     private final List<String> tokens = new ArrayList<>();

@@ -179,6 +179,15 @@ class ConsoleBrowserTest {
                 .contains("branch: confirmed", "Decided by berta: it is as anna says")
                 .contains("anna, transaction.suspend: we look at it");
         browser.keepPicture("journey-put-right");
+
+        browser.open("/audit?text=" + trace);
+        assertThat(browser.text())
+                .contains("Nothing was changed or dropped since it was written")
+                .containsPattern("berta\\s+transaction.approve[\\s\\S]*it is as anna says")
+                .containsPattern("anna\\s+transaction.propose[\\s\\S]*the payee has it");
+        assertThat(browser.fits()).isTrue();
+        browser.keepPicture("audit");
+        browser.follow(trace);
         // What a page refuses is an answer with an error's status, which a browser notes.
         assertThat(browser.faults())
                 .allMatch(it -> it.contains("status of 409") || it.contains("status of 400"));

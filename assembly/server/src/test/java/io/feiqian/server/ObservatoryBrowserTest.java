@@ -119,6 +119,38 @@ class ObservatoryBrowserTest {
         assertThat(browser.text()).contains("contradiction");
     }
 
+    @Requirement("B6.4-d")
+    @Test
+    void whichAccountLostWhichHoldInThisTransaction() {
+        var asked = bank.transfer(payer, payee, "5000.00");
+        var _ = bank.post("/v1/transfers", asked);
+
+        browser.open("/journey?trace=" + asked.path("trace_number").asText());
+        browser.waitForAnew("branch 1, CANCELLED");
+        browser.waitForAnew("decision: refused");
+
+        assertThat(browser.text())
+                .containsPattern(
+                        "cell-2 branch: cancelled.*\\s+TRANSFER 5000.00 CNY from %s to %s"
+                                .formatted(payer, payee))
+                .contains("INSUFFICIENT_FUNDS: account " + payer);
+        assertThat(browser.fits()).isTrue();
+    }
+
+    @Requirement({"B6.4-d", "S.dst-6"})
+    @Test
+    void whichCellAnsweredSlowestInTheLastFiveMinutesAndWhy() {
+        String trace = bank.whileBranchesWait(2, 1.5, () -> transfer("3.21"));
+
+        browser.open("/traces?minutes=5&least=1000");
+        browser.waitForAnew(trace);
+        browser.open("/topology?minutes=5");
+        assertThat(browser.text())
+                .containsPattern("cell-1 called peer TRY cell-2 .* 1,\\d{3} ms")
+                .containsPattern("cell-2 called commit cell-2 database .* 1,\\d{3} ms");
+        assertThat(browser.fits()).isTrue();
+    }
+
     @Test
     void aTraceThatWasNeverKeptIsSaidToBeUnknown() {
         browser.open("/traces/0123456789abcdef0123456789abcdef");

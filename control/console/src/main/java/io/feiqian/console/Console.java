@@ -5,6 +5,7 @@ import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AdminToken;
+import io.feiqian.security.AuditHistory;
 import io.feiqian.security.EvidenceKey;
 import io.feiqian.security.FileAuditTrail;
 import io.feiqian.security.Secrets;
@@ -15,6 +16,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ public final class Console implements AutoCloseable {
     private static final int MOST_BYTES = 64 * 1024;
 
     private static final int MOST_CONNECTIONS = 500;
+    private static final Duration AUDIT_RECHECK = Duration.ofMinutes(1);
 
     /** Everything comes from the console itself; no script or style stands in a page. */
     private static final String CONTENT_SECURITY =
@@ -87,6 +90,7 @@ public final class Console implements AutoCloseable {
                         sessions,
                         tokens,
                         trail,
+                        new AuditHistory(config.auditFile(), clock, AUDIT_RECHECK),
                         EvidenceKey.obtain(secrets),
                         clock);
         HttpRouting.Builder routing = HttpRouting.builder();
@@ -137,6 +141,7 @@ public final class Console implements AutoCloseable {
             Sessions sessions,
             ApiTokens tokens,
             Trail trail,
+            AuditHistory history,
             EvidenceKey evidenceKey,
             Clock clock) {
         return List.of(
@@ -147,7 +152,8 @@ public final class Console implements AutoCloseable {
                 new RoutingPage(cells, trail, clock),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
-                new UsersPage(users, sessions, tokens, trail));
+                new UsersPage(users, sessions, tokens, trail),
+                new AuditPage(history));
     }
 
     /** Where it listens. */

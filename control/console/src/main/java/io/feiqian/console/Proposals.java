@@ -90,8 +90,15 @@ final class Proposals {
                         cell -> cell.ask(it -> it.retryTransaction(request)));
     }
 
+    /** Under the transaction's number, so that who looks for it finds who put it right. */
     private void record(Asked visit, String action, String id) {
-        trail.add(visit, action, id, Map.of());
+        String subject =
+                waiting().proposals().stream()
+                        .filter(each -> each.getId().equals(id))
+                        .map(ResolutionRecord::getTraceNumber)
+                        .findFirst()
+                        .orElse(id);
+        trail.add(visit, action, subject, Map.of("proposal", id));
     }
 
     /** A proposal's id names its cell first. */

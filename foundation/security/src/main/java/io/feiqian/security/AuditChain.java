@@ -2,9 +2,12 @@ package io.feiqian.security;
 
 import io.feiqian.security.spi.AuditTrail;
 import java.util.List;
+import java.util.Optional;
 
 /** Verifies that an audit trail was never changed since its records were written. */
 public final class AuditChain {
+    static final String NOT_SEEN = "not the record that was seen earlier";
+
     private static final int PAGE = 1_000;
 
     private AuditChain() {}
@@ -23,23 +26,31 @@ public final class AuditChain {
         List<AuditRecord> page = trail.read(1, PAGE);
         while (!page.isEmpty()) {
             for (AuditRecord each : page) {
-                if (each.sequence() != head.sequence() + 1) {
-                    return new Broken(head.sequence() + 1, "missing");
-                }
-                if (!each.previousHash().equals(head.hash())) {
-                    return new Broken(each.sequence(), "does not continue the record before it");
-                }
-                if (!each.isUnchanged()) {
-                    return new Broken(each.sequence(), "its content was changed");
+                Optional<Broken> wrong = judge(head, each);
+                if (wrong.isPresent()) {
+                    return wrong.get();
                 }
                 head = each.head();
                 knownSeen |= head.equals(known);
             }
             page = trail.read(head.sequence() + 1, PAGE);
         }
-        return knownSeen
-                ? new Intact(head)
-                : new Broken(known.sequence(), "not the record that was seen earlier");
+        return knownSeen ? new Intact(head) : new Broken(known.sequence(), NOT_SEEN);
+    }
+
+    /** What is wrong with the record that stands after this one; empty where nothing is. */
+    static Optional<Broken> judge(AuditHead head, AuditRecord next) {
+        if (next.sequence() != head.sequence() + 1) {
+            return Optional.of(new Broken(head.sequence() + 1, "missing"));
+        }
+        if (!next.previousHash().equals(head.hash())) {
+            return Optional.of(
+                    new Broken(next.sequence(), "does not continue the record before it"));
+        }
+        if (!next.isUnchanged()) {
+            return Optional.of(new Broken(next.sequence(), "its content was changed"));
+        }
+        return Optional.empty();
     }
 
     /** What was found. */
