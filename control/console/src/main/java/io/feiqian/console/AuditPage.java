@@ -9,7 +9,7 @@ import java.util.List;
 final class AuditPage implements Page {
     private static final String PATH = "/audit";
     private static final int SHOWN = 100;
-    private static final int LOOKED_AT = 20_000;
+    private static final int LOOKED_AT = 5_000;
 
     private final AuditHistory history;
 

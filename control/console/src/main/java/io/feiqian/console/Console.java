@@ -30,7 +30,7 @@ public final class Console implements AutoCloseable {
     private static final int MOST_BYTES = 64 * 1024;
 
     private static final int MOST_CONNECTIONS = 500;
-    private static final Duration AUDIT_RECHECK = Duration.ofMinutes(1);
+    private static final Duration AUDIT_RECHECK = Duration.ofMinutes(10);
 
     /** Everything comes from the console itself; no script or style stands in a page. */
     private static final String CONTENT_SECURITY =

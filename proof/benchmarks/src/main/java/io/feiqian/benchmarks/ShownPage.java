@@ -49,6 +49,7 @@ record ShownPage(String name, String path, List<String> texts) {
                 of("alarms, week", "/alarms?minutes=10080", "cell-1 database"),
                 of("alarm rules", "/alarms/rules", "process silent"),
                 of("users", "/users", Users.FIRST),
+                of("audit", "/audit", "console.sign-in"),
                 of("password", "/password", "password"));
     }
 
