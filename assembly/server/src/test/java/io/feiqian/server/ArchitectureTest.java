@@ -259,8 +259,7 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(
                         DescribedPredicate.describe(
-                                "are lines to cells",
-                                each -> LINES.contains(each.getFullName())))
+                                "are lines to cells", each -> LINES.contains(each.getFullName())))
                 .check(mainOf("console"));
     }
 

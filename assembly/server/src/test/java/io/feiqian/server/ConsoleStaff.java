@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,9 +28,7 @@ final class ConsoleStaff implements AutoCloseable {
 
     /** A browser of this user. */
     ConsoleVisitor visitor(String name) {
-        ConsoleVisitor known = visitors.get(name);
-        assertThat(known).as("user %s", name).isNotNull();
-        return known == null ? new ConsoleVisitor(console) : known;
+        return Optional.ofNullable(visitors.get(name)).orElseThrow();
     }
 
     ConsoleVisitor admin() {

@@ -124,7 +124,7 @@ class ConsoleTenantTest {
         assertThat(staff.visitor("berta").get("/cells").body()).doesNotContain("Nobody serves");
     }
 
-    @Requirement("B6.4-d")
+    @Requirement("D6.9-b")
     @Test
     void aTransactionAcrossTheBorderIsShownWithoutTheOtherSideAndSaysSo() {
         for (String trace : List.of(outgoing, incoming)) {
@@ -139,8 +139,7 @@ class ConsoleTenantTest {
             assertThat(reply.whole().headers().firstValue("Feiqian-Left-Out")).contains("true");
             assertThat(reply.body().path("entries")).hasSize(1);
         }
-        assertThat(get("anna", "/journey?trace=" + ownTrace).body())
-                .doesNotContain("are left out");
+        assertThat(get("anna", "/journey?trace=" + ownTrace).body()).doesNotContain("are left out");
         assertThat(get("anna", "/ledger?account=" + payer).body())
                 .contains("are left out", neighbour)
                 .doesNotContain(foreign);
@@ -193,8 +192,7 @@ class ConsoleTenantTest {
     private List<String> paths(String route) {
         List<String> paths = new ArrayList<>();
         switch (route) {
-            case "/journey" ->
-                    traces().forEach(each -> paths.add(route + "?trace=" + each));
+            case "/journey" -> traces().forEach(each -> paths.add(route + "?trace=" + each));
             case "/journey/find" ->
                     List.of("2.00", "4.44", "77131.07")
                             .forEach(each ->
@@ -253,8 +251,7 @@ class ConsoleTenantTest {
         assertThat(first.body().replace(one, other)).as(path).isEqualTo(second.body());
     }
 
-    private void assertSamePost(
-            String path, String one, String other, Map<String, String> fields) {
+    private void assertSamePost(String path, String one, String other, Map<String, String> fields) {
         HttpResponse<String> first = staff.send("anna", path.formatted(one), fields);
         HttpResponse<String> second = staff.send("anna", path.formatted(other), fields);
         assertThat(first.statusCode()).as(path).isEqualTo(second.statusCode()).isNotEqualTo(303);
