@@ -126,6 +126,17 @@ final class ArchitectureTest {
                     Map.entry("org.eclipse.angus", Set.of("alarms")),
                     Map.entry("io.helidon", Set.of("observatory", "console")));
 
+    /** Of the console: who holds the lines to cells, or makes out of them what a user may ask. */
+    private static final Set<String> KNOW_THE_LINES =
+            Set.of("CellLines", "Cells", "Cell", "Border", "Console", "Frame", "Api");
+
+    private static final Set<String> LINES =
+            Set.of("io.feiqian.console.CellLines", "io.feiqian.cli.CellAdminClient");
+
+    /** Of the console: who serves addresses, most of them for pages and behind a permission. */
+    private static final Set<String> SERVE_ADDRESSES =
+            Set.of("Console", "Frame", "Api", "SignIn", "Assets");
+
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */
     private static final Set<String> FORBIDDEN_CALLS =
             Set.of(
@@ -238,6 +249,38 @@ final class ArchitectureTest {
                                         .resideInAPackage(engine + "..")
                                         .allowEmptyShould(true)
                                         .check(mainOf(module))));
+    }
+
+    /** What a page can ask is bounded by the user's tenant: it has no line of its own. */
+    @Test
+    void pagesAskCellsOnlyForTheirUser() {
+        noClasses()
+                .that(inConsoleBut(KNOW_THE_LINES))
+                .should()
+                .dependOnClassesThat(
+                        DescribedPredicate.describe(
+                                "are lines to cells", each -> LINES.contains(each.getFullName())))
+                .check(mainOf("console"));
+    }
+
+    /** What serves an address by itself asks nobody for a permission. */
+    @Test
+    void addressesAreServedBehindTheirPermission() {
+        noClasses()
+                .that(inConsoleBut(SERVE_ADDRESSES))
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.helidon\\.webserver\\.http\\.HttpRouting.*")
+                .check(mainOf("console"));
+    }
+
+    private static DescribedPredicate<JavaClass> inConsoleBut(Set<String> some) {
+        return DescribedPredicate.describe(
+                "are none of " + some,
+                each ->
+                        !some.contains(
+                                each.getFullName()
+                                        .replaceAll("^io\\.feiqian\\.console\\.|\\$.*", "")));
     }
 
     @Test

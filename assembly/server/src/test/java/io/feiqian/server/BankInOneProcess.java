@@ -5,6 +5,7 @@ import io.feiqian.cli.BankClient;
 import io.feiqian.cli.BankReply;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.Json;
+import io.feiqian.console.Console;
 import io.feiqian.console.Users;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Clock;
@@ -56,6 +57,7 @@ final class BankInOneProcess implements AutoCloseable {
     private final AtomicLong serials = new AtomicLong();
     private final BankClient bank;
     private AutoCloseable observatory = () -> {};
+    private List<String> consoleAddresses = List.of();
 
     private BankInOneProcess(HomeFolder home, SystemPlan plan, SystemUnits units) {
         this.home = home;
@@ -246,10 +248,18 @@ final class BankInOneProcess implements AutoCloseable {
     /** Starts the console, which ends with the bank; says where it is. */
     String startConsole() {
         Path document = home.console().resolve("console.json");
-        roles.add(
-                ConsoleRole.start(
-                        ConfigFiles.read(document, ConsoleRoleConfig.TYPE), Clock.system()));
+        Console started =
+                roles.add(
+                        ConsoleRole.start(
+                                ConfigFiles.read(document, ConsoleRoleConfig.TYPE),
+                                Clock.system()));
+        consoleAddresses = started.addresses();
         return plan.consoleUrl();
+    }
+
+    /** Every address of the console that was started, with the permission that it needs. */
+    List<String> consoleAddresses() {
+        return consoleAddresses;
     }
 
     /** Whether the console's first user has not chosen a password yet. */

@@ -67,6 +67,7 @@ class ConsoleApiTest {
                             Map.entry("GET /alarm-rules", ALL),
                             Map.entry("POST /alarm-rules", "ADMINISTRATOR"),
                             Map.entry("GET /alarm-channels", ALL),
+                            Map.entry("GET /roles", "ADMINISTRATOR"),
                             Map.entry("GET /users", "ADMINISTRATOR"),
                             Map.entry("GET /audit", ALL)));
 

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,13 +32,29 @@ final class ConsoleVisitor implements AutoCloseable {
     }
 
     HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
-        String body =
-                form.entrySet().stream()
-                        .map(it ->
-                                it.getKey()
-                                        + "="
-                                        + URLEncoder.encode(it.getValue(), StandardCharsets.UTF_8))
-                        .collect(Collectors.joining("&"));
+        return post(path, encoded(form), headers);
+    }
+
+    /** The same with several values of one field, as boxes that are ticked send them. */
+    HttpResponse<String> postAll(
+            String path, Map<String, String> form, String field, List<String> values) {
+        return post(
+                path,
+                values.stream()
+                        .map(each -> "&" + encoded(Map.of(field, each)))
+                        .collect(Collectors.joining("", encoded(form), "")));
+    }
+
+    private static String encoded(Map<String, String> form) {
+        return form.entrySet().stream()
+                .map(it ->
+                        it.getKey()
+                                + "="
+                                + URLEncoder.encode(it.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+
+    private HttpResponse<String> post(String path, String body, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(console + path))
                         .header("Content-Type", "application/x-www-form-urlencoded")

@@ -8,7 +8,6 @@ import io.feiqian.alarms.channels.ChannelConfig;
 import io.feiqian.alarms.channels.Mail;
 import io.feiqian.alarms.channels.Sms;
 import io.feiqian.alarms.channels.Webhook;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.telemetry.Alarm.Severity;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -56,10 +55,11 @@ final class AlarmRulesPage {
     }
 
     void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("alarmrules", model(visit)));
-        frame.post(PATH, Permission.MANAGE, visit -> visit.goTo(PATH, save(visit).message()));
-        frame.post(CHANNELS, Permission.MANAGE, this::addChannel);
-        frame.post(CHANNELS + "/{id}/{change}", Permission.MANAGE, this::changeChannel);
+        frame.get(PATH, Permission.ALARMS_SEE, visit -> visit.show("alarmrules", model(visit)));
+        frame.post(
+                PATH, Permission.ALARMS_MANAGE, visit -> visit.goTo(PATH, save(visit).message()));
+        frame.post(CHANNELS, Permission.ALARMS_MANAGE, this::addChannel);
+        frame.post(CHANNELS + "/{id}/{change}", Permission.ALARMS_MANAGE, this::changeChannel);
     }
 
     private Model model(Visit visit) {
@@ -76,19 +76,19 @@ final class AlarmRulesPage {
         return List.of(
                 Route.get(
                         "/alarm-rules",
-                        Permission.SEE,
+                        Permission.ALARMS_SEE,
                         "Every rule.",
                         Rules.class,
                         _ -> new Rules(AlarmsPage.of(alarms).rules())),
                 Route.get(
                         "/alarm-channels",
-                        Permission.SEE,
+                        Permission.ALARMS_SEE,
                         "Every channel, without secrets.",
                         Channels.class,
                         _ -> new Channels(AlarmsPage.of(alarms).channels())),
                 Route.post(
                                 "/alarm-rules",
-                                Permission.MANAGE,
+                                Permission.ALARMS_MANAGE,
                                 "Adds a rule, or replaces the one of this number.",
                                 Saved.class,
                                 this::save)

@@ -5,7 +5,6 @@ import io.feiqian.alarms.Alarms;
 import io.feiqian.alarms.NoticeLine;
 import io.feiqian.alarms.Rule;
 import io.feiqian.alarms.Silence;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -76,25 +75,27 @@ final class AlarmsPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.ALARMS_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("alarms", model(visit)));
+        frame.get(PATH, Permission.ALARMS_SEE, visit -> visit.show("alarms", model(visit)));
         frame.post(
                 PATH + "/{id}/acknowledge",
-                Permission.ACT,
+                Permission.ALARMS_ACT,
                 visit -> visit.goTo(PATH, acknowledge(visit).message()));
         frame.post(
                 PATH + "/{id}/end",
-                Permission.ACT,
+                Permission.ALARMS_ACT,
                 visit -> visit.goTo(PATH, end(visit).message()));
         frame.post(
-                "/silences", Permission.ACT, visit -> visit.goTo(PATH, silence(visit).message()));
+                "/silences",
+                Permission.ALARMS_ACT,
+                visit -> visit.goTo(PATH, silence(visit).message()));
         frame.post(
                 "/silences/{id}/end",
-                Permission.ACT,
+                Permission.ALARMS_ACT,
                 visit -> visit.goTo(PATH, endSilence(visit).message()));
         rules.routes(frame);
     }
@@ -105,14 +106,14 @@ final class AlarmsPage implements Page {
         all.add(
                 Route.get(
                         "/alarms",
-                        Permission.SEE,
+                        Permission.ALARMS_SEE,
                         "What is raised now, the gravest first.",
                         Raised.class,
                         _ -> new Raised(of(alarms).raised())));
         all.add(
                 Route.get(
                                 "/alarms/history",
-                                Permission.SEE,
+                                Permission.ALARMS_SEE,
                                 "What was raised, the newest first.",
                                 Raised.class,
                                 this::history)
@@ -123,28 +124,28 @@ final class AlarmsPage implements Page {
         all.add(
                 Route.post(
                         "/alarms/{id}/acknowledge",
-                        Permission.ACT,
+                        Permission.ALARMS_ACT,
                         "Takes a raised alarm on.",
                         Done.class,
                         this::acknowledge));
         all.add(
                 Route.post(
                         "/alarms/{id}/end",
-                        Permission.ACT,
+                        Permission.ALARMS_ACT,
                         "Says that a raised alarm is over.",
                         Done.class,
                         this::end));
         all.add(
                 Route.get(
                         "/silences",
-                        Permission.SEE,
+                        Permission.ALARMS_SEE,
                         "Silences that last.",
                         Silences.class,
                         _ -> new Silences(of(alarms).silences())));
         all.add(
                 Route.post(
                                 "/silences",
-                                Permission.ACT,
+                                Permission.ALARMS_ACT,
                                 "Keeps notices back for a while.",
                                 Done.class,
                                 this::silence)
@@ -157,7 +158,7 @@ final class AlarmsPage implements Page {
         all.add(
                 Route.post(
                         "/silences/{id}/end",
-                        Permission.ACT,
+                        Permission.ALARMS_ACT,
                         "Ends a silence now.",
                         Done.class,
                         this::endSilence));

@@ -27,14 +27,34 @@ final class Api {
     static final String PATH = "/api/v1";
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
+    /** Says of an answer that parts of other tenants' cells were left out of it. */
+    static final String LEFT_OUT = "Feiqian-Left-Out";
+
     private final ApiGuard guard;
+    private final Access access;
+    private final CellLines lines;
     private final List<Route> routes;
     private final ObjectNode document;
 
-    Api(ApiGuard guard, List<Page> pages) {
+    Api(ApiGuard guard, Access access, CellLines lines, List<Page> pages) {
         this.guard = guard;
+        this.access = access;
+        this.lines = lines;
         this.routes = pages.stream().flatMap(page -> page.api().stream()).toList();
         this.document = OpenApi.of(routes);
+    }
+
+    /** Every address with what it needs, such as {@code GET /api/v1/overview overview.see}. */
+    List<String> addresses() {
+        return routes.stream()
+                .map(each ->
+                        "%s %s%s %s"
+                                .formatted(
+                                        each.changes() ? "POST" : "GET",
+                                        PATH,
+                                        each.path(),
+                                        each.needs().key()))
+                .toList();
     }
 
     /** Serves every route and what is documented of all of them, and nothing else. */
@@ -68,8 +88,7 @@ final class Api {
     private void answer(Route route, ServerRequest request, ServerResponse response) {
         try {
             switch (guard.ask(request)) {
-                case ApiGuard.Answer.Known known ->
-                        send(response, Status.OK_200, answer(route, request, known));
+                case ApiGuard.Answer.Known known -> answer(route, request, response, known);
                 case ApiGuard.Answer.Stranger stranger -> refuseStranger(response, stranger);
                 case ApiGuard.Answer.Wait wait -> refuseFlood(response, wait);
             }
@@ -84,15 +103,26 @@ final class Api {
         }
     }
 
-    private static JsonNode answer(Route route, ServerRequest request, ApiGuard.Answer.Known who) {
-        Frame.requireRole(who.user(), route.needs());
+    private void answer(
+            Route route,
+            ServerRequest request,
+            ServerResponse response,
+            ApiGuard.Answer.Known who) {
+        Rights rights = access.rights(who.user());
+        rights.require(Permission.TOKENS_USE);
+        rights.require(route.needs());
         if (who.user().firstUse()) {
             throw new RefusedException(
                     OutcomeCode.NOT_PERMITTED,
                     "password: given by somebody else (expected: changed at the first sign-in)");
         }
-        Call call = Call.of(route, request, who.user(), who.token().name());
-        return AnswerJson.of(route.action().apply(call));
+        Cells cells = lines.within(rights.tenant());
+        Call call = Call.of(route, request, who.user(), rights, cells, who.token().name());
+        JsonNode answer = AnswerJson.of(route.action().apply(call));
+        if (cells.leftOut()) {
+            response.header(HeaderNames.create(LEFT_OUT), "true");
+        }
+        send(response, Status.OK_200, answer);
     }
 
     private static void refuseStranger(ServerResponse response, ApiGuard.Answer.Stranger stranger) {

@@ -13,6 +13,12 @@ interface Asked {
     /** Who asks. */
     User user();
 
+    /** What the user may do at this moment. */
+    Rights rights();
+
+    /** The cells that the user may see at this moment. */
+    Cells cells();
+
     /** The name of the API token that was shown; empty on a page. */
     Optional<String> tokenName();
 
@@ -28,7 +34,7 @@ interface Asked {
     /** What the form or the document says, without spaces around it; empty where it does not. */
     String field(String name);
 
-    /** Everything that the form or the document says under this name, at most 50. */
+    /** Everything that the form or the document says under this name, at most 100. */
     List<String> fields(String name);
 
     /** The number that the address asks for; this one where it says none. */

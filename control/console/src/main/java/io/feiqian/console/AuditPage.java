@@ -1,6 +1,5 @@
 package io.feiqian.console;
 
-import io.feiqian.console.Role.Permission;
 import io.feiqian.security.AuditHistory;
 import io.feiqian.security.AuditRecord;
 import java.util.List;
@@ -29,12 +28,12 @@ final class AuditPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.AUDIT_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("audit", model(visit)));
+        frame.get(PATH, Permission.AUDIT_SEE, visit -> visit.show("audit", model(visit)));
     }
 
     @Override
@@ -42,7 +41,7 @@ final class AuditPage implements Page {
         return List.of(
                 Route.get(
                                 PATH,
-                                Permission.SEE,
+                                Permission.AUDIT_SEE,
                                 "Who did what on this console and why, the newest first.",
                                 Audit.class,
                                 this::model)

@@ -32,13 +32,23 @@ final class Call implements Asked {
                     .build();
 
     private final User user;
+    private final Rights rights;
+    private final Cells cells;
     private final String tokenName;
     private final Map<String, String> parts = new HashMap<>();
     private final Map<String, String> queries;
     private final Map<String, List<String>> fields;
 
-    private Call(Route route, ServerRequest request, User user, String tokenName) {
+    private Call(
+            Route route,
+            ServerRequest request,
+            User user,
+            Rights rights,
+            Cells cells,
+            String tokenName) {
         this.user = user;
+        this.rights = rights;
+        this.cells = cells;
         this.tokenName = tokenName;
         for (Param part : route.params(In.PATH)) {
             parts.put(
@@ -54,13 +64,29 @@ final class Call implements Asked {
      *
      * @throws RefusedException where it is not as the route documents
      */
-    static Call of(Route route, ServerRequest request, User user, String tokenName) {
-        return new Call(route, request, user, tokenName);
+    static Call of(
+            Route route,
+            ServerRequest request,
+            User user,
+            Rights rights,
+            Cells cells,
+            String tokenName) {
+        return new Call(route, request, user, rights, cells, tokenName);
     }
 
     @Override
     public User user() {
         return user;
+    }
+
+    @Override
+    public Rights rights() {
+        return rights;
+    }
+
+    @Override
+    public Cells cells() {
+        return cells;
     }
 
     @Override

@@ -1,28 +1,31 @@
 package io.feiqian.console;
 
 import io.feiqian.bank.contract.CellAdminGrpc.CellAdminBlockingStub;
-import io.feiqian.cli.BankClient;
+import io.feiqian.bank.contract.OwnedRange;
 import io.feiqian.cli.CellAdminClient;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.Endpoints;
+import io.feiqian.cli.Fleet;
 import io.feiqian.cli.FleetClient;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * Lines to every cell: questions in the console's own name, changes in a user's. Cells are asked
- * side by side, and one that says nothing in time does not keep the others' answers back.
- * Thread-safe.
+ * The cells that the user of one request may see: those of the user's tenant. Others are not asked,
+ * and what the tenant's own cells say of them is left out ({@link Border}); they are as cells that
+ * do not exist. Questions go in the console's own name, changes in the user's. Cells are asked side
+ * by side, and one that says nothing in time does not keep the others' answers back. Thread-safe.
  */
-final class Cells implements AutoCloseable {
+final class Cells {
     /**
      * What the cells said.
      *
@@ -31,40 +34,15 @@ final class Cells implements AutoCloseable {
      */
     record Said<R>(List<R> answers, List<String> silent) {}
 
-    private static final String SELF = "console";
-    private static final String READING = "a page is shown";
-
+    private final CellLines lines;
+    private final Tenant tenant;
     private final List<Endpoints.Cell> cells;
-    private final String supervisor;
-    private final String token;
-    private final Duration patience;
-    private final List<CellAdminClient> readers;
-    private final FleetClient fleet;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicBoolean leftOut = new AtomicBoolean();
 
-    /**
-     * Lines to these cells.
-     *
-     * @param supervisor who starts their processes; empty where there is none to be asked
-     */
-    Cells(List<Endpoints.Cell> cells, String supervisor, String token, Duration patience) {
-        this.cells = cells;
-        this.supervisor = supervisor;
-        this.token = token;
-        this.patience = patience;
-        this.readers = clients(SELF, READING);
-        this.fleet = fleet(SELF, READING);
-    }
-
-    /** Lines to every instance, for questions; closed with this. */
-    FleetClient fleet() {
-        return fleet;
-    }
-
-    /** The same in a user's name, for changes; the caller closes them. */
-    FleetClient fleet(String user, String reason) {
-        return new FleetClient(
-                cells, supervisor, new BankClient.Operator(token, user, reason), patience);
+    Cells(CellLines lines, Tenant tenant) {
+        this.lines = lines;
+        this.tenant = tenant;
+        this.cells = lines.cells().stream().filter(each -> tenant.has(each.cell())).toList();
     }
 
     /** Their names, in order. */
@@ -72,14 +50,51 @@ final class Cells implements AutoCloseable {
         return cells.stream().map(Endpoints.Cell::cell).toList();
     }
 
+    /** Whether something of other tenants' cells was left out of what was asked so far. */
+    boolean leftOut() {
+        return leftOut.get();
+    }
+
+    /** Says that something was left out of what is shown, though it was asked by another. */
+    void markLeftOut() {
+        leftOut.set(true);
+    }
+
+    /** The same cells, of which nothing was asked so far. */
+    Cells anew() {
+        return lines.within(tenant);
+    }
+
+    /** By what that is kept which was asked of these cells: empty for all, also future ones. */
+    Optional<Set<String>> bounds() {
+        return tenant.isWhole() ? Optional.empty() : Optional.of(tenant.cells());
+    }
+
+    /** Every instance, as it is now. */
+    Fleet look() {
+        Optional<Border> border = border();
+        if (border.isEmpty()) {
+            return lines.fleet().look();
+        }
+        try (FleetClient client = lines.fleet(cells)) {
+            return border.get().within(client.look());
+        }
+    }
+
+    /** Lines to every instance in a user's name, for changes; the caller closes them. */
+    FleetClient fleet(String user, String reason) {
+        return lines.fleet(cells, user, reason);
+    }
+
     /** Asks every cell. */
-    <R> Said<R> askAll(Function<CellAdminClient, R> question) {
-        return ask(readers, question);
+    <R> Said<R> askAll(Function<Cell, R> question) {
+        return ask(cells.stream().map(lines::reader).toList(), question);
     }
 
     /** The same in a user's name, for a change. */
-    <R> Said<R> askAll(String user, String reason, Function<CellAdminClient, R> question) {
-        List<CellAdminClient> clients = clients(user, reason);
+    <R> Said<R> askAll(String user, String reason, Function<Cell, R> question) {
+        List<CellAdminClient> clients =
+                cells.stream().map(each -> lines.client(each, user, reason)).toList();
         try {
             return ask(clients, question);
         } finally {
@@ -107,8 +122,8 @@ final class Cells implements AutoCloseable {
                                 new RefusedException(
                                         OutcomeCode.NO_ROUTE,
                                         "cell: %s (expected: one of this system)".formatted(cell)));
-        try (CellAdminClient client = client(there, user, reason)) {
-            R answer = client.ask(question);
+        try (CellAdminClient client = lines.client(there, user, reason)) {
+            R answer = new Cell(client, border()).ask(question);
             requireAccepted(outcome.apply(answer));
             return answer;
         } catch (CommandFailure silent) {
@@ -124,25 +139,21 @@ final class Cells implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        readers.forEach(CellAdminClient::close);
-        fleet.close();
-        threads.shutdownNow();
-    }
-
-    private <R> Said<R> ask(List<CellAdminClient> clients, Function<CellAdminClient, R> question) {
+    private <R> Said<R> ask(List<CellAdminClient> clients, Function<Cell, R> question) {
+        Optional<Border> border = border();
         List<CompletableFuture<R>> asked =
                 clients.stream()
-                        .map(each ->
-                                CompletableFuture.supplyAsync(() -> question.apply(each), threads))
+                        .map(each -> lines.start(() -> question.apply(new Cell(each, border))))
                         .toList();
         List<R> answers = new ArrayList<>();
         List<String> silent = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
             try {
                 answers.add(asked.get(i).join());
-            } catch (java.util.concurrent.CompletionException failed) {
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof RefusedException refused) {
+                    throw refused;
+                }
                 if (!(failed.getCause() instanceof CommandFailure)) {
                     throw failed;
                 }
@@ -152,11 +163,15 @@ final class Cells implements AutoCloseable {
         return new Said<>(answers, silent);
     }
 
-    private List<CellAdminClient> clients(String user, String reason) {
-        return cells.stream().map(each -> client(each, user, reason)).toList();
-    }
-
-    private CellAdminClient client(Endpoints.Cell cell, String user, String reason) {
-        return new CellAdminClient(cell, new BankClient.Operator(token, user, reason), patience);
+    /** Around everything that is asked for a tenant that has not all cells. */
+    private Optional<Border> border() {
+        if (tenant.isWhole()) {
+            return Optional.empty();
+        }
+        List<CompletableFuture<List<OwnedRange>>> asked =
+                cells.stream().map(each -> lines.start(() -> lines.ranges(each))).toList();
+        List<OwnedRange> slots =
+                asked.stream().map(CompletableFuture::join).flatMap(List::stream).toList();
+        return Optional.of(new Border(tenant, slots, this::markLeftOut));
     }
 }

@@ -17,8 +17,10 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,19 +41,22 @@ public final class Console implements AutoCloseable {
                     + " frame-ancestors 'none'";
 
     private final WebServer server;
-    private final Cells cells;
+    private final List<String> addresses;
+    private final CellLines lines;
     private final Optional<ObservatoryReads> observatory;
     private final Optional<Alarms> alarms;
     private final FileAuditTrail audit;
 
     private Console(
             WebServer server,
-            Cells cells,
+            List<String> addresses,
+            CellLines lines,
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
             FileAuditTrail audit) {
         this.server = server;
-        this.cells = cells;
+        this.addresses = addresses;
+        this.lines = lines;
         this.observatory = observatory;
         this.alarms = alarms;
         this.audit = audit;
@@ -68,40 +73,59 @@ public final class Console implements AutoCloseable {
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
             Clock clock) {
+        return start(config, observatory, alarms, clock, List.of());
+    }
+
+    /**
+     * The same with pages of others.
+     *
+     * @param more behind the console's own in the menu
+     */
+    static Console start(
+            ConsoleConfig config,
+            Optional<ObservatoryReads> observatory,
+            Optional<Alarms> alarms,
+            Clock clock,
+            List<Page> more) {
         Randomness random = Randomness.secure();
         Secrets secrets = Secrets.in(config.secretsFolder(), random);
         Users users = new Users(secrets, new Passwords(random));
+        Access access = new Access(secrets);
         Sessions sessions = new Sessions(clock, random, config.idle(), config.longest());
         FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
         ApiTokens tokens = new ApiTokens(secrets, random, clock);
         Trail trail = new Trail(audit);
-        Cells cells =
-                new Cells(
+        CellLines lines =
+                new CellLines(
                         config.cells(),
                         config.supervisor(),
                         AdminToken.obtain(secrets).reveal(),
-                        config.patience());
-        List<Page> pages =
+                        config.patience(),
+                        clock);
+        List<Page> pages = new ArrayList<>();
+        pages.addAll(
                 pages(
-                        cells,
                         observatory,
                         alarms,
                         users,
+                        access,
                         sessions,
                         tokens,
                         trail,
                         new AuditHistory(config.auditFile(), clock, AUDIT_RECHECK),
                         EvidenceKey.obtain(secrets),
-                        clock);
+                        clock));
+        pages.addAll(more);
         HttpRouting.Builder routing = HttpRouting.builder();
-        Frame frame = new Frame(routing, users, sessions, pages);
+        Frame frame = new Frame(routing, users, access, lines, sessions, pages);
         routing.addFilter((chain, request, response) -> {
             protect(request, response);
             chain.proceed();
         });
         pages.forEach(page -> page.routes(frame));
         new PasswordPage(users, tokens, trail).routes(frame);
-        new Api(new ApiGuard(users, tokens, clock), pages).routes(routing);
+        Api api = new Api(new ApiGuard(users, tokens, clock), access, lines, pages);
+        api.routes(routing);
         new SignIn(frame, users, sessions, new SignInLimit(clock), trail).routes(routing);
         Assets.routes(routing);
         routing.any((request, response) -> {
@@ -129,15 +153,17 @@ public final class Console implements AutoCloseable {
                         .addRouting(routing)
                         .build()
                         .start();
-        return new Console(server, cells, observatory, alarms, audit);
+        List<String> addresses =
+                Stream.concat(frame.addresses().stream(), api.addresses().stream()).toList();
+        return new Console(server, addresses, lines, observatory, alarms, audit);
     }
 
     /** Every page, in the order of the menu. */
     static List<Page> pages(
-            Cells cells,
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
             Users users,
+            Access access,
             Sessions sessions,
             ApiTokens tokens,
             Trail trail,
@@ -145,14 +171,14 @@ public final class Console implements AutoCloseable {
             EvidenceKey evidenceKey,
             Clock clock) {
         return List.of(
-                new OverviewPage(cells, alarms, clock),
-                new TransactionsPage(cells, trail),
-                new JourneyPage(cells, observatory, trail, evidenceKey, clock),
-                new LedgerPage(cells, clock),
-                new RoutingPage(cells, trail, clock),
+                new OverviewPage(alarms, clock),
+                new TransactionsPage(trail),
+                new JourneyPage(observatory, trail, evidenceKey, clock),
+                new LedgerPage(clock),
+                new RoutingPage(trail, clock),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
-                new UsersPage(users, sessions, tokens, trail),
+                new UsersPage(users, access, sessions, tokens, trail),
                 new AuditPage(history));
     }
 
@@ -161,10 +187,18 @@ public final class Console implements AutoCloseable {
         return server.port();
     }
 
+    /**
+     * Every address that asks who is there, with the permission that it needs: {@code GET /ledger
+     * ledger.see}, {@code POST /api/v1/silences alarms.act}.
+     */
+    public List<String> addresses() {
+        return List.copyOf(addresses);
+    }
+
     @Override
     public void close() {
         var _ = server.stop();
-        cells.close();
+        lines.close();
         observatory.ifPresent(ObservatoryReads::close);
         alarms.ifPresent(Alarms::close);
         audit.close();

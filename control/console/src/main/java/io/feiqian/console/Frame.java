@@ -3,7 +3,6 @@ package io.feiqian.console;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.console.Sessions.Session;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -19,10 +18,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What stands around every page: who asks, whether they may, the forms' token, the menu, and what
@@ -43,32 +45,55 @@ final class Frame {
 
     private final HttpRouting.Builder routing;
     private final Users users;
+    private final Access access;
+    private final CellLines lines;
     private final Sessions sessions;
     private final List<Page> pages;
+    private final List<String> addresses = new ArrayList<>();
     private final TemplateEngine templates =
             TemplateEngine.createPrecompiled(
                     null, ContentType.Html, null, Frame.class.getPackageName());
 
-    Frame(HttpRouting.Builder routing, Users users, Sessions sessions, List<Page> pages) {
+    Frame(
+            HttpRouting.Builder routing,
+            Users users,
+            Access access,
+            CellLines lines,
+            Sessions sessions,
+            List<Page> pages) {
         this.routing = routing;
         this.users = users;
+        this.access = access;
+        this.lines = lines;
         this.sessions = sessions;
         this.pages = pages;
     }
 
     /** Adds an address that shows something. */
     void get(String path, Permission needs, Action action) {
+        note("GET", path, needs);
         routing.get(path, handler(needs, false, this::session, action));
     }
 
     /** The same of a part that a page asks for by itself: nobody is there because of that. */
     void getPart(String path, Permission needs, Action action) {
+        note("GET", path, needs);
         routing.get(path, handler(needs, false, this::sessionUnrenewed, action));
     }
 
     /** Adds an address that changes something. */
     void post(String path, Permission needs, Action action) {
+        note("POST", path, needs);
         routing.post(path, handler(needs, true, this::session, action));
+    }
+
+    /** Every address that was added, with what it needs: {@code GET /ledger ledger.see}. */
+    List<String> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    private void note(String method, String path, Permission needs) {
+        addresses.add("%s %s %s".formatted(method, path, needs.key()));
     }
 
     /** The language of a request. */
@@ -79,12 +104,16 @@ final class Frame {
     }
 
     /** What stands around a page for somebody who is signed in. */
-    Shell shell(ServerRequest request, User user, Session session) {
+    Shell shell(
+            ServerRequest request,
+            Rights rights,
+            Session session,
+            boolean firstUse,
+            boolean leftOut) {
         Texts texts = texts(request);
         String here = request.path().path();
         List<Shell.Tab> tabs =
-                pages.stream()
-                        .filter(page -> user.role().may(page.needs()))
+                permitted(rights)
                         .map(page ->
                                 new Shell.Tab(
                                         page.path(),
@@ -93,19 +122,25 @@ final class Frame {
                         .toList();
         return new Shell(
                 texts,
-                user.firstUse() ? List.of() : tabs,
-                user.name(),
-                texts.name("role", user.role().name()),
+                firstUse ? List.of() : tabs,
+                rights.user(),
+                texts.name("role", rights.role().name()),
+                rights.tenant().isWhole() ? "" : rights.tenant().name(),
                 session.token(),
                 theme(request),
                 sessions.takeNotice(session),
-                user.role().may(Permission.ACT),
-                user.role().may(Permission.MANAGE));
+                rights.all(),
+                leftOut);
+    }
+
+    private Stream<Page> permitted(Rights rights) {
+        return pages.stream().filter(page -> rights.may(page.needs()));
     }
 
     /** The same for somebody who is not. */
     Shell shell(ServerRequest request) {
-        return new Shell(texts(request), List.of(), "", "", "", theme(request), "", false, false);
+        return new Shell(
+                texts(request), List.of(), "", "", "", "", theme(request), "", Set.of(), false);
     }
 
     void leaveNotice(Session session, String notice) {
@@ -133,7 +168,13 @@ final class Frame {
                 session(request)
                         .flatMap(session ->
                                 users.find(session.user())
-                                        .map(user -> shell(request, user, session)))
+                                        .map(user ->
+                                                shell(
+                                                        request,
+                                                        access.rights(user),
+                                                        session,
+                                                        user.firstUse(),
+                                                        false)))
                         .orElseGet(() -> shell(request));
         render(
                 response,
@@ -161,16 +202,35 @@ final class Frame {
                 if (changes) {
                     requireToken(session.get(), form);
                 }
-                requireRole(user.get(), needs);
+                Rights rights = access.rights(user.get());
+                if (!rights.may(needs) && request.path().path().equals("/")) {
+                    send(response, firstPage(rights));
+                    return;
+                }
+                rights.require(needs);
                 if (user.get().firstUse() && !request.path().path().equals(PasswordPage.PATH)) {
                     send(response, PasswordPage.PATH);
                     return;
                 }
-                action.run(new Visit(this, request, response, user.get(), session.get(), form));
+                action.run(
+                        new Visit(
+                                this,
+                                request,
+                                response,
+                                user.get(),
+                                rights,
+                                lines.within(rights.tenant()),
+                                session.get(),
+                                form));
             } catch (RefusedException refused) {
                 refuse(request, response, refused);
             }
         };
+    }
+
+    /** Where who may not see the overview is led after the sign-in. */
+    private String firstPage(Rights rights) {
+        return permitted(rights).findFirst().map(Page::path).orElse(PasswordPage.PATH);
     }
 
     /** A part of a page cannot show the form: the browser is told to go there. */
@@ -212,15 +272,6 @@ final class Frame {
             throw new RefusedException(
                     OutcomeCode.NOT_PERMITTED,
                     "form: not of this session (expected: sent from a page of the console)");
-        }
-    }
-
-    static void requireRole(User user, Permission needs) {
-        if (!user.role().may(needs)) {
-            throw new RefusedException(
-                    OutcomeCode.NOT_PERMITTED,
-                    "%s: %s (expected: a role that may %s)"
-                            .formatted(user.name(), user.role(), needs));
         }
     }
 

@@ -11,13 +11,12 @@ import io.feiqian.bank.contract.RetryTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionRequest;
 import io.feiqian.bank.contract.ShowTransactionResponse;
 import io.feiqian.bank.contract.SuspendTransactionRequest;
-import io.feiqian.cli.CellAdminClient;
+import io.feiqian.bank.contract.TransactionRecord;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.Evidence;
 import io.feiqian.cli.ExitStatus;
 import io.feiqian.cli.Json;
 import io.feiqian.cli.ResolutionProposal;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.observatory.LogSearch;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.observatory.SpanSearch;
@@ -42,19 +41,12 @@ final class JourneyPage implements Page {
     /** For what the page can do without. */
     private static final long PATIENCE_SECONDS = 2;
 
-    private final Cells cells;
     private final Optional<ObservatoryReads> observatory;
     private final Trail trail;
     private final EvidenceKey key;
     private final Clock clock;
 
-    JourneyPage(
-            Cells cells,
-            Optional<ObservatoryReads> observatory,
-            Trail trail,
-            EvidenceKey key,
-            Clock clock) {
-        this.cells = cells;
+    JourneyPage(Optional<ObservatoryReads> observatory, Trail trail, EvidenceKey key, Clock clock) {
         this.observatory = observatory;
         this.trail = trail;
         this.key = key;
@@ -73,21 +65,32 @@ final class JourneyPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.TRANSACTIONS_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, this::show);
-        frame.get(PATH + "/find", Permission.SEE, visit -> visit.show("found", find(visit)));
-        frame.get(PATH + "/{trace}/evidence", Permission.SEE, this::evidence);
-        frame.post(PATH + "/{trace}/retry", Permission.ACT, visit -> finish(visit, retry(visit)));
+        frame.get(PATH, Permission.TRANSACTIONS_SEE, this::show);
+        frame.get(
+                PATH + "/find",
+                Permission.TRANSACTIONS_SEE,
+                visit -> visit.show("found", find(visit)));
+        frame.get(PATH + "/{trace}/evidence", Permission.TRANSACTIONS_EXPORT, this::evidence);
         frame.post(
-                PATH + "/{trace}/suspend", Permission.ACT, visit -> finish(visit, suspend(visit)));
-        frame.post(PATH + "/{trace}/resume", Permission.ACT, visit -> finish(visit, resume(visit)));
+                PATH + "/{trace}/retry",
+                Permission.TRANSACTIONS_ACT,
+                visit -> finish(visit, retry(visit)));
+        frame.post(
+                PATH + "/{trace}/suspend",
+                Permission.TRANSACTIONS_ACT,
+                visit -> finish(visit, suspend(visit)));
+        frame.post(
+                PATH + "/{trace}/resume",
+                Permission.TRANSACTIONS_ACT,
+                visit -> finish(visit, resume(visit)));
         frame.post(
                 PATH + "/{trace}/propose",
-                Permission.ACT,
+                Permission.TRANSACTIONS_PROPOSE,
                 visit -> finish(visit, Done.of(proposed(visit, propose(visit)))));
     }
 
@@ -96,16 +99,16 @@ final class JourneyPage implements Page {
         return List.of(
                 Route.get(
                         "/transactions/{trace}",
-                        Permission.SEE,
+                        Permission.TRANSACTIONS_SEE,
                         "A transaction's way through the cells.",
                         Journey.class,
-                        visit -> read(TraceNumber.parse(visit.part("trace")))),
+                        visit -> read(visit, TraceNumber.parse(visit.part("trace")))),
                 act("retry", "Takes a transaction up now.", this::retry),
                 act("suspend", "Keeps a transaction from being driven on.", this::suspend),
                 act("resume", "Lets a suspended transaction go on.", this::resume),
                 Route.post(
                                 "/transactions/{trace}/propose",
-                                Permission.ACT,
+                                Permission.TRANSACTIONS_PROPOSE,
                                 "Proposes how a branch is to end; another operator approves it.",
                                 Proposals.Decided.class,
                                 visit -> new Proposals.Decided(propose(visit)))
@@ -120,7 +123,11 @@ final class JourneyPage implements Page {
 
     private static Route act(String what, String summary, Function<Asked, Done> action) {
         return Route.post(
-                "/transactions/{trace}/" + what, Permission.ACT, summary, Done.class, action);
+                "/transactions/{trace}/" + what,
+                Permission.TRANSACTIONS_ACT,
+                summary,
+                Done.class,
+                action);
     }
 
     /** Shows the transaction again, and what was done about it. */
@@ -142,11 +149,11 @@ final class JourneyPage implements Page {
         if (asked.length() == AccountNumber.DIGITS) {
             visit.lead("/ledger?account=" + AccountNumber.parse(asked));
         } else {
-            visit.show("journey", read(asked));
+            visit.show("journey", read(visit, asked));
         }
     }
 
-    private EntriesFound find(Visit visit) {
+    private static EntriesFound find(Visit visit) {
         EntriesFound.Asked asked = EntriesFound.Asked.of(visit);
         FindEntriesRequest request =
                 FindEntriesRequest.newBuilder()
@@ -155,31 +162,32 @@ final class JourneyPage implements Page {
                         .setToMillis(asked.toMillis())
                         .build();
         Cells.Said<FindEntriesResponse> said =
-                cells.askAll(cell -> {
-                    FindEntriesResponse answer = cell.ask(it -> it.findEntries(request));
-                    if (answer.getLate()) {
-                        throw new CommandFailure(
-                                ExitStatus.NOT_RUNNING,
-                                cell.cell() + ": not in time",
-                                "Ask for a shorter time.");
-                    }
-                    return answer;
-                });
+                visit.cells()
+                        .askAll(cell -> {
+                            FindEntriesResponse answer = cell.ask(it -> it.findEntries(request));
+                            if (answer.getLate()) {
+                                throw new CommandFailure(
+                                        ExitStatus.NOT_RUNNING,
+                                        cell.name() + ": not in time",
+                                        "Ask for a shorter time.");
+                            }
+                            return answer;
+                        });
         said.answers().forEach(each -> Cells.requireAccepted(each.getOutcome()));
         return EntriesFound.of(asked, said);
     }
 
-    private Journey read(String asked) {
-        return asked.isEmpty() ? Journey.NONE : read(TraceNumber.parse(asked));
+    private Journey read(Asked visit, String asked) {
+        return asked.isEmpty() ? Journey.NONE : read(visit, TraceNumber.parse(asked));
     }
 
-    private Journey read(TraceNumber trace) {
+    private Journey read(Asked visit, TraceNumber trace) {
         CompletableFuture<Observed> observed =
                 CompletableFuture.supplyAsync(
-                                () -> observed(trace.toString()),
+                                () -> observed(visit, trace.toString()),
                                 task -> Thread.ofVirtual().start(task))
                         .completeOnTimeout(Observed.NOTHING, PATIENCE_SECONDS, TimeUnit.SECONDS);
-        Cells.Said<ShowTransactionResponse> said = show(trace);
+        Cells.Said<ShowTransactionResponse> said = show(visit, trace);
         return Journey.of(trace.toString(), said.silent(), said.answers())
                 .with(observed.join(), EvidenceKey.fingerprint(key.publicKey()));
     }
@@ -187,15 +195,16 @@ final class JourneyPage implements Page {
     /** Everything that the cells and the observatory know of it, as a file that can be verified. */
     private void evidence(Visit visit) {
         TraceNumber trace = TraceNumber.parse(visit.part("trace"));
-        Cells.Said<ShowTransactionResponse> said = show(trace);
-        Observed observed = observed(trace.toString());
+        Cells.Said<ShowTransactionResponse> said = show(visit, trace);
+        Observed observed = observed(visit, trace.toString());
         Evidence evidence = new Evidence();
         ObjectNode about =
                 Json.MAPPER
                         .createObjectNode()
                         .put("trace_number", trace.toString())
                         .put("made_at", clock.now().toString())
-                        .put("made_by", visit.user().name());
+                        .put("made_by", visit.user().name())
+                        .put("traces_and_logs", visit.rights().may(Permission.TRACES_SEE));
         said.silent().forEach(about.putArray("silent_cells")::add);
         evidence.add("transaction", about);
         said.answers().forEach(each -> evidence.add("cell", each));
@@ -209,8 +218,12 @@ final class JourneyPage implements Page {
 
     /**
      * The cells' own records are the truth; without the observatory there are no more than them.
+     * Traces and log lines are of the whole system, also where the transaction is a tenant's.
      */
-    private Observed observed(String trace) {
+    private Observed observed(Asked visit, String trace) {
+        if (!visit.rights().may(Permission.TRACES_SEE)) {
+            return Observed.NOTHING;
+        }
         try {
             return observatory
                     .map(it ->
@@ -223,18 +236,19 @@ final class JourneyPage implements Page {
         }
     }
 
-    private Cells.Said<ShowTransactionResponse> show(TraceNumber trace) {
+    private static Cells.Said<ShowTransactionResponse> show(Asked visit, TraceNumber trace) {
         ShowTransactionRequest request =
                 ShowTransactionRequest.newBuilder().setTraceNumber(trace.toString()).build();
-        return cells.askAll(cell -> {
-            List<ShowTransactionResponse> instances =
-                    cell.askEach(it -> it.showTransaction(request));
-            ShowTransactionResponse.Builder whole = instances.getFirst().toBuilder();
-            instances.stream()
-                    .skip(1)
-                    .forEach(other -> whole.addAllDriving(other.getDrivingList()));
-            return whole.build();
-        });
+        return visit.cells()
+                .askAll(cell -> {
+                    List<ShowTransactionResponse> instances =
+                            cell.askEach(it -> it.showTransaction(request));
+                    ShowTransactionResponse.Builder whole = instances.getFirst().toBuilder();
+                    instances.stream()
+                            .skip(1)
+                            .forEach(other -> whole.addAllDriving(other.getDrivingList()));
+                    return whole.build();
+                });
     }
 
     private Done retry(Asked visit) {
@@ -263,11 +277,11 @@ final class JourneyPage implements Page {
     }
 
     /** Asks every cell: which of them have a record is theirs to say. */
-    private Done change(Asked visit, String what, Function<CellAdminClient, Outcome> question) {
+    private Done change(Asked visit, String what, Function<Cell, Outcome> question) {
         TraceNumber trace = TraceNumber.parse(visit.part("trace"));
         String reason = visit.field("reason");
         trail.add(visit, "transaction." + what, trace.toString(), Map.of());
-        Cells.Said<Outcome> said = cells.askAll(visit.user().name(), reason, question);
+        Cells.Said<Outcome> said = visit.cells().askAll(visit.user().name(), reason, question);
         List<Outcome> known =
                 said.answers().stream()
                         .filter(each -> each.getCode() != OutcomeCode.UNKNOWN_TRANSACTION.number())
@@ -293,6 +307,7 @@ final class JourneyPage implements Page {
         String reason = visit.field("reason");
         ResolutionProposal proposal =
                 proposal(
+                        visit,
                         trace,
                         Integer.parseInt(branch),
                         visit.field("verdict"),
@@ -306,7 +321,8 @@ final class JourneyPage implements Page {
                         "branch", branch,
                         "verdict", request.getVerdict(),
                         "way", request.getWay()));
-        return cells.askOne(
+        return visit.cells()
+                .askOne(
                         proposal.cell(),
                         visit.user().name(),
                         reason,
@@ -315,25 +331,37 @@ final class JourneyPage implements Page {
                 .getResolution();
     }
 
-    private ResolutionProposal proposal(
-            TraceNumber trace, int branch, String verdict, String evidence) {
-        Cells.Said<ShowTransactionResponse> said = show(trace);
+    private static ResolutionProposal proposal(
+            Asked visit, TraceNumber trace, int branch, String verdict, String evidence) {
+        Cells.Said<ShowTransactionResponse> said = show(visit, trace);
+        List<TransactionRecord> records =
+                said.answers().stream().flatMap(each -> each.getRecordsList().stream()).toList();
+        requireListed(records, branch);
         try {
-            return ResolutionProposal.of(
-                    trace,
-                    said.answers().stream()
-                            .flatMap(each -> each.getRecordsList().stream())
-                            .toList(),
-                    said.silent(),
-                    branch,
-                    verdict,
-                    evidence);
+            return ResolutionProposal.of(trace, records, said.silent(), branch, verdict, evidence);
         } catch (CommandFailure failed) {
             throw new RefusedException(
                     failed.status() == ExitStatus.NOT_RUNNING
                             ? OutcomeCode.CELL_UNAVAILABLE
                             : OutcomeCode.NOT_TO_BE_RESOLVED,
                     failed.happened());
+        }
+    }
+
+    /**
+     * A branch that was left out of what the user may see is as one that the decision does not
+     * list: nobody says of it that it was put right elsewhere.
+     */
+    private static void requireListed(List<TransactionRecord> records, int branch) {
+        boolean decided = records.stream().anyMatch(each -> each.getRole().equals("INITIATOR"));
+        boolean listed =
+                records.stream()
+                        .flatMap(each -> each.getBranchesList().stream())
+                        .anyMatch(each -> each.getBranch() == branch);
+        if (decided && !listed) {
+            throw new RefusedException(
+                    OutcomeCode.NOT_TO_BE_RESOLVED,
+                    "branch: %d (expected: one that is on record)".formatted(branch));
         }
     }
 }

@@ -76,7 +76,12 @@ public record Ledger(
             int step,
             String counter,
             BigDecimal amount,
-            BigDecimal balanceAfter) {}
+            BigDecimal balanceAfter) {
+        /** Whether the account of the other side is not of another tenant's cells. */
+        public boolean isCounterShown() {
+            return !counter.equals(Border.LEFT_OUT);
+        }
+    }
 
     static Account account(ShowAccountResponse said) {
         GetAccountResponse account = said.getAccount();

@@ -6,10 +6,8 @@ import io.feiqian.bank.contract.ShowAccountRequest;
 import io.feiqian.bank.contract.ShowAccountResponse;
 import io.feiqian.bank.contract.TrialBalanceRequest;
 import io.feiqian.bank.contract.TrialBalanceResponse;
-import io.feiqian.cli.CellAdminClient;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.AccountNumber;
@@ -39,20 +37,19 @@ final class LedgerPage implements Page {
     private static final Set<OutcomeCode> NOT_HERE =
             Set.of(OutcomeCode.WRONG_CELL, OutcomeCode.UNKNOWN_ACCOUNT);
 
-    private final Cells cells;
     private final Clock clock;
-    private final Kept<Trial> trial;
+    private final KeptByCells<Trial> trial;
 
     /** By how many minutes are looked at, from 1. */
-    private final List<Kept<Hot>> hot;
+    private final List<KeptByCells<Hot>> hot;
 
-    LedgerPage(Cells cells, Clock clock) {
-        this.cells = cells;
+    LedgerPage(Clock clock) {
         this.clock = clock;
-        this.trial = new Kept<>(clock, FRESH, this::askTrial);
+        this.trial = new KeptByCells<>(clock, FRESH, this::askTrial);
         this.hot =
                 IntStream.rangeClosed(1, MOST_MINUTES)
-                        .mapToObj(minutes -> new Kept<>(clock, FRESH, () -> askHot(minutes)))
+                        .mapToObj(minutes ->
+                                new KeptByCells<>(clock, FRESH, cells -> askHot(cells, minutes)))
                         .toList();
     }
 
@@ -68,12 +65,12 @@ final class LedgerPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.LEDGER_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("ledger", read(visit)));
+        frame.get(PATH, Permission.LEDGER_SEE, visit -> visit.show("ledger", read(visit)));
     }
 
     @Override
@@ -81,23 +78,23 @@ final class LedgerPage implements Page {
         return List.of(
                 Route.get(
                         "/ledger/trial-balance",
-                        Permission.SEE,
+                        Permission.LEDGER_SEE,
                         "All accounts by kind, and what cells owe each other.",
                         Trial.class,
-                        _ -> trial.get()),
+                        visit -> trial.get(visit.cells())),
                 Route.get(
                                 "/ledger/hot-accounts",
-                                Permission.SEE,
+                                Permission.LEDGER_SEE,
                                 "The accounts that most of the newest entries touch.",
                                 Hot.class,
                                 this::hot)
                         .query("minutes", Route.Type.INTEGER, "how far back, 1 to 15; usually 5"),
                 Route.get(
                                 "/accounts/{number}",
-                                Permission.SEE,
+                                Permission.LEDGER_SEE,
                                 "An account with a page of its statement, the newest first.",
                                 Ledger.Account.class,
-                                this::account)
+                                LedgerPage::account)
                         .query(
                                 "before",
                                 Route.Type.INTEGER,
@@ -105,7 +102,7 @@ final class LedgerPage implements Page {
     }
 
     private Hot hot(Asked visit) {
-        return hot.get(minutes(visit) - 1).get();
+        return hot.get(minutes(visit) - 1).get(visit.cells());
     }
 
     private static int minutes(Asked visit) {
@@ -113,8 +110,9 @@ final class LedgerPage implements Page {
                 number("minutes", visit.query("minutes"), USUAL_MINUTES, MOST_MINUTES));
     }
 
-    private Ledger.Account account(Asked visit) {
-        Ledger found = account(AccountNumber.parse(visit.part("number")), before(visit));
+    private static Ledger.Account account(Asked visit) {
+        Ledger found =
+                account(visit.cells(), AccountNumber.parse(visit.part("number")), before(visit));
         return found.account()
                 .orElseThrow(() ->
                         found.silent().isEmpty()
@@ -136,9 +134,10 @@ final class LedgerPage implements Page {
         long before = before(visit);
         int minutes = minutes(visit);
         if (!asked.isEmpty()) {
-            return account(AccountNumber.parse(asked), before);
+            return account(visit.cells(), AccountNumber.parse(asked), before);
         }
-        Ledger.Books books = new Ledger.Books(trial.get(), hot.get(minutes - 1).get());
+        Ledger.Books books =
+                new Ledger.Books(trial.get(visit.cells()), hot.get(minutes - 1).get(visit.cells()));
         List<String> silent =
                 Stream.of(books.trial().silent(), books.hot().silent())
                         .flatMap(List::stream)
@@ -147,7 +146,7 @@ final class LedgerPage implements Page {
         return new Ledger("", silent, Optional.empty(), Optional.of(books));
     }
 
-    private Ledger account(AccountNumber account, long before) {
+    private static Ledger account(Cells cells, AccountNumber account, long before) {
         ShowAccountRequest request =
                 ShowAccountRequest.newBuilder()
                         .setAccount(account.toString())
@@ -171,14 +170,14 @@ final class LedgerPage implements Page {
         return answer.getOutcome().getCode() != OutcomeCode.ACCEPTED.number();
     }
 
-    private Trial askTrial() {
-        Cells.Said<TrialBalanceResponse> before = askBalances();
+    private Trial askTrial(Cells cells) {
+        Cells.Said<TrialBalanceResponse> before = askBalances(cells);
         Cells.Said<TrialBalanceResponse> said =
-                Trial.isToBeAskedAgain(before) ? askBalances() : before;
+                Trial.isToBeAskedAgain(before) ? askBalances(cells) : before;
         return Trial.of(clock.now().toEpochMilli(), before, said);
     }
 
-    private Cells.Said<TrialBalanceResponse> askBalances() {
+    private static Cells.Said<TrialBalanceResponse> askBalances(Cells cells) {
         return cells.askAll(cell ->
                 answered(
                         cell,
@@ -186,7 +185,7 @@ final class LedgerPage implements Page {
                         TrialBalanceResponse::getOutcome));
     }
 
-    private Hot askHot(int minutes) {
+    private static Hot askHot(Cells cells, int minutes) {
         HotAccountsRequest request = HotAccountsRequest.newBuilder().setMinutes(minutes).build();
         Cells.Said<HotAccountsResponse> said =
                 cells.askAll(cell ->
@@ -198,11 +197,11 @@ final class LedgerPage implements Page {
     }
 
     /** A cell that cannot tell is as one that says nothing: the others are shown. */
-    private static <R> R answered(CellAdminClient cell, R answer, Function<R, Outcome> outcome) {
+    private static <R> R answered(Cell cell, R answer, Function<R, Outcome> outcome) {
         if (outcome.apply(answer).getCode() != OutcomeCode.ACCEPTED.number()) {
             throw new CommandFailure(
                     ExitStatus.NOT_RUNNING,
-                    cell.cell() + ": " + outcome.apply(answer).getMessage(),
+                    cell.name() + ": " + outcome.apply(answer).getMessage(),
                     "See 'feiqian status' and the logs in the home folder.");
         }
         return answer;

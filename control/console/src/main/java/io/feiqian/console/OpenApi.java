@@ -79,8 +79,8 @@ final class OpenApi {
                 path.putObject(method)
                         .put("operationId", operation(method, route.path()))
                         .put("summary", route.summary())
-                        .put("x-permission", route.needs().name())
-                        .put("description", "Needs a role that may " + route.needs() + ".");
+                        .put("x-permission", route.needs().key())
+                        .put("description", needs(route.needs()));
         ArrayNode parameters = it.putArray("parameters");
         route.params().stream()
                 .filter(each -> each.in() != In.BODY)
@@ -93,9 +93,28 @@ final class OpenApi {
                     .set("schema", body(route.params(In.BODY)));
         }
         ObjectNode responses = it.putObject("responses");
-        content(responses.putObject("200").put("description", "Done."), schemas.of(route.answer()));
+        ObjectNode done = responses.putObject("200").put("description", "Done.");
+        done.putObject("headers").set(Api.LEFT_OUT, leftOut());
+        content(done, schemas.of(route.answer()));
         REFUSALS.forEach((status, why) ->
                 content(responses.putObject(status).put("description", why), Schemas.at(ERROR)));
+    }
+
+    private static String needs(Permission needed) {
+        return "Needs a role that permits %s%s."
+                .formatted(
+                        needed.key(),
+                        needed.isOfSystem() ? ", and a user of the tenant of all cells" : "");
+    }
+
+    private static ObjectNode leftOut() {
+        ObjectNode header =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put(
+                                "description",
+                                "There where parts of cells outside of the user's tenant were left out.");
+        return header.set("schema", Schemas.plain("boolean"));
     }
 
     private static void content(ObjectNode response, ObjectNode schema) {

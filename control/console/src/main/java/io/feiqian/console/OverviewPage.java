@@ -7,8 +7,6 @@ import io.feiqian.bank.contract.CellStatusResponse;
 import io.feiqian.bank.contract.CountTransactionsRequest;
 import io.feiqian.bank.contract.CountTransactionsResponse;
 import io.feiqian.bank.contract.UnfinishedCount;
-import io.feiqian.cli.CellAdminClient;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.runtime.Clock;
 import io.feiqian.telemetry.Alarm.Severity;
 import io.feiqian.vocabulary.RefusedException;
@@ -25,14 +23,12 @@ final class OverviewPage implements Page {
 
     private static final Duration FRESH = Duration.ofMillis(1_900);
 
-    private final Cells cells;
-    private final Optional<Alarms> alarms;
-    private final Kept<Overview> overview;
+    private final KeptByCells<List<Overview.Line>> lines;
+    private final Kept<Optional<Overview.Raised>> raised;
 
-    OverviewPage(Cells cells, Optional<Alarms> alarms, Clock clock) {
-        this.cells = cells;
-        this.alarms = alarms;
-        this.overview = new Kept<>(clock, FRESH, this::ask);
+    OverviewPage(Optional<Alarms> alarms, Clock clock) {
+        this.lines = new KeptByCells<>(clock, FRESH, OverviewPage::lines);
+        this.raised = new Kept<>(clock, FRESH, () -> alarms.flatMap(OverviewPage::raised));
     }
 
     /** What one cell says of itself and of its transactions. */
@@ -50,14 +46,16 @@ final class OverviewPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.OVERVIEW_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("overview", overview.get()));
+        frame.get(PATH, Permission.OVERVIEW_SEE, visit -> visit.show("overview", overview(visit)));
         frame.getPart(
-                "/overview/live", Permission.SEE, visit -> visit.showPart("cells", overview.get()));
+                "/overview/live",
+                Permission.OVERVIEW_SEE,
+                visit -> visit.showPart("cells", overview(visit)));
     }
 
     @Override
@@ -65,24 +63,28 @@ final class OverviewPage implements Page {
         return List.of(
                 Route.get(
                         "/overview",
-                        Permission.SEE,
+                        Permission.OVERVIEW_SEE,
                         "All cells at a glance.",
                         Overview.class,
-                        _ -> overview.get()));
+                        this::overview));
     }
 
-    private Overview ask() {
-        Cells.Said<Answer> said = cells.askAll(OverviewPage::ask);
+    private Overview overview(Asked visit) {
         return new Overview(
-                cells.names().stream()
-                        .map(name ->
-                                said.answers().stream()
-                                        .filter(each -> each.status().getCell().equals(name))
-                                        .findFirst()
-                                        .map(OverviewPage::line)
-                                        .orElseGet(() -> Overview.Line.silent(name)))
-                        .toList(),
-                alarms.flatMap(OverviewPage::raised));
+                lines.get(visit.cells()),
+                visit.rights().may(Permission.ALARMS_SEE) ? raised.get() : Optional.empty());
+    }
+
+    private static List<Overview.Line> lines(Cells cells) {
+        Cells.Said<Answer> said = cells.askAll(OverviewPage::ask);
+        return cells.names().stream()
+                .map(name ->
+                        said.answers().stream()
+                                .filter(each -> each.status().getCell().equals(name))
+                                .findFirst()
+                                .map(OverviewPage::line)
+                                .orElseGet(() -> Overview.Line.silent(name)))
+                .toList();
     }
 
     private static Optional<Overview.Raised> raised(Alarms alarms) {
@@ -99,7 +101,7 @@ final class OverviewPage implements Page {
         }
     }
 
-    private static Answer ask(CellAdminClient cell) {
+    private static Answer ask(Cell cell) {
         return new Answer(
                 cell.ask(it -> it.getCellStatus(CellStatusRequest.getDefaultInstance())),
                 cell.ask(

@@ -1,6 +1,5 @@
 package io.feiqian.console;
 
-import io.feiqian.console.Role.Permission;
 import java.util.List;
 
 /**

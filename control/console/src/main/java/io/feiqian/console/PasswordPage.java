@@ -1,6 +1,5 @@
 package io.feiqian.console;
 
-import io.feiqian.console.Role.Permission;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.util.List;
@@ -40,10 +39,13 @@ final class PasswordPage {
     public record Line(String name, String lastFour, long createdMillis, long expiresMillis) {}
 
     void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("password", model(visit.user())));
-        frame.post(PATH, Permission.SEE, this::change);
-        frame.post(PATH + "/tokens", Permission.SEE, this::make);
-        frame.post(PATH + "/tokens/{name}/revoke", Permission.SEE, this::revoke);
+        frame.get(
+                PATH,
+                Permission.PASSWORD_OWN,
+                visit -> visit.show("password", model(visit.user())));
+        frame.post(PATH, Permission.PASSWORD_OWN, this::change);
+        frame.post(PATH + "/tokens", Permission.TOKENS_USE, this::make);
+        frame.post(PATH + "/tokens/{name}/revoke", Permission.PASSWORD_OWN, this::revoke);
     }
 
     private Model model(User user) {

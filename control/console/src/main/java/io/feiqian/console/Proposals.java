@@ -14,11 +14,9 @@ import java.util.Map;
 
 /** What the second operator does about a proposal of the first. */
 final class Proposals {
-    private final Cells cells;
     private final Trail trail;
 
-    Proposals(Cells cells, Trail trail) {
-        this.cells = cells;
+    Proposals(Trail trail) {
         this.trail = trail;
     }
 
@@ -32,11 +30,13 @@ final class Proposals {
     /** A proposal after it was decided on. */
     record Decided(ResolutionRecord proposal) {}
 
-    Waiting waiting() {
+    Waiting waiting(Asked visit) {
         Cells.Said<ListResolutionsResponse> said =
-                cells.askAll(cell ->
-                        cell.ask(it ->
-                                it.listResolutions(ListResolutionsRequest.getDefaultInstance())));
+                visit.cells()
+                        .askAll(cell ->
+                                cell.ask(it ->
+                                        it.listResolutions(
+                                                ListResolutionsRequest.getDefaultInstance())));
         return new Waiting(
                 said.silent(),
                 said.answers().stream()
@@ -54,7 +54,8 @@ final class Proposals {
                         .build();
         record(visit, "transaction.approve", id);
         ResolutionRecord row =
-                cells.askOne(
+                visit.cells()
+                        .askOne(
                                 cellOf(id),
                                 visit.user().name(),
                                 visit.field("reason"),
@@ -70,7 +71,8 @@ final class Proposals {
         RejectResolutionRequest request = RejectResolutionRequest.newBuilder().setId(id).build();
         record(visit, "transaction.reject", id);
         return new Decided(
-                cells.askOne(
+                visit.cells()
+                        .askOne(
                                 cellOf(id),
                                 visit.user().name(),
                                 visit.field("reason"),
@@ -84,16 +86,17 @@ final class Proposals {
         RetryTransactionRequest request =
                 RetryTransactionRequest.newBuilder().setTraceNumber(row.getTraceNumber()).build();
         var _ =
-                cells.askAll(
-                        visit.user().name(),
-                        visit.field("reason"),
-                        cell -> cell.ask(it -> it.retryTransaction(request)));
+                visit.cells()
+                        .askAll(
+                                visit.user().name(),
+                                visit.field("reason"),
+                                cell -> cell.ask(it -> it.retryTransaction(request)));
     }
 
     /** Under the transaction's number, so that who looks for it finds who put it right. */
     private void record(Asked visit, String action, String id) {
         String subject =
-                waiting().proposals().stream()
+                waiting(visit).proposals().stream()
                         .filter(each -> each.getId().equals(id))
                         .map(ResolutionRecord::getTraceNumber)
                         .findFirst()

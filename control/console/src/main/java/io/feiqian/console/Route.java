@@ -1,6 +1,5 @@
 package io.feiqian.console;
 
-import io.feiqian.console.Role.Permission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

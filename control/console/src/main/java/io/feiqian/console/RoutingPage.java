@@ -5,7 +5,6 @@ import io.feiqian.cli.FleetClient;
 import io.feiqian.cli.InstanceOrder;
 import io.feiqian.cli.InstanceView;
 import io.feiqian.cli.SlotSpan;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.runtime.Clock;
 import io.feiqian.security.ChangeOrder;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -25,16 +24,12 @@ final class RoutingPage implements Page {
     private static final String PATH = "/cells";
     private static final Duration FRESH = Duration.ofMillis(1_900);
 
-    private final Cells cells;
     private final Trail trail;
-    private final FleetClient reader;
-    private final Kept<Fleet> fleet;
+    private final KeptByCells<Fleet> fleet;
 
-    RoutingPage(Cells cells, Trail trail, Clock clock) {
-        this.cells = cells;
+    RoutingPage(Trail trail, Clock clock) {
         this.trail = trail;
-        this.reader = cells.fleet();
-        this.fleet = new Kept<>(clock, FRESH, reader::look);
+        this.fleet = new KeptByCells<>(clock, FRESH, Cells::look);
     }
 
     /**
@@ -77,18 +72,18 @@ final class RoutingPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.ROUTING_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("routing", read(visit)));
+        frame.get(PATH, Permission.ROUTING_SEE, visit -> visit.show("routing", read(visit)));
         frame.getPart(
                 PATH + "/live",
-                Permission.SEE,
+                Permission.ROUTING_SEE,
                 visit -> visit.showPart("routinglive", read(visit)));
         for (InstanceOrder order : InstanceOrder.values()) {
-            frame.post(path(order), Permission.ACT, visit -> act(visit, order));
+            frame.post(path(order), Permission.ROUTING_CHANGE, visit -> act(visit, order));
         }
     }
 
@@ -97,13 +92,13 @@ final class RoutingPage implements Page {
     }
 
     private Routing read(Visit visit) {
-        return Routing.of(fleet.get(), visit.query("slot"));
+        return Routing.of(fleet.get(visit.cells()), visit.query("slot"));
     }
 
     private void act(Visit visit, InstanceOrder order) {
         String name = visit.field("name");
         ChangeOrder.of(visit.user().name(), visit.field("reason"));
-        Fleet now = reader.look();
+        Fleet now = visit.cells().look();
         List<InstanceView> named = now.named(name);
         if (named.isEmpty()) {
             throw new RefusedException(
@@ -134,7 +129,7 @@ final class RoutingPage implements Page {
         List<String> done = new ArrayList<>();
         List<String> failed = new ArrayList<>();
         String action = "instance." + order.name().toLowerCase(Locale.ROOT);
-        try (FleetClient client = cells.fleet(user, reason)) {
+        try (FleetClient client = visit.cells().fleet(user, reason)) {
             for (InstanceView each : asked) {
                 trail.add(user, reason, action, each.name(), Map.of("cell", each.cell()));
                 try {

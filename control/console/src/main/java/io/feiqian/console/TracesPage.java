@@ -1,6 +1,5 @@
 package io.feiqian.console;
 
-import io.feiqian.console.Role.Permission;
 import io.feiqian.observatory.LogSearch;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.observatory.SpanRecord;
@@ -41,15 +40,19 @@ final class TracesPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.TRACES_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("traces", traces(visit)));
-        frame.get(PATH + "/{id}", Permission.SEE, visit -> visit.show("trace", trace(visit)));
-        frame.get("/logs", Permission.SEE, visit -> visit.show("logs", logs(visit)));
-        frame.get("/topology", Permission.SEE, visit -> visit.show("topology", topology(visit)));
+        frame.get(PATH, Permission.TRACES_SEE, visit -> visit.show("traces", traces(visit)));
+        frame.get(
+                PATH + "/{id}", Permission.TRACES_SEE, visit -> visit.show("trace", trace(visit)));
+        frame.get("/logs", Permission.TRACES_SEE, visit -> visit.show("logs", logs(visit)));
+        frame.get(
+                "/topology",
+                Permission.TRACES_SEE,
+                visit -> visit.show("topology", topology(visit)));
     }
 
     @Override
@@ -58,7 +61,7 @@ final class TracesPage implements Page {
                 searched(
                                 Route.get(
                                         "/traces",
-                                        Permission.SEE,
+                                        Permission.TRACES_SEE,
                                         "Traces, the newest first.",
                                         Traces.class,
                                         this::traces))
@@ -66,21 +69,21 @@ final class TracesPage implements Page {
                         .query("least", Route.Type.INTEGER, "took at least so many milliseconds"),
                 Route.get(
                         "/traces/{id}",
-                        Permission.SEE,
+                        Permission.TRACES_SEE,
                         "One trace with its spans and log lines.",
                         Observations.OneTrace.class,
                         visit -> Observations.of(trace(visit))),
                 searched(
                                 Route.get(
                                         "/logs",
-                                        Permission.SEE,
+                                        Permission.TRACES_SEE,
                                         "Log lines, the newest first.",
                                         Logs.class,
                                         this::logs))
                         .query("level", Route.Type.TEXT, "such as WARN"),
                 Route.get(
                                 "/topology",
-                                Permission.SEE,
+                                Permission.TRACES_SEE,
                                 "Who calls whom, how often and how long.",
                                 Observations.Calls.class,
                                 visit -> Observations.of(topology(visit)))

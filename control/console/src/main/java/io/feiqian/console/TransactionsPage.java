@@ -6,8 +6,6 @@ import io.feiqian.bank.contract.ListResolutionsRequest;
 import io.feiqian.bank.contract.ListResolutionsResponse;
 import io.feiqian.bank.contract.ListTransactionsRequest;
 import io.feiqian.bank.contract.ListTransactionsResponse;
-import io.feiqian.cli.CellAdminClient;
-import io.feiqian.console.Role.Permission;
 import io.feiqian.console.Transactions.Filter;
 import java.util.List;
 
@@ -16,12 +14,10 @@ final class TransactionsPage implements Page {
     private static final String PATH = "/transactions";
     private static final int MOST_OF_A_CELL = 100;
 
-    private final Cells cells;
     private final Proposals proposals;
 
-    TransactionsPage(Cells cells, Trail trail) {
-        this.cells = cells;
-        this.proposals = new Proposals(cells, trail);
+    TransactionsPage(Trail trail) {
+        this.proposals = new Proposals(trail);
     }
 
     private record Answer(
@@ -41,22 +37,25 @@ final class TransactionsPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.SEE;
+        return Permission.TRANSACTIONS_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.SEE, visit -> visit.show("transactions", read(visit)));
+        frame.get(
+                PATH,
+                Permission.TRANSACTIONS_SEE,
+                visit -> visit.show("transactions", read(visit)));
         frame.post(
                 "/proposals/{id}/approve",
-                Permission.ACT,
+                Permission.TRANSACTIONS_APPROVE,
                 visit -> {
                     var _ = proposals.approve(visit);
                     visit.goTo(PATH, visit.texts().of("proposals.approved", visit.part("id")));
                 });
         frame.post(
                 "/proposals/{id}/reject",
-                Permission.ACT,
+                Permission.TRANSACTIONS_APPROVE,
                 visit -> {
                     var _ = proposals.reject(visit);
                     visit.goTo(PATH, visit.texts().of("proposals.rejected", visit.part("id")));
@@ -68,23 +67,23 @@ final class TransactionsPage implements Page {
         return List.of(
                 Route.get(
                                 "/transactions",
-                                Permission.SEE,
+                                Permission.TRANSACTIONS_SEE,
                                 "What is unfinished, how the newest ended, and a list of records.",
                                 Transactions.class,
-                                this::read)
+                                TransactionsPage::read)
                         .query("state", Route.Type.TEXT, "one of " + Transactions.STATES)
                         .query("cell", Route.Type.TEXT, "such as cell-1; any where it is left out")
                         .query("service", Route.Type.TEXT, "the participant, such as ledger.credit")
                         .query("overdue", Route.Type.INTEGER, "seconds that the deadline is over"),
                 Route.get(
                         "/proposals",
-                        Permission.SEE,
+                        Permission.TRANSACTIONS_SEE,
                         "What operators proposed and waits for a second one.",
                         Proposals.Waiting.class,
-                        _ -> proposals.waiting()),
+                        proposals::waiting),
                 Route.post(
                                 "/proposals/{id}/approve",
-                                Permission.ACT,
+                                Permission.TRANSACTIONS_APPROVE,
                                 "Approves another operator's proposal, which is done then.",
                                 Proposals.Decided.class,
                                 proposals::approve)
@@ -94,13 +93,13 @@ final class TransactionsPage implements Page {
                                 "the digest of the proposal that was read"),
                 Route.post(
                         "/proposals/{id}/reject",
-                        Permission.ACT,
+                        Permission.TRANSACTIONS_APPROVE,
                         "Rejects a proposal.",
                         Proposals.Decided.class,
                         proposals::reject));
     }
 
-    private Transactions read(Asked visit) {
+    private static Transactions read(Asked visit) {
         Filter filter =
                 Filter.of(
                         visit.query("state"),
@@ -115,11 +114,11 @@ final class TransactionsPage implements Page {
                         .setOverdueMillis(filter.overdueSeconds() * 1_000L)
                         .setLimit(MOST_OF_A_CELL)
                         .build();
-        Cells.Said<Answer> said = cells.askAll(cell -> ask(cell, list));
+        Cells.Said<Answer> said = visit.cells().askAll(cell -> ask(cell, list));
         said.answers().forEach(each -> Cells.requireAccepted(each.found().getOutcome()));
         return Transactions.of(
                 filter,
-                cells.names(),
+                visit.cells().names(),
                 said.silent(),
                 said.answers().stream().map(Answer::counts).toList(),
                 said.answers().stream().map(Answer::found).toList(),
@@ -130,7 +129,7 @@ final class TransactionsPage implements Page {
                         .toList());
     }
 
-    private static Answer ask(CellAdminClient cell, ListTransactionsRequest list) {
+    private static Answer ask(Cell cell, ListTransactionsRequest list) {
         return new Answer(
                 cell.ask(it -> it.countTransactions(CountTransactionsRequest.getDefaultInstance())),
                 cell.ask(it -> it.listTransactions(list)),

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * The users, in a file that only its owner can read, read anew for each question, so that several
@@ -24,7 +23,6 @@ public final class Users {
     private static final String FILE = "console-users";
     private static final String FIRST_PASSWORD = "console-first-password";
     private static final int MOST = 1_000;
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,31}");
 
     private final Secrets secrets;
     private final Passwords passwords;
@@ -38,7 +36,14 @@ public final class Users {
         this.nobody = passwords.keep("nobody");
         if (secrets.find(FILE).isEmpty()) {
             String first = secrets.create(FIRST_PASSWORD, passwords.fresh());
-            User admin = new User(FIRST, Role.ADMINISTRATOR, passwords.keep(first), true, false);
+            User admin =
+                    new User(
+                            FIRST,
+                            Role.ADMINISTRATOR.name(),
+                            Tenant.ALL.name(),
+                            passwords.keep(first),
+                            true,
+                            false);
             secrets.create(FILE, Json.write(List.of(admin)));
         }
     }
@@ -68,13 +73,8 @@ public final class Users {
      *
      * @return the password to be told to the new user, who has to change it at first
      */
-    String add(String name, Role role) {
-        if (!NAME.matcher(name).matches()) {
-            throw new RefusedException(
-                    OutcomeCode.INVALID_TEXT,
-                    "name: %s (expected: 2 to 32 small letters, digits, points and hyphens)"
-                            .formatted(name.length() > 40 ? "too long" : name));
-        }
+    String add(String name, Role role, Tenant tenant) {
+        Names.require("name", name);
         String password = passwords.fresh();
         synchronized (this) {
             Map<String, User> users = read();
@@ -86,7 +86,15 @@ public final class Users {
                 throw new RefusedException(
                         OutcomeCode.OVERLOADED, "users: " + MOST + " (expected: fewer)");
             }
-            users.put(name, new User(name, role, passwords.keep(password), true, false));
+            users.put(
+                    name,
+                    new User(
+                            name,
+                            role.name(),
+                            tenant.name(),
+                            passwords.keep(password),
+                            true,
+                            false));
             write(users);
         }
         return password;
@@ -96,20 +104,25 @@ public final class Users {
     String reset(String name) {
         String password = passwords.fresh();
         String kept = passwords.keep(password);
-        change(name, user -> new User(name, user.role(), kept, true, user.locked()));
+        change(name, user -> user.withPassword(kept, true));
         return password;
     }
 
     /** Takes a user's access away, or gives it back. */
     void lock(String name, boolean locked) {
-        change(name, user -> new User(name, user.role(), user.password(), user.firstUse(), locked));
+        change(name, user -> user.withLocked(locked));
+    }
+
+    /** Gives a user this role in this tenant, from the next request on. */
+    void assign(String name, Role role, Tenant tenant) {
+        change(name, user -> user.withRole(role.name(), tenant.name()));
     }
 
     /** Sets the password that a user has chosen. */
     void choose(String name, String password) {
         Passwords.requireStrong(password, name);
         String kept = passwords.keep(password);
-        change(name, user -> new User(name, user.role(), kept, false, user.locked()));
+        change(name, user -> user.withPassword(kept, false));
         if (name.equals(FIRST)) {
             secrets.delete(FIRST_PASSWORD);
         }

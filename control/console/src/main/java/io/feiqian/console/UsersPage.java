@@ -1,44 +1,58 @@
 package io.feiqian.console;
 
-import io.feiqian.console.Role.Permission;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Users: who they are, what they may do, and whether they still may. */
+/** Users: who they are, what they may do and where, and whether they still may. */
 final class UsersPage implements Page {
     private static final String PATH = "/users";
 
     private final Users users;
+    private final Access access;
     private final Sessions sessions;
     private final ApiTokens tokens;
     private final Trail trail;
+    private final AccessPage roles;
 
-    UsersPage(Users users, Sessions sessions, ApiTokens tokens, Trail trail) {
+    UsersPage(Users users, Access access, Sessions sessions, ApiTokens tokens, Trail trail) {
         this.users = users;
+        this.access = access;
         this.sessions = sessions;
         this.tokens = tokens;
         this.trail = trail;
+        this.roles = new AccessPage(users, access, trail);
     }
 
     /**
      * What the page shows.
      *
      * @param users without what is kept of their passwords
-     * @param roles the roles to choose from
+     * @param roles the names to choose from
+     * @param tenants the names to choose from
      */
-    public record Model(List<Line> users, List<String> roles) {
+    public record Model(List<Line> users, List<String> roles, List<String> tenants) {
         /** Copies the lists. */
         public Model {
             users = List.copyOf(users);
             roles = List.copyOf(roles);
+            tenants = List.copyOf(tenants);
         }
     }
 
     /** A user. */
-    public record Line(String name, String role, boolean firstUse, boolean locked) {}
+    public record Line(String name, String role, String tenant, boolean firstUse, boolean locked) {}
+
+    /** What the page of one user shows. */
+    public record One(Line user, List<String> roles, List<String> tenants) {
+        /** Copies the lists. */
+        public One {
+            roles = List.copyOf(roles);
+            tenants = List.copyOf(tenants);
+        }
+    }
 
     @Override
     public String path() {
@@ -52,45 +66,70 @@ final class UsersPage implements Page {
 
     @Override
     public Permission needs() {
-        return Permission.MANAGE;
+        return Permission.USERS_SEE;
     }
 
     @Override
     public void routes(Frame frame) {
-        frame.get(PATH, Permission.MANAGE, visit -> visit.show("users", model()));
-        frame.post(PATH, Permission.MANAGE, this::add);
-        frame.post(PATH + "/{name}/{change}", Permission.MANAGE, this::change);
+        frame.get(PATH, Permission.USERS_SEE, visit -> visit.show("users", model()));
+        frame.get(PATH + "/{name}", Permission.USERS_SEE, visit -> visit.show("user", one(visit)));
+        frame.post(PATH, Permission.USERS_MANAGE, this::add);
+        frame.post(PATH + "/{name}/{change}", Permission.USERS_MANAGE, this::change);
+        roles.routes(frame);
     }
 
     @Override
     public List<Route> api() {
-        return List.of(
+        List<Route> all = new ArrayList<>(roles.api());
+        all.add(
                 Route.get(
                         "/users",
-                        Permission.MANAGE,
-                        "Every user with role and state.",
+                        Permission.USERS_SEE,
+                        "Every user with role, tenant and state.",
                         Model.class,
                         _ -> model()));
+        return all;
     }
 
     private Model model() {
         return new Model(
-                users.all().stream()
-                        .map(each ->
-                                new Line(
-                                        each.name(),
-                                        each.role().name(),
-                                        each.firstUse(),
-                                        each.locked()))
-                        .toList(),
-                Arrays.stream(Role.values()).map(Role::name).toList());
+                users.all().stream().map(UsersPage::line).toList(), roleNames(), tenantNames());
+    }
+
+    private One one(Visit visit) {
+        String name = visit.part("name");
+        return new One(
+                users.find(name)
+                        .map(UsersPage::line)
+                        .orElseThrow(() ->
+                                new RefusedException(
+                                        OutcomeCode.INVALID_TEXT,
+                                        visit.texts().of("users.which", name))),
+                roleNames(),
+                tenantNames());
+    }
+
+    private List<String> roleNames() {
+        return access.roles().stream().map(Role::name).toList();
+    }
+
+    private List<String> tenantNames() {
+        return access.tenants().stream().map(Tenant::name).toList();
+    }
+
+    private static Line line(User user) {
+        return new Line(user.name(), user.role(), user.tenant(), user.firstUse(), user.locked());
     }
 
     private void add(Visit visit) {
         String name = visit.field("name");
-        Role role = role(visit.field("role"));
-        record(visit, "console.user-add", name, Map.of("role", role.name()));
-        String password = users.add(name, role);
+        String password;
+        synchronized (access) {
+            Role role = access.role(visit.field("role"));
+            Tenant tenant = tenant(visit);
+            record(visit, "console.user-add", name, details(role, tenant));
+            password = users.add(name, role, tenant);
+        }
         visit.goTo(PATH, visit.texts().of("users.added", name, password));
     }
 
@@ -98,6 +137,11 @@ final class UsersPage implements Page {
         String name = visit.part("name");
         if (name.equals(visit.user().name())) {
             throw new RefusedException(OutcomeCode.NOT_PERMITTED, visit.texts().of("users.own"));
+        }
+        if (visit.part("change").equals("assign")) {
+            assign(visit, name);
+            visit.goTo(PATH, visit.texts().of("users.assigned", name));
+            return;
         }
         String notice =
                 switch (visit.part("change")) {
@@ -119,10 +163,29 @@ final class UsersPage implements Page {
                     default ->
                             throw new RefusedException(
                                     OutcomeCode.UNKNOWN_PATH,
-                                    "change: unknown (expected: lock, unlock or reset)");
+                                    "change: unknown (expected: lock, unlock, reset or assign)");
                 };
         sessions.endAll(name);
         visit.goTo(PATH, notice);
+    }
+
+    /** From the next request on: nobody has to sign in again for it. */
+    private void assign(Visit visit, String name) {
+        synchronized (access) {
+            Role role = access.role(visit.field("role"));
+            Tenant tenant = tenant(visit);
+            record(visit, "console.user-assign", name, details(role, tenant));
+            users.assign(name, role, tenant);
+        }
+    }
+
+    private Tenant tenant(Visit visit) {
+        String name = visit.field("tenant");
+        return name.isEmpty() ? Tenant.ALL : access.tenant(name);
+    }
+
+    private static Map<String, String> details(Role role, Tenant tenant) {
+        return Map.of("role", role.name(), "tenant", tenant.name());
     }
 
     private void record(Visit visit, String action, String name, Map<String, String> details) {
@@ -131,15 +194,5 @@ final class UsersPage implements Page {
                     OutcomeCode.INVALID_TEXT, visit.texts().of("users.which", name));
         }
         trail.add(visit.user().name(), visit.field("reason"), action, name, details);
-    }
-
-    private static Role role(String name) {
-        return Arrays.stream(Role.values())
-                .filter(each -> each.name().equals(name))
-                .findFirst()
-                .orElseThrow(() ->
-                        new RefusedException(
-                                OutcomeCode.INVALID_TEXT,
-                                "role: unknown (expected: VIEWER, OPERATOR or ADMINISTRATOR)"));
     }
 }

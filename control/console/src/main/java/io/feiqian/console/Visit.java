@@ -17,6 +17,8 @@ final class Visit implements Asked {
     private final ServerRequest request;
     private final ServerResponse response;
     private final User user;
+    private final Rights rights;
+    private final Cells cells;
     private final Session session;
     private final Parameters form;
 
@@ -25,12 +27,16 @@ final class Visit implements Asked {
             ServerRequest request,
             ServerResponse response,
             User user,
+            Rights rights,
+            Cells cells,
             Session session,
             Parameters form) {
         this.frame = frame;
         this.request = request;
         this.response = response;
         this.user = user;
+        this.rights = rights;
+        this.cells = cells;
         this.session = session;
         this.form = form;
     }
@@ -38,6 +44,16 @@ final class Visit implements Asked {
     @Override
     public User user() {
         return user;
+    }
+
+    @Override
+    public Rights rights() {
+        return rights;
+    }
+
+    @Override
+    public Cells cells() {
+        return cells;
     }
 
     @Override
@@ -72,7 +88,7 @@ final class Visit implements Asked {
     @Override
     public List<String> fields(String name) {
         List<String> all = form.contains(name) ? form.all(name) : List.of();
-        return all.stream().limit(50).map(each -> Asked.bounded(name, each.strip())).toList();
+        return all.stream().limit(100).map(each -> Asked.bounded(name, each.strip())).toList();
     }
 
     /** Answers with a page. */
@@ -81,7 +97,11 @@ final class Visit implements Asked {
                 response,
                 Status.OK_200,
                 template,
-                Map.of("shell", frame.shell(request, user, session), "it", model));
+                Map.of(
+                        "shell",
+                        frame.shell(request, rights, session, user.firstUse(), cells.leftOut()),
+                        "it",
+                        model));
     }
 
     /** Answers with a file of text to be kept. */
