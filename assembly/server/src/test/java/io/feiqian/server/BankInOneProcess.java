@@ -5,6 +5,7 @@ import io.feiqian.cli.BankClient;
 import io.feiqian.cli.BankReply;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.Json;
+import io.feiqian.console.Console;
 import io.feiqian.console.Users;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Clock;
@@ -249,6 +250,23 @@ final class BankInOneProcess implements AutoCloseable {
                 ConsoleRole.start(
                         ConfigFiles.read(document, ConsoleRoleConfig.TYPE), Clock.system()));
         return plan.consoleUrl();
+    }
+
+    /** Starts another console, at a port that is free; the caller closes it. */
+    Console startAnotherConsole() {
+        try {
+            String document = Files.readString(home.console().resolve("console.json"));
+            ObjectNode told = (ObjectNode) Json.MAPPER.readTree(document);
+            return ConsoleRole.start(
+                    ConsoleRoleConfig.TYPE.parse(told.put("port", 0).toString()), Clock.system());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Where spans and log lines are sent. */
+    String observatoryUrl() {
+        return "http://" + plan.observatoryAddress();
     }
 
     /** Whether the console's first user has not chosen a password yet. */
