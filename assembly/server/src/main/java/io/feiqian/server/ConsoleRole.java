@@ -1,9 +1,12 @@
 package io.feiqian.server;
 
 import io.feiqian.alarms.Alarms;
+import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.Endpoints;
+import io.feiqian.cli.ExitStatus;
 import io.feiqian.console.Console;
 import io.feiqian.console.ConsoleConfig;
+import io.feiqian.console.ConsoleTls;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.DatabaseConfig;
@@ -22,13 +25,7 @@ final class ConsoleRole {
     /** Starts it; when this returns it serves. */
     static Console start(ConsoleRoleConfig told, Clock clock) {
         return Console.start(
-                ConsoleConfig.of(
-                        told.host(),
-                        told.port(),
-                        cells(told.instances()),
-                        told.supervisor(),
-                        Path.of(told.secretsFolder()),
-                        Path.of(told.auditFile())),
+                config(told),
                 database(told).map(ObservatoryReads::new),
                 database(told)
                         .map(it ->
@@ -37,6 +34,27 @@ final class ConsoleRole {
                                         ObservatoryRole.seal(Path.of(told.secretsFolder())),
                                         clock)),
                 clock);
+    }
+
+    private static ConsoleConfig config(ConsoleRoleConfig told) {
+        ConsoleConfig plain =
+                ConsoleConfig.of(
+                        told.host(),
+                        told.port(),
+                        cells(told.instances()),
+                        told.supervisor(),
+                        Path.of(told.secretsFolder()),
+                        Path.of(told.auditFile()));
+        if (told.tlsCertificate().isEmpty() != told.tlsKey().isEmpty()) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    "TLS of the console: one file (expected: a certificate and its key, or neither)",
+                    "Name both files, or none.");
+        }
+        return told.tlsKey().isEmpty()
+                ? plain
+                : plain.withTls(
+                        new ConsoleTls(Path.of(told.tlsCertificate()), Path.of(told.tlsKey())));
     }
 
     private static Optional<Supplier<DatabaseConfig>> database(ConsoleRoleConfig told) {

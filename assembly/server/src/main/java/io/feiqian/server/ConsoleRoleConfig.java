@@ -15,6 +15,9 @@ import java.util.List;
  * @param observatoryPasswordFile the file that holds the user's password
  * @param supervisor where the supervisor takes operators' orders, {@code host:port}; empty where
  *     another service manager starts the processes
+ * @param tlsCertificate the console's certificate and those that signed it, a PEM file; empty for
+ *     plain HTTP, which is for this machine only
+ * @param tlsKey its private key, a PEM file (PKCS #8); empty where there is no certificate
  * @param instances the cells' instances
  */
 record ConsoleRoleConfig(
@@ -26,6 +29,8 @@ record ConsoleRoleConfig(
         String observatoryUser,
         String observatoryPasswordFile,
         String supervisor,
+        String tlsCertificate,
+        String tlsKey,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<ConsoleRoleConfig> TYPE =
@@ -39,6 +44,8 @@ record ConsoleRoleConfig(
                             "",
                             "feiqian",
                             "password",
+                            "",
+                            "",
                             "",
                             List.of()));
 

@@ -42,6 +42,18 @@ final class PlanOptions {
     private int consolePort = 8090;
 
     @Option(
+            names = "--console-certificate",
+            paramLabel = "FILE",
+            description = "PEM file; with it and its key the console speaks HTTPS")
+    private String consoleCertificate = "";
+
+    @Option(
+            names = "--console-key",
+            paramLabel = "FILE",
+            description = "PEM file (PKCS #8, not encrypted) that belongs to the certificate")
+    private String consoleKey = "";
+
+    @Option(
             names = "--registry-port",
             paramLabel = "PORT",
             description = "default: ${DEFAULT-VALUE}")
@@ -119,6 +131,12 @@ final class PlanOptions {
         if (!tracesTo.isEmpty()) {
             all.addAll(List.of("--traces-to", tracesTo));
         }
+        if (!consoleCertificate.isEmpty()) {
+            all.addAll(List.of("--console-certificate", absolute(consoleCertificate)));
+        }
+        if (!consoleKey.isEmpty()) {
+            all.addAll(List.of("--console-key", absolute(consoleKey)));
+        }
         if (!ports.isEmpty()) {
             all.addAll(List.of("--ports", ports));
         }
@@ -148,6 +166,9 @@ final class PlanOptions {
                     "--traces-per-second: %d (expected: 0 to 1,000,000)"
                             .formatted(tracesPerSecond));
         }
+        if (consoleCertificate.isEmpty() != consoleKey.isEmpty()) {
+            throw usage("--console-certificate and --console-key: one (expected: both or neither)");
+        }
         if (wanted < 1 || wanted > 99 || instances < 1 || instances > 9) {
             throw usage(
                     "--cells %d --instances %d (expected: 1 to 99, 1 to 9)"
@@ -155,7 +176,7 @@ final class PlanOptions {
         }
         if (ports.equals("free")) {
             Ports free = Ports.free(wanted, instances);
-            return new SystemPlan(wanted, instances, free, spans(free));
+            return plan(wanted, free);
         }
         Ports named =
                 new Ports(
@@ -166,7 +187,17 @@ final class PlanOptions {
                         cellPort,
                         databasePort);
         named.require(wanted, instances, spans(named).own());
-        return new SystemPlan(wanted, instances, named, spans(named));
+        return plan(wanted, named);
+    }
+
+    private SystemPlan plan(int wanted, Ports where) {
+        return new SystemPlan(
+                wanted, instances, where, spans(where), consoleCertificate, consoleKey);
+    }
+
+    /** The supervisor and the console may run in other folders. */
+    private static String absolute(String file) {
+        return Path.of(file).toAbsolutePath().toString();
     }
 
     private SpanTarget spans(Ports where) {

@@ -168,6 +168,8 @@ final class SystemLayout {
                         DatabaseUnit.USER,
                         database.passwordFile().toString(),
                         supervisor,
+                        plan.consoleCertificate(),
+                        plan.consoleKey(),
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);

@@ -12,9 +12,22 @@ import java.util.List;
  * @param instances per cell, 1 to 9
  * @param ports where they listen
  * @param spans where all of them send their spans
+ * @param consoleCertificate the console's certificate, a PEM file; empty for plain HTTP
+ * @param consoleKey its private key, a PEM file; empty for plain HTTP
  */
-record SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
+record SystemPlan(
+        int cells,
+        int instances,
+        Ports ports,
+        SpanTarget spans,
+        String consoleCertificate,
+        String consoleKey) {
     static final String HOST = "127.0.0.1";
+
+    /** The same with a console that speaks plain HTTP. */
+    SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
+        this(cells, instances, ports, spans, "", "");
+    }
 
     /** Refuses what does not fit one machine. */
     SystemPlan {
@@ -43,7 +56,8 @@ record SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
     }
 
     String consoleUrl() {
-        return "http://" + HOST + ":" + ports.console();
+        String scheme = consoleCertificate.isEmpty() ? "http://" : "https://";
+        return scheme + HOST + ":" + ports.console();
     }
 
     String observatoryAddress() {

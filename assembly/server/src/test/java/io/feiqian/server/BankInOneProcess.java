@@ -262,6 +262,23 @@ final class BankInOneProcess implements AutoCloseable {
         return consoleAddresses;
     }
 
+    /** Starts another console, at a port that is free; the caller closes it. */
+    Console startAnotherConsole() {
+        try {
+            String document = Files.readString(home.console().resolve("console.json"));
+            ObjectNode told = (ObjectNode) Json.MAPPER.readTree(document);
+            return ConsoleRole.start(
+                    ConsoleRoleConfig.TYPE.parse(told.put("port", 0).toString()), Clock.system());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Where spans and log lines are sent. */
+    String observatoryUrl() {
+        return "http://" + plan.observatoryAddress();
+    }
+
     /** Whether the console's first user has not chosen a password yet. */
     boolean hasFirstPassword() {
         return Users.firstPassword(home.secrets()).isPresent();

@@ -139,6 +139,9 @@ class ConsoleApiTest {
                     if (!route.contains("/traces/")) {
                         assertThat(reply.status()).as("%s: %s", route, reply).isEqualTo(200);
                     }
+                    assertThat(reply.whole().headers().firstValue("content-disposition"))
+                            .as(route)
+                            .contains("attachment; filename=\"api.json\"");
                     assertFits(
                             route,
                             of.at("/responses/" + status + "/content/application~1json/schema"),

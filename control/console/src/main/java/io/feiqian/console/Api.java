@@ -14,6 +14,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -33,13 +34,15 @@ final class Api {
     private final ApiGuard guard;
     private final Access access;
     private final CellLines lines;
+    private final RefusalLog log;
     private final List<Route> routes;
     private final ObjectNode document;
 
-    Api(ApiGuard guard, Access access, CellLines lines, List<Page> pages) {
+    Api(ApiGuard guard, Access access, CellLines lines, List<Page> pages, RefusalLog log) {
         this.guard = guard;
         this.access = access;
         this.lines = lines;
+        this.log = log;
         this.routes = pages.stream().flatMap(page -> page.api().stream()).toList();
         this.document = OpenApi.of(routes);
     }
@@ -86,13 +89,21 @@ final class Api {
     }
 
     private void answer(Route route, ServerRequest request, ServerResponse response) {
+        Optional<ApiGuard.Answer.Known> asking = Optional.empty();
         try {
             switch (guard.ask(request)) {
-                case ApiGuard.Answer.Known known -> answer(route, request, response, known);
-                case ApiGuard.Answer.Stranger stranger -> refuseStranger(response, stranger);
+                case ApiGuard.Answer.Known known -> {
+                    asking = Optional.of(known);
+                    answer(route, request, response, known);
+                }
+                case ApiGuard.Answer.Stranger stranger -> {
+                    log.add(request, Optional.empty(), OutcomeCode.UNAUTHENTICATED);
+                    refuseStranger(response, stranger);
+                }
                 case ApiGuard.Answer.Wait wait -> refuseFlood(response, wait);
             }
         } catch (RefusedException refused) {
+            log.add(request, asking.map(ApiGuard.Answer.Known::user), refused.code());
             refuse(response, refused);
         } catch (RuntimeException failed) {
             LOG.error("a request to the API could not be answered", failed);
@@ -184,6 +195,7 @@ final class Api {
         try {
             response.status(status)
                     .header(HeaderNames.CONTENT_TYPE, "application/json")
+                    .header(HeaderNames.CONTENT_DISPOSITION, "attachment; filename=\"api.json\"")
                     .send(Json.MAPPER.writeValueAsString(body).getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException impossible) {
             throw new UncheckedIOException(impossible);

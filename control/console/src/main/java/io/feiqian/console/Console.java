@@ -1,25 +1,34 @@
 package io.feiqian.console;
 
 import io.feiqian.alarms.Alarms;
+import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ExitStatus;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
 import io.feiqian.security.AuditHistory;
 import io.feiqian.security.EvidenceKey;
 import io.feiqian.security.FileAuditTrail;
 import io.feiqian.security.Secrets;
+import io.feiqian.security.spi.AuditTrail;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,18 +43,13 @@ public final class Console implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 500;
     private static final Duration AUDIT_RECHECK = Duration.ofMinutes(10);
 
-    /** Everything comes from the console itself; no script or style stands in a page. */
-    private static final String CONTENT_SECURITY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-                    + " connect-src 'self'; form-action 'self'; base-uri 'none';"
-                    + " frame-ancestors 'none'";
-
     private final WebServer server;
     private final List<String> addresses;
     private final CellLines lines;
     private final Optional<ObservatoryReads> observatory;
     private final Optional<Alarms> alarms;
     private final FileAuditTrail audit;
+    private final Timer timer;
 
     private Console(
             WebServer server,
@@ -53,13 +57,15 @@ public final class Console implements AutoCloseable {
             CellLines lines,
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
-            FileAuditTrail audit) {
+            FileAuditTrail audit,
+            Timer timer) {
         this.server = server;
         this.addresses = addresses;
         this.lines = lines;
         this.observatory = observatory;
         this.alarms = alarms;
         this.audit = audit;
+        this.timer = timer;
     }
 
     /**
@@ -73,20 +79,33 @@ public final class Console implements AutoCloseable {
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
             Clock clock) {
-        return start(config, observatory, alarms, clock, List.of());
+        return start(
+                config,
+                observatory,
+                alarms,
+                clock,
+                List.of(),
+                it -> it,
+                Timer.system("console-timer"));
     }
 
     /**
-     * The same with pages of others.
+     * The same with others to help.
      *
-     * @param more behind the console's own in the menu
+     * @param more pages behind the console's own in the menu
+     * @param recording what stands before the audit trail
+     * @param timer closed with it
      */
     static Console start(
             ConsoleConfig config,
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
             Clock clock,
-            List<Page> more) {
+            List<Page> more,
+            UnaryOperator<AuditTrail> recording,
+            Timer timer) {
+        requireReach(config);
+        Optional<Identity> identity = config.tls().map(files -> Identity.read(files, clock));
         Randomness random = Randomness.secure();
         Secrets secrets = Secrets.in(config.secretsFolder(), random);
         Users users = new Users(secrets, new Passwords(random));
@@ -94,7 +113,7 @@ public final class Console implements AutoCloseable {
         Sessions sessions = new Sessions(clock, random, config.idle(), config.longest());
         FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
         ApiTokens tokens = new ApiTokens(secrets, random, clock);
-        Trail trail = new Trail(audit);
+        Trail trail = new Trail(recording.apply(audit));
         CellLines lines =
                 new CellLines(
                         config.cells(),
@@ -117,14 +136,20 @@ public final class Console implements AutoCloseable {
                         clock));
         pages.addAll(more);
         HttpRouting.Builder routing = HttpRouting.builder();
-        Frame frame = new Frame(routing, users, access, lines, sessions, pages);
+        RefusalLog log = new RefusalLog(clock);
+        Frame frame = new Frame(routing, users, access, lines, sessions, pages, log);
+        Protection protection = new Protection(identity.isPresent());
         routing.addFilter((chain, request, response) -> {
-            protect(request, response);
-            chain.proceed();
+            protection.add(response);
+            if (Protection.knows(request)) {
+                chain.proceed();
+            } else {
+                refuseMethod(request, response, log);
+            }
         });
         pages.forEach(page -> page.routes(frame));
-        new PasswordPage(users, tokens, trail).routes(frame);
-        Api api = new Api(new ApiGuard(users, tokens, clock), access, lines, pages);
+        new PasswordPage(users, sessions, tokens, trail, clock).routes(frame);
+        Api api = new Api(new ApiGuard(users, tokens, clock), access, lines, pages, log);
         api.routes(routing);
         new SignIn(frame, users, sessions, new SignInLimit(clock), trail).routes(routing);
         Assets.routes(routing);
@@ -143,19 +168,31 @@ public final class Console implements AutoCloseable {
                             new RefusedException(
                                     OutcomeCode.INTERNAL_ERROR, "the console's log says more"));
                 });
-        WebServer server =
+        WebServer server = serve(config, routing, protection, identity);
+        identity.ifPresent(it ->
+                new IdentityWatch(config.tls().orElseThrow(), it, clock, server, timer)
+                        .lookLater());
+        List<String> addresses =
+                Stream.concat(frame.addresses().stream(), api.addresses().stream()).toList();
+        return new Console(server, addresses, lines, observatory, alarms, audit, timer);
+    }
+
+    private static WebServer serve(
+            ConsoleConfig config,
+            HttpRouting.Builder routing,
+            Protection protection,
+            Optional<Identity> identity) {
+        WebServerConfig.Builder server =
                 WebServer.builder()
                         .host(config.host())
                         .port(config.port())
                         .maxPayloadSize(MOST_BYTES)
                         .maxTcpConnections(MOST_CONNECTIONS)
+                        .directHandlers(protection.direct())
                         .shutdownHook(false)
-                        .addRouting(routing)
-                        .build()
-                        .start();
-        List<String> addresses =
-                Stream.concat(frame.addresses().stream(), api.addresses().stream()).toList();
-        return new Console(server, addresses, lines, observatory, alarms, audit);
+                        .addRouting(routing);
+        identity.ifPresent(it -> server.tls(it.tls()));
+        return server.build().start();
     }
 
     /** Every page, in the order of the menu. */
@@ -182,6 +219,34 @@ public final class Console implements AutoCloseable {
                 new AuditPage(history));
     }
 
+    /** What is not encrypted does not leave this machine. */
+    private static void requireReach(ConsoleConfig config) {
+        if (config.tls().isEmpty() && !isOfThisMachine(config.host())) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    "the console's host: %s without TLS (expected: 127.0.0.1, or a certificate and a key)"
+                            .formatted(config.host()),
+                    "Name both files, or let it listen on this machine only.");
+        }
+    }
+
+    private static boolean isOfThisMachine(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            return false;
+        }
+    }
+
+    /** Without a body: some of these may not have one. */
+    private static void refuseMethod(
+            ServerRequest request, ServerResponse response, RefusalLog log) {
+        log.add(request, Optional.empty(), OutcomeCode.METHOD_NOT_ALLOWED);
+        response.status(Status.METHOD_NOT_ALLOWED_405)
+                .header(HeaderNames.ALLOW, "GET, POST")
+                .send();
+    }
+
     /** Where it listens. */
     public int port() {
         return server.port();
@@ -197,21 +262,11 @@ public final class Console implements AutoCloseable {
 
     @Override
     public void close() {
+        timer.close();
         var _ = server.stop();
         lines.close();
         observatory.ifPresent(ObservatoryReads::close);
         alarms.ifPresent(Alarms::close);
         audit.close();
-    }
-
-    private static void protect(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.create("Content-Security-Policy"), CONTENT_SECURITY)
-                .header(HeaderNames.create("X-Content-Type-Options"), "nosniff")
-                .header(HeaderNames.create("Referrer-Policy"), "same-origin")
-                .header(HeaderNames.create("Cross-Origin-Opener-Policy"), "same-origin")
-                .header(HeaderNames.create("Cross-Origin-Resource-Policy"), "same-origin");
-        if (!request.path().path().startsWith("/assets/")) {
-            response.header(HeaderNames.CACHE_CONTROL, "no-store");
-        }
     }
 }

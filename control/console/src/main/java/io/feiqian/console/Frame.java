@@ -2,7 +2,6 @@ package io.feiqian.console;
 
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
-import gg.jte.output.Utf8ByteOutput;
 import io.feiqian.console.Sessions.Session;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -18,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +50,7 @@ final class Frame {
     private final Sessions sessions;
     private final List<Page> pages;
     private final List<String> addresses = new ArrayList<>();
+    private final RefusalLog log;
     private final TemplateEngine templates =
             TemplateEngine.createPrecompiled(
                     null, ContentType.Html, null, Frame.class.getPackageName());
@@ -60,13 +61,15 @@ final class Frame {
             Access access,
             CellLines lines,
             Sessions sessions,
-            List<Page> pages) {
+            List<Page> pages,
+            RefusalLog log) {
         this.routing = routing;
         this.users = users;
         this.access = access;
         this.lines = lines;
         this.sessions = sessions;
         this.pages = pages;
+        this.log = log;
     }
 
     /** Adds an address that shows something. */
@@ -143,17 +146,21 @@ final class Frame {
                 texts(request), List.of(), "", "", "", "", theme(request), "", Set.of(), false);
     }
 
+    RefusalLog log() {
+        return log;
+    }
+
     void leaveNotice(Session session, String notice) {
         sessions.leaveNotice(session, notice);
     }
 
     void render(
             ServerResponse response, Status status, String template, Map<String, Object> values) {
-        Utf8ByteOutput output = new Utf8ByteOutput();
+        Visible output = new Visible();
         templates.render(template + ".jte", values, output);
-        ByteArrayOutputStream body = new ByteArrayOutputStream(output.getContentLength());
+        ByteArrayOutputStream body = new ByteArrayOutputStream(output.bytes().getContentLength());
         try {
-            output.writeTo(body);
+            output.bytes().writeTo(body);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -164,17 +171,18 @@ final class Frame {
 
     /** Answers with what was refused, as a page. */
     void refuse(ServerRequest request, ServerResponse response, RefusedException refused) {
+        Optional<Session> session = session(request);
+        Optional<User> user = session.flatMap(this::user);
+        log.add(request, user, refused.code());
         Shell shell =
-                session(request)
-                        .flatMap(session ->
-                                users.find(session.user())
-                                        .map(user ->
-                                                shell(
-                                                        request,
-                                                        access.rights(user),
-                                                        session,
-                                                        user.firstUse(),
-                                                        false)))
+                session.flatMap(it ->
+                                user.map(known ->
+                                        shell(
+                                                request,
+                                                access.rights(known),
+                                                it,
+                                                known.firstUse(),
+                                                false)))
                         .orElseGet(() -> shell(request));
         render(
                 response,
@@ -190,15 +198,18 @@ final class Frame {
             Action action) {
         return (request, response) -> {
             Optional<Session> session = sessionOf.apply(request);
-            Optional<User> user =
-                    session.flatMap(it -> users.find(it.user())).filter(it -> !it.locked());
+            Optional<User> user = session.flatMap(this::user);
             if (session.isEmpty() || user.isEmpty()) {
                 askToSignIn(request, response);
                 return;
             }
+            Duration wait = sessions.wait(session.get());
+            if (wait.isPositive()) {
+                refuseFlood(response, wait);
+                return;
+            }
             try {
-                Parameters form =
-                        changes ? request.content().as(Parameters.class) : Parameters.empty("form");
+                Parameters form = changes ? form(request) : Parameters.empty("form");
                 if (changes) {
                     requireToken(session.get(), form);
                 }
@@ -257,7 +268,38 @@ final class Frame {
     }
 
     static Optional<String> cookie(ServerRequest request, String name) {
-        return request.headers().cookies().first(name).asOptional();
+        return Cookies.find(request, name);
+    }
+
+    /**
+     * Who a session is of; empty once the user is no longer as when it was begun. It does not come
+     * back either where the user becomes the same again.
+     */
+    private Optional<User> user(Session session) {
+        Optional<User> same = users.find(session.user()).filter(session::isOf);
+        if (same.isEmpty()) {
+            sessions.end(session.id());
+        }
+        return same.filter(it -> !it.locked());
+    }
+
+    /** What a form says. */
+    static Parameters form(ServerRequest request) {
+        String type = request.headers().contentType().map(it -> it.mediaType().text()).orElse("");
+        if (!type.equals("application/x-www-form-urlencoded")) {
+            throw new RefusedException(
+                    OutcomeCode.MALFORMED_REQUEST, "content type: (expected: a form)");
+        }
+        return request.content().as(Parameters.class);
+    }
+
+    private static void refuseFlood(ServerResponse response, Duration wait) {
+        response.status(Status.TOO_MANY_REQUESTS_429)
+                .header(HeaderNames.RETRY_AFTER, Long.toString(wait.toSeconds() + 1))
+                .header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .send(
+                        "requests: too many (expected: 50 a second)\n"
+                                .getBytes(StandardCharsets.UTF_8));
     }
 
     private static String theme(ServerRequest request) {
@@ -281,9 +323,11 @@ final class Frame {
             case CONFLICT, BUSINESS -> Status.CONFLICT_409;
             case ROUTING, UNAVAILABLE -> Status.SERVICE_UNAVAILABLE_503;
             case INVALID ->
-                    code == OutcomeCode.NOT_PERMITTED || code == OutcomeCode.UNAUTHENTICATED
-                            ? Status.FORBIDDEN_403
-                            : Status.BAD_REQUEST_400;
+                    switch (code) {
+                        case NOT_PERMITTED, UNAUTHENTICATED -> Status.FORBIDDEN_403;
+                        case METHOD_NOT_ALLOWED -> Status.METHOD_NOT_ALLOWED_405;
+                        default -> Status.BAD_REQUEST_400;
+                    };
             default -> Status.INTERNAL_SERVER_ERROR_500;
         };
     }

@@ -1,7 +1,9 @@
 package io.feiqian.console;
 
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -13,13 +15,19 @@ final class PasswordPage {
     static final String PATH = "/password";
 
     private final Users users;
+    private final Sessions sessions;
     private final ApiTokens tokens;
     private final Trail trail;
 
-    PasswordPage(Users users, ApiTokens tokens, Trail trail) {
+    /** Its own: who has no session cannot keep those out who have one. */
+    private final SignInLimit limit;
+
+    PasswordPage(Users users, Sessions sessions, ApiTokens tokens, Trail trail, Clock clock) {
         this.users = users;
+        this.sessions = sessions;
         this.tokens = tokens;
         this.trail = trail;
+        this.limit = new SignInLimit(clock);
     }
 
     /**
@@ -64,15 +72,19 @@ final class PasswordPage {
     private void change(Visit visit) {
         String name = visit.user().name();
         requirePassword(visit, "old");
-        String chosen = visit.field("new");
-        if (!chosen.equals(visit.field("again")) || chosen.equals(visit.field("old"))) {
+        String chosen = visit.secret("new");
+        if (!chosen.equals(visit.secret("again")) || chosen.equals(visit.secret("old"))) {
             throw new RefusedException(
                     OutcomeCode.INVALID_TEXT, visit.texts().of("password.twice"));
         }
         Passwords.requireStrong(chosen, name);
         trail.add(name, "changes the password", "console.password", name, Map.of());
         users.choose(name, chosen);
-        visit.goTo("/", visit.texts().of("password.changed"));
+        visit.goToAnew(
+                sessions,
+                users.find(name).orElseThrow(),
+                "/",
+                visit.texts().of("password.changed"));
     }
 
     /** A token outlives the session, so it takes more than a session to make one. */
@@ -103,9 +115,17 @@ final class PasswordPage {
     }
 
     private void requirePassword(Visit visit, String field) {
-        if (users.authenticate(visit.user().name(), visit.field(field)).isEmpty()) {
+        String name = visit.user().name();
+        Duration wait = limit.wait(name);
+        if (wait.isPositive()) {
+            throw new RefusedException(
+                    OutcomeCode.OVERLOADED, visit.texts().of("signin.wait", wait.toSeconds() + 1));
+        }
+        if (users.authenticate(name, visit.secret(field)).isEmpty()) {
+            limit.failed(name);
             throw new RefusedException(
                     OutcomeCode.NOT_PERMITTED, visit.texts().of("password.wrong"));
         }
+        limit.succeeded(name);
     }
 }

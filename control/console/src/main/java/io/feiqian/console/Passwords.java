@@ -71,10 +71,11 @@ final class Passwords {
         if (password.length() < SHORTEST
                 || password.length() > LONGEST
                 || password.chars().distinct().count() < DISTINCT
-                || named) {
+                || named
+                || CommonPasswords.isOneOf(password, user)) {
             throw new RefusedException(
                     OutcomeCode.INVALID_TEXT,
-                    "password: too weak (expected: %d to %d characters, %d different ones, without the user's name)"
+                    "password: too weak (expected: %d to %d characters, %d different ones, without the user's name, not made of words that everybody tries)"
                             .formatted(SHORTEST, LONGEST, DISTINCT));
         }
     }

@@ -12,18 +12,34 @@ import java.util.Optional;
 final class Sessions {
     private static final int MOST = 10_000;
 
+    /** A page asks for itself every two seconds, a person for less: this is for floods. */
+    private static final int PER_SECOND = 50;
+
+    private static final int AT_ONCE = 200;
+
     /**
      * A session.
      *
      * @param id what the browser shows, 256 bits that nobody can guess
-     * @param user the user's name
+     * @param as the user as whom it was begun: once anything about the user is otherwise, such as
+     *     password, role or access, the session is over, at every console
      * @param token what forms carry, so that no other site can send one
      * @param sinceMillis when the user signed in
      */
-    record Session(String id, String user, String token, long sinceMillis) {
+    record Session(String id, User as, String token, long sinceMillis) {
+        /** The user's name. */
+        String user() {
+            return as.name();
+        }
+
+        /** Whether the user is still the one as whom it was begun. */
+        boolean isOf(User now) {
+            return as.equals(now);
+        }
+
         @Override
         public String toString() {
-            return "session of " + user;
+            return "session of " + user();
         }
     }
 
@@ -31,6 +47,7 @@ final class Sessions {
     private final Randomness random;
     private final long idleMillis;
     private final long longestMillis;
+    private final RateLimit requests;
     private final Map<String, Session> sessions = new HashMap<>();
     private final Map<String, Long> lastUsed = new HashMap<>();
     private final Map<String, String> notices = new HashMap<>();
@@ -40,10 +57,11 @@ final class Sessions {
         this.random = random;
         this.idleMillis = idle.toMillis();
         this.longestMillis = longest.toMillis();
+        this.requests = new RateLimit(clock, PER_SECOND, AT_ONCE);
     }
 
     /** Begins one: never with an id that the browser has shown before. */
-    synchronized Session begin(String user) {
+    synchronized Session begin(User user) {
         long now = clock.now().toEpochMilli();
         sessions.values().removeIf(each -> isOver(each, now));
         forgetOthers();
@@ -69,6 +87,11 @@ final class Sessions {
     synchronized Optional<Session> find(String id) {
         return Optional.ofNullable(sessions.get(id))
                 .filter(it -> !isOver(it, clock.now().toEpochMilli()));
+    }
+
+    /** Takes one request of a session; zero, or how long it has to wait. */
+    Duration wait(Session session) {
+        return requests.take(session.id());
     }
 
     /** Leaves what was just done for the next page of a session. */

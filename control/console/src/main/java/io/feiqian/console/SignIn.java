@@ -5,7 +5,6 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.SetCookie;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -51,7 +50,7 @@ final class SignIn {
 
     private void signIn(ServerRequest request, ServerResponse response) {
         requireOwnPage(request);
-        Parameters form = request.content().as(Parameters.class);
+        Parameters form = Frame.form(request);
         String name = form.first("name").orElse("").strip();
         String password = form.first("password").orElse("");
         Texts texts = frame.texts(request);
@@ -59,7 +58,8 @@ final class SignIn {
             form(request, response, Status.FORBIDDEN_403, texts.of("signin.wrong"));
             return;
         }
-        Duration wait = limit.wait(name);
+        String address = request.remotePeer().host();
+        Duration wait = limit.wait(name, address);
         if (wait.isPositive()) {
             form(
                     request,
@@ -70,6 +70,7 @@ final class SignIn {
         }
         Optional<User> user = users.authenticate(name, password);
         if (user.isEmpty()) {
+            frame.log().addSignIn(users.find(name), address);
             limit.failed(name);
             form(request, response, Status.FORBIDDEN_403, texts.of("signin.wrong"));
             return;
@@ -77,15 +78,23 @@ final class SignIn {
         limit.succeeded(name);
         trail.add(name, "signs in", "console.sign-in", name, Map.of());
         Frame.cookie(request, Frame.SESSION).ifPresent(sessions::end);
-        Session session = sessions.begin(name);
-        response.headers().addCookie(cookie(Frame.SESSION, session.id()).build());
+        begin(request, response, sessions, user.get());
         Frame.send(response, "/");
+    }
+
+    /** Begins a session, under an id that nobody has seen, and has the browser keep it. */
+    static Session begin(
+            ServerRequest request, ServerResponse response, Sessions sessions, User user) {
+        Session session = sessions.begin(user);
+        response.headers().addCookie(Cookies.make(request, Frame.SESSION, session.id()).build());
+        return session;
     }
 
     private void signOut(ServerRequest request, ServerResponse response) {
         requireOwnPage(request);
         Frame.cookie(request, Frame.SESSION).ifPresent(sessions::end);
-        response.headers().addCookie(cookie(Frame.SESSION, "").maxAge(Duration.ZERO).build());
+        response.headers()
+                .addCookie(Cookies.make(request, Frame.SESSION, "").maxAge(Duration.ZERO).build());
         Frame.send(response, PATH);
     }
 
@@ -95,22 +104,18 @@ final class SignIn {
             throw new RefusedException(
                     OutcomeCode.INVALID_TEXT, "choice: unknown (expected: en, zh, light or dark)");
         }
-        response.headers().addCookie(cookie(what, value).maxAge(YEAR).build());
+        response.headers().addCookie(Cookies.make(request, what, value).maxAge(YEAR).build());
         Frame.send(response, "/");
-    }
-
-    private static SetCookie.Builder cookie(String name, String value) {
-        return SetCookie.builder(name, value)
-                .path("/")
-                .httpOnly(true)
-                .sameSite(SetCookie.SameSite.STRICT);
     }
 
     /** There is no session yet whose token could be asked for. */
     private static void requireOwnPage(ServerRequest request) {
         String origin = request.headers().first(HeaderNames.ORIGIN).orElse("");
         String host = request.headers().first(HeaderNames.HOST).orElse("");
-        if (!origin.isEmpty() && !origin.replaceFirst("^https?://", "").equals(host)) {
+        boolean own =
+                origin.equals("https://" + host)
+                        || (!request.isSecure() && origin.equals("http://" + host));
+        if (!origin.isEmpty() && !own) {
             throw new RefusedException(
                     OutcomeCode.NOT_PERMITTED,
                     "origin: another site (expected: a page of the console)");

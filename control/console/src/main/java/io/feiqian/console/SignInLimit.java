@@ -8,13 +8,15 @@ import java.util.Map;
 /**
  * Slows down whoever tries passwords: after five failures in a row a name waits for a minute, and
  * after each further one twice as long, up to a quarter of an hour. Names that do not exist are
- * treated alike. Thread-safe.
+ * treated alike. From one address at most ten are looked at in a second. Thread-safe.
  */
 final class SignInLimit {
     private static final int FREE = 5;
     private static final long FIRST_WAIT = Duration.ofMinutes(1).toMillis();
     private static final long LONGEST_WAIT = Duration.ofMinutes(15).toMillis();
     private static final int MOST = 10_000;
+    private static final int PER_SECOND = 10;
+    private static final int AT_ONCE = 100;
 
     private record Failures(int count, long lastMillis) {
         long waitMillis() {
@@ -34,8 +36,17 @@ final class SignInLimit {
                 }
             };
 
+    private final RateLimit byAddress;
+
     SignInLimit(Clock clock) {
         this.clock = clock;
+        this.byAddress = new RateLimit(clock, PER_SECOND, AT_ONCE);
+    }
+
+    /** How long somebody at this address has to wait who says to be this name. */
+    Duration wait(String name, String address) {
+        Duration there = byAddress.take(address);
+        return there.isPositive() ? there : wait(name);
     }
 
     /** How long this name has to wait. */

@@ -3,11 +3,18 @@ package io.feiqian.console;
 import io.feiqian.security.AuditEntry;
 import io.feiqian.security.ChangeOrder;
 import io.feiqian.security.spi.AuditTrail;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.RefusedException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What users do, recorded before it is done; where that fails it is not done. Thread-safe. */
 final class Trail {
+    private static final Logger LOG = LoggerFactory.getLogger(Trail.class);
+
     private final AuditTrail trail;
 
     Trail(AuditTrail trail) {
@@ -24,7 +31,8 @@ final class Trail {
     /**
      * Records that a user does something.
      *
-     * @throws io.feiqian.vocabulary.RefusedException where the reason is blank or too long
+     * @throws RefusedException where the reason is blank or too long, and where it cannot be
+     *     recorded: then it is not to be done
      */
     void add(
             String user,
@@ -32,8 +40,15 @@ final class Trail {
             String action,
             String subject,
             Map<String, String> details) {
-        var _ =
-                trail.append(
-                        new AuditEntry(ChangeOrder.of(user, reason), action, subject, details));
+        AuditEntry entry = new AuditEntry(ChangeOrder.of(user, reason), action, subject, details);
+        try {
+            var _ = trail.append(entry);
+        } catch (UncheckedIOException full) {
+            LOG.error("the audit trail cannot be written: {} is not done", action, full);
+            throw new RefusedException(
+                    OutcomeCode.AUDIT_UNAVAILABLE,
+                    "audit trail: cannot be written, nothing was done (expected: room on the disk)",
+                    full);
+        }
     }
 }

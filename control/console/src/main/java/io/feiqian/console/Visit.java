@@ -85,6 +85,11 @@ final class Visit implements Asked {
         return Asked.bounded(name, form.first(name).orElse("").strip());
     }
 
+    /** A password that the form says, exactly as it was typed. */
+    String secret(String name) {
+        return Asked.bounded(name, form.first(name).orElse(""));
+    }
+
     @Override
     public List<String> fields(String name) {
         List<String> all = form.contains(name) ? form.all(name) : List.of();
@@ -125,6 +130,16 @@ final class Visit implements Asked {
     /** Sends the browser to a page that says what was done. */
     void goTo(String path, String notice) {
         frame.leaveNotice(session, notice);
+        lead(path);
+    }
+
+    /**
+     * The same for somebody who is another one from now on, such as by a new password: every other
+     * session of the user ends, and this browser has a new one.
+     */
+    void goToAnew(Sessions sessions, User now, String path, String notice) {
+        sessions.endAll(now.name());
+        frame.leaveNotice(SignIn.begin(request, response, sessions, now), notice);
         lead(path);
     }
 }

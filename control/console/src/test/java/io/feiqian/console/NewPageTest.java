@@ -6,6 +6,7 @@ import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.ShowTransactionRequest;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.runtime.Timer;
 import io.feiqian.security.Secrets;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Requirement;
@@ -119,7 +120,9 @@ final class NewPageTest {
                         Optional.empty(),
                         Optional.empty(),
                         new SettableClock(Instant.parse("2026-01-05T08:00:00Z")),
-                        List.of(new NewPage()));
+                        List.of(new NewPage()),
+                        it -> it,
+                        Timer.system("new-page-test"));
     }
 
     @AfterEach

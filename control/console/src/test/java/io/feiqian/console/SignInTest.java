@@ -20,8 +20,8 @@ final class SignInTest {
         Sessions sessions =
                 new Sessions(
                         clock, Randomness.seeded(7), Duration.ofMinutes(30), Duration.ofHours(12));
-        Session idle = sessions.begin("anna");
-        Session busy = sessions.begin("berta");
+        Session idle = sessions.begin(user("anna"));
+        Session busy = sessions.begin(user("berta"));
         for (int i = 0; i < 24; i++) {
             clock.advance(Duration.ofMinutes(29));
             assertThat(sessions.use(busy.id())).as("after %d requests", i).isPresent();
@@ -39,9 +39,9 @@ final class SignInTest {
     void everySessionOfAUserCanBeEnded() {
         Sessions sessions =
                 new Sessions(clock, Randomness.seeded(7), Duration.ofHours(1), Duration.ofHours(1));
-        Session one = sessions.begin("anna");
-        Session two = sessions.begin("anna");
-        Session other = sessions.begin("berta");
+        Session one = sessions.begin(user("anna"));
+        Session two = sessions.begin(user("anna"));
+        Session other = sessions.begin(user("berta"));
         sessions.endAll("anna");
         assertThat(sessions.use(one.id())).isEmpty();
         assertThat(sessions.use(two.id())).isEmpty();
@@ -85,5 +85,9 @@ final class SignInTest {
                     .hasMessageContaining("expected: 12 to 128 characters");
         }
         Passwords.requireStrong(passwords.fresh(), "anna");
+    }
+
+    private static User user(String name) {
+        return new User(name, Role.VIEWER.name(), Tenant.ALL.name(), "", false, false);
     }
 }

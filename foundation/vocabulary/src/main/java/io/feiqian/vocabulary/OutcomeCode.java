@@ -170,6 +170,8 @@ public enum OutcomeCode {
     WAIT(4009, Kind.UNAVAILABLE),
     /** A row belongs to another unfinished global transaction, or was not free in time. */
     SQL_LOCK_CONFLICT(4010, Kind.UNAVAILABLE),
+    /** What was asked for could not be put on record, so it was not done. */
+    AUDIT_UNAVAILABLE(4011, Kind.UNAVAILABLE),
 
     /** Not known yet; ask again with the same trace number. */
     UNKNOWN(5001, Kind.UNKNOWN),
