@@ -4,6 +4,7 @@ import io.feiqian.alarms.Alarms;
 import io.feiqian.cli.Endpoints;
 import io.feiqian.console.Console;
 import io.feiqian.console.ConsoleConfig;
+import io.feiqian.console.OidcConfig;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.DatabaseConfig;
@@ -23,12 +24,13 @@ final class ConsoleRole {
     static Console start(ConsoleRoleConfig told, Clock clock) {
         return Console.start(
                 ConsoleConfig.of(
-                        told.host(),
-                        told.port(),
-                        cells(told.instances()),
-                        told.supervisor(),
-                        Path.of(told.secretsFolder()),
-                        Path.of(told.auditFile())),
+                                told.host(),
+                                told.port(),
+                                cells(told.instances()),
+                                told.supervisor(),
+                                Path.of(told.secretsFolder()),
+                                Path.of(told.auditFile()))
+                        .with(oidc(told.oidcFile())),
                 database(told).map(ObservatoryReads::new),
                 database(told)
                         .map(it ->
@@ -37,6 +39,10 @@ final class ConsoleRole {
                                         ObservatoryRole.seal(Path.of(told.secretsFolder())),
                                         clock)),
                 clock);
+    }
+
+    private static Optional<OidcConfig> oidc(String file) {
+        return file.isEmpty() ? Optional.empty() : Optional.of(OidcDocument.read(Path.of(file)));
     }
 
     private static Optional<Supplier<DatabaseConfig>> database(ConsoleRoleConfig told) {

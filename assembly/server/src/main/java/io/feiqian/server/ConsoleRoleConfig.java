@@ -15,6 +15,7 @@ import java.util.List;
  * @param observatoryPasswordFile the file that holds the user's password
  * @param supervisor where the supervisor takes operators' orders, {@code host:port}; empty where
  *     another service manager starts the processes
+ * @param oidcFile the document that says by whom users may sign in besides; empty where by nobody
  * @param instances the cells' instances
  */
 record ConsoleRoleConfig(
@@ -26,6 +27,7 @@ record ConsoleRoleConfig(
         String observatoryUser,
         String observatoryPasswordFile,
         String supervisor,
+        String oidcFile,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<ConsoleRoleConfig> TYPE =
@@ -39,6 +41,7 @@ record ConsoleRoleConfig(
                             "",
                             "feiqian",
                             "password",
+                            "",
                             "",
                             List.of()));
 

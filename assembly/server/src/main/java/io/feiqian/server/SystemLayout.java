@@ -168,9 +168,16 @@ final class SystemLayout {
                         DatabaseUnit.USER,
                         database.passwordFile().toString(),
                         supervisor,
+                        oidcFile(),
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);
+    }
+
+    /** Written by people, and left as it is. */
+    private String oidcFile() {
+        Path file = home.console().resolve("oidc.json");
+        return Files.exists(file) ? file.toString() : "";
     }
 
     private SystemUnits.CellUnits cell(int number) throws IOException {

@@ -40,18 +40,21 @@ public final class Console implements AutoCloseable {
     private final Optional<ObservatoryReads> observatory;
     private final Optional<Alarms> alarms;
     private final FileAuditTrail audit;
+    private final Optional<OidcProvider> oidc;
 
     private Console(
             WebServer server,
             Cells cells,
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
-            FileAuditTrail audit) {
+            FileAuditTrail audit,
+            Optional<OidcProvider> oidc) {
         this.server = server;
         this.cells = cells;
         this.observatory = observatory;
         this.alarms = alarms;
         this.audit = audit;
+        this.oidc = oidc;
     }
 
     /**
@@ -72,6 +75,9 @@ public final class Console implements AutoCloseable {
         FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
         ApiTokens tokens = new ApiTokens(secrets, random, clock);
         Trail trail = new Trail(audit);
+        OidcUsers oidcUsers = new OidcUsers(secrets);
+        Optional<OidcProvider> oidc =
+                config.oidc().map(it -> new OidcProvider(it, secrets, new OidcHttp(), clock));
         Cells cells =
                 new Cells(
                         config.cells(),
@@ -86,6 +92,7 @@ public final class Console implements AutoCloseable {
                         users,
                         sessions,
                         tokens,
+                        oidcUsers,
                         trail,
                         EvidenceKey.obtain(secrets),
                         clock);
@@ -98,7 +105,29 @@ public final class Console implements AutoCloseable {
         pages.forEach(page -> page.routes(frame));
         new PasswordPage(users, tokens, trail).routes(frame);
         new Api(new ApiGuard(users, tokens, clock), pages).routes(routing);
-        new SignIn(frame, users, sessions, new SignInLimit(clock), trail).routes(routing);
+        SignIn signIn =
+                new SignIn(
+                        frame,
+                        users,
+                        sessions,
+                        new SignInLimit(clock),
+                        trail,
+                        config.oidc().map(OidcConfig::name).orElse(""));
+        signIn.routes(routing);
+        oidc.ifPresent(provider ->
+                new OidcSignIn(
+                                config.oidc().orElseThrow(),
+                                provider,
+                                new OidcAttempts(clock, random),
+                                new OidcAdmission(
+                                        config.oidc().orElseThrow(),
+                                        oidcUsers,
+                                        users,
+                                        sessions,
+                                        trail),
+                                signIn,
+                                frame)
+                        .routes(routing));
         Assets.routes(routing);
         routing.any((request, response) -> {
             throw new RefusedException(
@@ -125,7 +154,7 @@ public final class Console implements AutoCloseable {
                         .addRouting(routing)
                         .build()
                         .start();
-        return new Console(server, cells, observatory, alarms, audit);
+        return new Console(server, cells, observatory, alarms, audit, oidc);
     }
 
     /** Every page, in the order of the menu. */
@@ -136,6 +165,7 @@ public final class Console implements AutoCloseable {
             Users users,
             Sessions sessions,
             ApiTokens tokens,
+            OidcUsers oidcUsers,
             Trail trail,
             EvidenceKey evidenceKey,
             Clock clock) {
@@ -147,7 +177,7 @@ public final class Console implements AutoCloseable {
                 new RoutingPage(cells, trail, clock),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
-                new UsersPage(users, sessions, tokens, trail));
+                new UsersPage(users, sessions, tokens, oidcUsers, trail));
     }
 
     /** Where it listens. */
@@ -162,6 +192,7 @@ public final class Console implements AutoCloseable {
         observatory.ifPresent(ObservatoryReads::close);
         alarms.ifPresent(Alarms::close);
         audit.close();
+        oidc.ifPresent(OidcProvider::close);
     }
 
     private static void protect(ServerRequest request, ServerResponse response) {

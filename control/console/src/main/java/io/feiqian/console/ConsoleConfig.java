@@ -4,6 +4,7 @@ import io.feiqian.cli.Endpoints;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a console is told.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param patience how long a cell may take to answer before a page is shown without it
  * @param idle how long a session lasts without a request
  * @param longest how long a session lasts at all
+ * @param oidc by whom users may sign in besides; empty where there is nobody
  */
 public record ConsoleConfig(
         String host,
@@ -27,7 +29,8 @@ public record ConsoleConfig(
         Path auditFile,
         Duration patience,
         Duration idle,
-        Duration longest) {
+        Duration longest,
+        Optional<OidcConfig> oidc) {
     /** Copies the list. */
     public ConsoleConfig {
         cells = List.copyOf(cells);
@@ -50,6 +53,22 @@ public record ConsoleConfig(
                 auditFile,
                 Duration.ofSeconds(3),
                 Duration.ofMinutes(30),
-                Duration.ofHours(12));
+                Duration.ofHours(12),
+                Optional.empty());
+    }
+
+    /** The same, where users may also sign in by this provider. */
+    public ConsoleConfig with(Optional<OidcConfig> provider) {
+        return new ConsoleConfig(
+                host,
+                port,
+                cells,
+                supervisor,
+                secretsFolder,
+                auditFile,
+                patience,
+                idle,
+                longest,
+                provider);
     }
 }

@@ -24,14 +24,35 @@ final class SignIn {
     private final Sessions sessions;
     private final SignInLimit limit;
     private final Trail trail;
+    private final String provider;
 
-    SignIn(Frame frame, Users users, Sessions sessions, SignInLimit limit, Trail trail) {
+    /**
+     * The way in.
+     *
+     * @param provider by whom users may sign in instead; empty where there is nobody
+     */
+    SignIn(
+            Frame frame,
+            Users users,
+            Sessions sessions,
+            SignInLimit limit,
+            Trail trail,
+            String provider) {
         this.frame = frame;
         this.users = users;
         this.sessions = sessions;
         this.limit = limit;
         this.trail = trail;
+        this.provider = provider;
     }
+
+    /**
+     * What the page shows.
+     *
+     * @param problem why somebody is not in; empty where nothing was tried
+     * @param provider by whom users may sign in instead; empty where there is nobody
+     */
+    public record Model(String problem, String provider) {}
 
     void routes(HttpRouting.Builder routing) {
         routing.get(PATH, (request, response) -> form(request, response, Status.OK_200, ""));
@@ -43,10 +64,13 @@ final class SignIn {
         routing.get("/theme/{it}", (request, response) -> remember(request, response, Frame.THEME));
     }
 
-    private void form(
-            ServerRequest request, ServerResponse response, Status status, String problem) {
+    /** Answers with the page, which says why somebody is not in. */
+    void form(ServerRequest request, ServerResponse response, Status status, String problem) {
         frame.render(
-                response, status, "signin", Map.of("shell", frame.shell(request), "it", problem));
+                response,
+                status,
+                "signin",
+                Map.of("shell", frame.shell(request), "it", new Model(problem, provider)));
     }
 
     private void signIn(ServerRequest request, ServerResponse response) {
@@ -76,10 +100,15 @@ final class SignIn {
         }
         limit.succeeded(name);
         trail.add(name, "signs in", "console.sign-in", name, Map.of());
-        Frame.cookie(request, Frame.SESSION).ifPresent(sessions::end);
+        begin(response, name, Frame.cookie(request, Frame.SESSION).orElse(""));
+        Frame.send(response, "/");
+    }
+
+    /** Begins a session in place of the one that the browser had before. */
+    void begin(ServerResponse response, String name, String before) {
+        sessions.end(before);
         Session session = sessions.begin(name);
         response.headers().addCookie(cookie(Frame.SESSION, session.id()).build());
-        Frame.send(response, "/");
     }
 
     private void signOut(ServerRequest request, ServerResponse response) {

@@ -14,10 +14,12 @@ final class UsersPage implements Page {
     private final Users users;
     private final Sessions sessions;
     private final ApiTokens tokens;
+    private final OidcUsers oidc;
     private final Trail trail;
 
-    UsersPage(Users users, Sessions sessions, ApiTokens tokens, Trail trail) {
+    UsersPage(Users users, Sessions sessions, ApiTokens tokens, OidcUsers oidc, Trail trail) {
         this.users = users;
+        this.oidc = oidc;
         this.sessions = sessions;
         this.tokens = tokens;
         this.trail = trail;
@@ -37,8 +39,13 @@ final class UsersPage implements Page {
         }
     }
 
-    /** A user. */
-    public record Line(String name, String role, boolean firstUse, boolean locked) {}
+    /**
+     * A user.
+     *
+     * @param byOidc whether an OpenID provider vouches for the user
+     */
+    public record Line(
+            String name, String role, boolean firstUse, boolean locked, boolean byOidc) {}
 
     @Override
     public String path() {
@@ -81,7 +88,8 @@ final class UsersPage implements Page {
                                         each.name(),
                                         each.role().name(),
                                         each.firstUse(),
-                                        each.locked()))
+                                        each.locked(),
+                                        each.byOidc()))
                         .toList(),
                 Arrays.stream(Role.values()).map(Role::name).toList());
     }
@@ -116,10 +124,15 @@ final class UsersPage implements Page {
                         tokens.revokeAll(name);
                         yield visit.texts().of("users.added", name, users.reset(name));
                     }
+                    case "release" -> {
+                        record(visit, "console.user-release", name, Map.of());
+                        oidc.release(name);
+                        yield visit.texts().of("users.released", name);
+                    }
                     default ->
                             throw new RefusedException(
                                     OutcomeCode.UNKNOWN_PATH,
-                                    "change: unknown (expected: lock, unlock or reset)");
+                                    "change: unknown (expected: lock, unlock, reset or release)");
                 };
         sessions.endAll(name);
         visit.goTo(PATH, notice);
