@@ -80,8 +80,10 @@ final class OidcAttackTest {
     @Test
     void whatWasUsedCannotBeUsedAgain() {
         URI there = signedIn(victim, "olga");
+        String browser = victim.cookie(OidcSignIn.ATTEMPT).orElseThrow();
         assertThat(victim.go(there).statusCode()).isEqualTo(200);
         victim.post("/sign-out", Map.of());
+        victim.plant(OidcSignIn.ATTEMPT, browser, OidcSignIn.PATH);
         assertOver(victim.go(there));
         assertThat(provider.exchanges).as("the state is used up").hasValue(1);
         String code = OidcTestProvider.parsed(there.getRawQuery()).get("code");
@@ -176,7 +178,7 @@ final class OidcAttackTest {
         String first = Users.firstPassword(console.secrets).orElseThrow();
         attacker.post("/sign-in", Map.of("name", "admin", "password", first));
         String chosen = attacker.cookie(Frame.SESSION).orElseThrow();
-        victim.plant(Frame.SESSION, chosen);
+        victim.plant(Frame.SESSION, chosen, "/");
         assertThat(victim.go(signedIn(victim, "olga")).statusCode()).isEqualTo(200);
         assertThat(victim.cookie(Frame.SESSION)).isPresent().get().isNotEqualTo(chosen);
         assertThat(attacker.get("/password").statusCode())

@@ -83,10 +83,10 @@ final class OidcVisitor implements AutoCloseable {
     }
 
     /** Has this browser show what somebody else chose. */
-    void plant(String name, String value) {
+    void plant(String name, String value, String path) {
         HttpCookie cookie = new HttpCookie(name, value);
         cookie.setDomain("127.0.0.1");
-        cookie.setPath("/");
+        cookie.setPath(path);
         cookie.setVersion(0);
         cookies.getCookieStore().add(URI.create(console), cookie);
     }
