@@ -7,6 +7,7 @@ import io.feiqian.cli.ExitStatus;
 import io.feiqian.console.Console;
 import io.feiqian.console.ConsoleConfig;
 import io.feiqian.console.ConsoleTls;
+import io.feiqian.console.OidcConfig;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.DatabaseConfig;
@@ -25,7 +26,7 @@ final class ConsoleRole {
     /** Starts it; when this returns it serves. */
     static Console start(ConsoleRoleConfig told, Clock clock) {
         return Console.start(
-                config(told),
+                config(told).with(oidc(told.oidcFile())),
                 database(told).map(ObservatoryReads::new),
                 database(told)
                         .map(it ->
@@ -55,6 +56,10 @@ final class ConsoleRole {
                 ? plain
                 : plain.withTls(
                         new ConsoleTls(Path.of(told.tlsCertificate()), Path.of(told.tlsKey())));
+    }
+
+    private static Optional<OidcConfig> oidc(String file) {
+        return file.isEmpty() ? Optional.empty() : Optional.of(OidcDocument.read(Path.of(file)));
     }
 
     private static Optional<Supplier<DatabaseConfig>> database(ConsoleRoleConfig told) {

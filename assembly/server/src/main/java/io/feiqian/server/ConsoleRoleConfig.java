@@ -18,6 +18,7 @@ import java.util.List;
  * @param tlsCertificate the console's certificate and those that signed it, a PEM file; empty for
  *     plain HTTP, which is for this machine only
  * @param tlsKey its private key, a PEM file (PKCS #8); empty where there is no certificate
+ * @param oidcFile the document that says by whom users may sign in besides; empty where by nobody
  * @param instances the cells' instances
  */
 record ConsoleRoleConfig(
@@ -31,6 +32,7 @@ record ConsoleRoleConfig(
         String supervisor,
         String tlsCertificate,
         String tlsKey,
+        String oidcFile,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<ConsoleRoleConfig> TYPE =
@@ -44,6 +46,7 @@ record ConsoleRoleConfig(
                             "",
                             "feiqian",
                             "password",
+                            "",
                             "",
                             "",
                             "",

@@ -170,9 +170,16 @@ final class SystemLayout {
                         supervisor,
                         plan.consoleCertificate(),
                         plan.consoleKey(),
+                        oidcFile(),
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);
+    }
+
+    /** Written by people, and left as it is. */
+    private String oidcFile() {
+        Path file = home.console().resolve("oidc.json");
+        return Files.exists(file) ? file.toString() : "";
     }
 
     private SystemUnits.CellUnits cell(int number) throws IOException {

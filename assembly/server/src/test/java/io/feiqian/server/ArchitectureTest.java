@@ -123,6 +123,7 @@ final class ArchitectureTest {
                     Map.entry("org.springframework", Set.of("spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "gateway")),
                     Map.entry("jakarta.mail", Set.of("alarms")),
+                    Map.entry("com.nimbusds", Set.of("console")),
                     Map.entry("org.eclipse.angus", Set.of("alarms")),
                     Map.entry("io.helidon", Set.of("observatory", "console")));
 

@@ -269,6 +269,10 @@ class ConsoleAccessTest {
                 .isEqualTo(303);
 
         assertDone(staff.assign("robert", "VIEWER", "all"));
+        assertThat(staff.visitor("robert").get("/ledger").statusCode())
+                .as("the session is over")
+                .isEqualTo(303);
+        staff.signInAgain("robert");
         assertThat(staff.visitor("robert").get("/ledger").statusCode()).isEqualTo(200);
         assertThat(staff.visitor("robert").get("/").body()).contains("robert · viewer");
         assertThat(Files.readString(folder.resolve("console/audit.jsonl")))

@@ -50,6 +50,11 @@ final class ConsoleStaff implements AutoCloseable {
         signIn(name, password.group(1));
     }
 
+    /** Has a user sign in again. */
+    void signInAgain(String name) {
+        assertThat(visitor(name).signIn(name, OWN).statusCode()).isEqualTo(303);
+    }
+
     /** Has the administrator give a user another role or tenant. */
     HttpResponse<String> assign(String name, String role, String tenant) {
         return asAdmin("/users/" + name + "/assign", Map.of("role", role, "tenant", tenant));

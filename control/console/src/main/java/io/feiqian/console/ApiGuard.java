@@ -42,7 +42,9 @@ final class ApiGuard {
     Answer ask(ServerRequest request) {
         Optional<String> shown = shown(request);
         Optional<ApiToken> token = shown.flatMap(tokens::find);
-        Optional<User> user = token.flatMap(it -> users.find(it.user())).filter(it -> !it.locked());
+        Optional<User> user =
+                token.flatMap(it -> users.find(it.user()))
+                        .filter(it -> !it.locked() && !it.byOidc());
         if (token.isEmpty() || user.isEmpty()) {
             Duration wait = byAddress.take(request.remotePeer().host());
             return wait.isPositive()

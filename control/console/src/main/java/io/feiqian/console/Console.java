@@ -50,6 +50,7 @@ public final class Console implements AutoCloseable {
     private final Optional<Alarms> alarms;
     private final FileAuditTrail audit;
     private final Timer timer;
+    private final Optional<OidcProvider> oidc;
 
     private Console(
             WebServer server,
@@ -58,7 +59,8 @@ public final class Console implements AutoCloseable {
             Optional<ObservatoryReads> observatory,
             Optional<Alarms> alarms,
             FileAuditTrail audit,
-            Timer timer) {
+            Timer timer,
+            Optional<OidcProvider> oidc) {
         this.server = server;
         this.addresses = addresses;
         this.lines = lines;
@@ -66,6 +68,7 @@ public final class Console implements AutoCloseable {
         this.alarms = alarms;
         this.audit = audit;
         this.timer = timer;
+        this.oidc = oidc;
     }
 
     /**
@@ -114,6 +117,9 @@ public final class Console implements AutoCloseable {
         FileAuditTrail audit = FileAuditTrail.open(config.auditFile(), clock);
         ApiTokens tokens = new ApiTokens(secrets, random, clock);
         Trail trail = new Trail(recording.apply(audit));
+        OidcUsers oidcUsers = new OidcUsers(secrets);
+        Optional<OidcProvider> oidc =
+                config.oidc().map(it -> new OidcProvider(it, secrets, new OidcHttp(), clock));
         CellLines lines =
                 new CellLines(
                         config.cells(),
@@ -130,6 +136,7 @@ public final class Console implements AutoCloseable {
                         access,
                         sessions,
                         tokens,
+                        oidcUsers,
                         trail,
                         new AuditHistory(config.auditFile(), clock, AUDIT_RECHECK),
                         EvidenceKey.obtain(secrets),
@@ -151,7 +158,29 @@ public final class Console implements AutoCloseable {
         new PasswordPage(users, sessions, tokens, trail, clock).routes(frame);
         Api api = new Api(new ApiGuard(users, tokens, clock), access, lines, pages, log);
         api.routes(routing);
-        new SignIn(frame, users, sessions, new SignInLimit(clock), trail).routes(routing);
+        SignIn signIn =
+                new SignIn(
+                        frame,
+                        users,
+                        sessions,
+                        new SignInLimit(clock),
+                        trail,
+                        config.oidc().map(OidcConfig::name).orElse(""));
+        signIn.routes(routing);
+        oidc.ifPresent(provider ->
+                new OidcSignIn(
+                                config.oidc().orElseThrow(),
+                                provider,
+                                new OidcAttempts(clock, random),
+                                new OidcAdmission(
+                                        config.oidc().orElseThrow(),
+                                        oidcUsers,
+                                        users,
+                                        sessions,
+                                        trail),
+                                signIn,
+                                frame)
+                        .routes(routing));
         Assets.routes(routing);
         routing.any((request, response) -> {
             throw new RefusedException(
@@ -174,7 +203,7 @@ public final class Console implements AutoCloseable {
                         .lookLater());
         List<String> addresses =
                 Stream.concat(frame.addresses().stream(), api.addresses().stream()).toList();
-        return new Console(server, addresses, lines, observatory, alarms, audit, timer);
+        return new Console(server, addresses, lines, observatory, alarms, audit, timer, oidc);
     }
 
     private static WebServer serve(
@@ -203,6 +232,7 @@ public final class Console implements AutoCloseable {
             Access access,
             Sessions sessions,
             ApiTokens tokens,
+            OidcUsers oidcUsers,
             Trail trail,
             AuditHistory history,
             EvidenceKey evidenceKey,
@@ -215,7 +245,7 @@ public final class Console implements AutoCloseable {
                 new RoutingPage(trail, clock),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
-                new UsersPage(users, access, sessions, tokens, trail),
+                new UsersPage(users, access, sessions, tokens, oidcUsers, trail),
                 new AuditPage(history));
     }
 
@@ -268,5 +298,6 @@ public final class Console implements AutoCloseable {
         observatory.ifPresent(ObservatoryReads::close);
         alarms.ifPresent(Alarms::close);
         audit.close();
+        oidc.ifPresent(OidcProvider::close);
     }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param idle how long a session lasts without a request
  * @param longest how long a session lasts at all
  * @param tls what it proves its name with; empty for plain HTTP, which is for this machine only
+ * @param oidc by whom users may sign in besides; empty where there is nobody
  */
 public record ConsoleConfig(
         String host,
@@ -30,7 +31,8 @@ public record ConsoleConfig(
         Duration patience,
         Duration idle,
         Duration longest,
-        Optional<ConsoleTls> tls) {
+        Optional<ConsoleTls> tls,
+        Optional<OidcConfig> oidc) {
     /** Copies the list. */
     public ConsoleConfig {
         cells = List.copyOf(cells);
@@ -54,11 +56,21 @@ public record ConsoleConfig(
                 Duration.ofSeconds(3),
                 Duration.ofMinutes(30),
                 Duration.ofHours(12),
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** The same over TLS. */
     public ConsoleConfig withTls(ConsoleTls files) {
+        return with(Optional.of(files), oidc);
+    }
+
+    /** The same, where users may also sign in by this provider. */
+    public ConsoleConfig with(Optional<OidcConfig> provider) {
+        return with(tls, provider);
+    }
+
+    private ConsoleConfig with(Optional<ConsoleTls> files, Optional<OidcConfig> provider) {
         return new ConsoleConfig(
                 host,
                 port,
@@ -69,6 +81,7 @@ public record ConsoleConfig(
                 patience,
                 idle,
                 longest,
-                Optional.of(files));
+                files,
+                provider);
     }
 }

@@ -34,9 +34,10 @@ final class PasswordPage {
      * What the page shows.
      *
      * @param firstUse whether the password has to be changed before anything else
+     * @param elsewhere whether the user's password is not kept here
      * @param tokens the user's own
      */
-    public record Model(boolean firstUse, List<Line> tokens) {
+    public record Model(boolean firstUse, boolean elsewhere, List<Line> tokens) {
         /** Copies the list. */
         public Model {
             tokens = List.copyOf(tokens);
@@ -59,6 +60,7 @@ final class PasswordPage {
     private Model model(User user) {
         return new Model(
                 user.firstUse(),
+                user.byOidc(),
                 tokens.of(user.name()).stream()
                         .map(each ->
                                 new Line(
@@ -115,6 +117,10 @@ final class PasswordPage {
     }
 
     private void requirePassword(Visit visit, String field) {
+        if (visit.user().byOidc()) {
+            throw new RefusedException(
+                    OutcomeCode.NOT_PERMITTED, visit.texts().of("password.elsewhere"));
+        }
         String name = visit.user().name();
         Duration wait = limit.wait(name);
         if (wait.isPositive()) {

@@ -102,6 +102,11 @@ record Role(String name, Set<Permission> permissions) {
         return this;
     }
 
+    /** Whether it may move money, or the ways that money takes. */
+    boolean moves() {
+        return !moving().isEmpty();
+    }
+
     private List<Permission> moving() {
         return permissions.stream().filter(Permission::moves).toList();
     }

@@ -23,14 +23,35 @@ final class SignIn {
     private final Sessions sessions;
     private final SignInLimit limit;
     private final Trail trail;
+    private final String provider;
 
-    SignIn(Frame frame, Users users, Sessions sessions, SignInLimit limit, Trail trail) {
+    /**
+     * The way in.
+     *
+     * @param provider by whom users may sign in instead; empty where there is nobody
+     */
+    SignIn(
+            Frame frame,
+            Users users,
+            Sessions sessions,
+            SignInLimit limit,
+            Trail trail,
+            String provider) {
         this.frame = frame;
         this.users = users;
         this.sessions = sessions;
         this.limit = limit;
         this.trail = trail;
+        this.provider = provider;
     }
+
+    /**
+     * What the page shows.
+     *
+     * @param problem why somebody is not in; empty where nothing was tried
+     * @param provider by whom users may sign in instead; empty where there is nobody
+     */
+    public record Model(String problem, String provider) {}
 
     void routes(HttpRouting.Builder routing) {
         routing.get(PATH, (request, response) -> form(request, response, Status.OK_200, ""));
@@ -42,10 +63,13 @@ final class SignIn {
         routing.get("/theme/{it}", (request, response) -> remember(request, response, Frame.THEME));
     }
 
-    private void form(
-            ServerRequest request, ServerResponse response, Status status, String problem) {
+    /** Answers with the page, which says why somebody is not in. */
+    void form(ServerRequest request, ServerResponse response, Status status, String problem) {
         frame.render(
-                response, status, "signin", Map.of("shell", frame.shell(request), "it", problem));
+                response,
+                status,
+                "signin",
+                Map.of("shell", frame.shell(request), "it", new Model(problem, provider)));
     }
 
     private void signIn(ServerRequest request, ServerResponse response) {
@@ -77,9 +101,14 @@ final class SignIn {
         }
         limit.succeeded(name);
         trail.add(name, "signs in", "console.sign-in", name, Map.of());
-        Frame.cookie(request, Frame.SESSION).ifPresent(sessions::end);
-        begin(request, response, sessions, user.get());
+        begin(request, response, user.get(), Frame.cookie(request, Frame.SESSION).orElse(""));
         Frame.send(response, "/");
+    }
+
+    /** Begins a session in place of the one that the browser had before. */
+    void begin(ServerRequest request, ServerResponse response, User user, String before) {
+        sessions.end(before);
+        var _ = begin(request, response, sessions, user);
     }
 
     /** Begins a session, under an id that nobody has seen, and has the browser keep it. */

@@ -64,8 +64,31 @@ public final class Users {
     /** The user of this name and password; empty where there is none, or access was taken away. */
     Optional<User> authenticate(String name, String password) {
         Optional<User> found = find(name);
-        boolean right = passwords.matches(password, found.map(User::password).orElse(nobody));
-        return found.filter(user -> right && !user.locked());
+        String kept = found.filter(user -> !user.byOidc()).map(User::password).orElse(nobody);
+        boolean right = passwords.matches(password, kept);
+        return found.filter(user -> right && !user.locked() && !user.byOidc());
+    }
+
+    /**
+     * Lets in somebody for whom an OpenID provider vouches: adds the user, or gives the role that
+     * follows from the provider's groups today. A lock stays.
+     */
+    synchronized User admit(String name, Role role) {
+        Map<String, User> users = read();
+        User before = users.get(name);
+        if (before != null && (before.locked() || before.role().equals(role.name()))) {
+            return before;
+        }
+        if (before == null) {
+            requireRoom(users);
+        }
+        User now =
+                before == null
+                        ? new User(name, role.name(), Tenant.ALL.name(), "", false, false)
+                        : before.withRole(role.name(), before.tenant());
+        users.put(name, now);
+        write(users);
+        return now;
     }
 
     /**
@@ -82,10 +105,7 @@ public final class Users {
                 throw new RefusedException(
                         OutcomeCode.ALREADY_EXISTS, "user: " + name + " (expected: a new name)");
             }
-            if (users.size() >= MOST) {
-                throw new RefusedException(
-                        OutcomeCode.OVERLOADED, "users: " + MOST + " (expected: fewer)");
-            }
+            requireRoom(users);
             users.put(
                     name,
                     new User(
@@ -102,6 +122,7 @@ public final class Users {
 
     /** Gives a user a new first password, and returns it. */
     String reset(String name) {
+        requirePassword(name);
         String password = passwords.fresh();
         String kept = passwords.keep(password);
         change(name, user -> user.withPassword(kept, true));
@@ -120,11 +141,28 @@ public final class Users {
 
     /** Sets the password that a user has chosen. */
     void choose(String name, String password) {
+        requirePassword(name);
         Passwords.requireStrong(password, name);
         String kept = passwords.keep(password);
         change(name, user -> user.withPassword(kept, false));
         if (name.equals(FIRST)) {
             secrets.delete(FIRST_PASSWORD);
+        }
+    }
+
+    private static void requirePassword(String name) {
+        if (name.startsWith(User.BY_OIDC)) {
+            throw new RefusedException(
+                    OutcomeCode.NOT_PERMITTED,
+                    "password: %s has none here (expected: a user of this console's own)"
+                            .formatted(name));
+        }
+    }
+
+    private static void requireRoom(Map<String, User> users) {
+        if (users.size() >= MOST) {
+            throw new RefusedException(
+                    OutcomeCode.OVERLOADED, "users: " + MOST + " (expected: fewer)");
         }
     }
 

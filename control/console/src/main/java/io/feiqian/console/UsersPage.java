@@ -14,12 +14,20 @@ final class UsersPage implements Page {
     private final Access access;
     private final Sessions sessions;
     private final ApiTokens tokens;
+    private final OidcUsers oidc;
     private final Trail trail;
     private final AccessPage roles;
 
-    UsersPage(Users users, Access access, Sessions sessions, ApiTokens tokens, Trail trail) {
+    UsersPage(
+            Users users,
+            Access access,
+            Sessions sessions,
+            ApiTokens tokens,
+            OidcUsers oidc,
+            Trail trail) {
         this.users = users;
         this.access = access;
+        this.oidc = oidc;
         this.sessions = sessions;
         this.tokens = tokens;
         this.trail = trail;
@@ -42,8 +50,18 @@ final class UsersPage implements Page {
         }
     }
 
-    /** A user. */
-    public record Line(String name, String role, String tenant, boolean firstUse, boolean locked) {}
+    /**
+     * A user.
+     *
+     * @param byOidc whether an OpenID provider vouches for the user
+     */
+    public record Line(
+            String name,
+            String role,
+            String tenant,
+            boolean firstUse,
+            boolean locked,
+            boolean byOidc) {}
 
     /** What the page of one user shows. */
     public record One(Line user, List<String> roles, List<String> tenants) {
@@ -118,7 +136,13 @@ final class UsersPage implements Page {
     }
 
     private static Line line(User user) {
-        return new Line(user.name(), user.role(), user.tenant(), user.firstUse(), user.locked());
+        return new Line(
+                user.name(),
+                user.role(),
+                user.tenant(),
+                user.firstUse(),
+                user.locked(),
+                user.byOidc());
     }
 
     private void add(Visit visit) {
@@ -127,6 +151,13 @@ final class UsersPage implements Page {
         synchronized (access) {
             Role role = access.role(visit.field("role"));
             Tenant tenant = tenant(visit);
+            users.find(name)
+                    .filter(User::byOidc)
+                    .filter(it -> !it.role().equals(role.name()))
+                    .ifPresent(it -> {
+                        throw new RefusedException(
+                                OutcomeCode.NOT_PERMITTED, visit.texts().of("users.bygroups"));
+                    });
             record(visit, "console.user-add", name, details(role, tenant));
             password = users.add(name, role, tenant);
         }
@@ -160,16 +191,22 @@ final class UsersPage implements Page {
                         tokens.revokeAll(name);
                         yield visit.texts().of("users.added", name, users.reset(name));
                     }
+                    case "release" -> {
+                        record(visit, "console.user-release", name, Map.of());
+                        oidc.release(name);
+                        yield visit.texts().of("users.released", name);
+                    }
                     default ->
                             throw new RefusedException(
                                     OutcomeCode.UNKNOWN_PATH,
-                                    "change: unknown (expected: lock, unlock, reset or assign)");
+                                    "change: unknown (expected: lock, unlock, reset, release or"
+                                            + " assign)");
                 };
         sessions.endAll(name);
         visit.goTo(PATH, notice);
     }
 
-    /** From the next request on: nobody has to sign in again for it. */
+    /** From the next request on; the user has to sign in again. */
     private void assign(Visit visit, String name) {
         synchronized (access) {
             Role role = access.role(visit.field("role"));

@@ -93,6 +93,11 @@ class ResolutionDeskTest {
         assertCode(
                 approve(" Anna", proposed.getId(), proposed.getDigest()),
                 OutcomeCode.SECOND_OPERATOR_REQUIRED);
+        for (String perhapsAnna : List.of("oidc:anna", "oidc:berta", " OIDC:berta")) {
+            assertCode(
+                    approve(perhapsAnna, proposed.getId(), proposed.getDigest()),
+                    OutcomeCode.SECOND_OPERATOR_REQUIRED);
+        }
         assertCode(
                 approve("berta", proposed.getId(), "0123456789abcdef"),
                 OutcomeCode.PROPOSAL_DIFFERS);

@@ -10,6 +10,7 @@ import io.feiqian.vocabulary.Slot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What one operator proposes for a branch that the protocol cannot end, and what a second one made
@@ -119,6 +120,20 @@ public record Resolution(
         /** Whether this is the same operator, however the name is written. */
         public boolean isSame(Person that) {
             return operator.strip().equalsIgnoreCase(that.operator.strip());
+        }
+
+        /**
+         * Whether the same directory vouches for both, such as an OpenID provider for all whose
+         * names begin with {@code oidc:}. One directory gives one person one name; of two nobody
+         * can say who in the one is who in the other.
+         */
+        public boolean isOfSameDirectory(Person that) {
+            return directory().equals(that.directory());
+        }
+
+        private String directory() {
+            int colon = operator.indexOf(':');
+            return colon < 0 ? "" : operator.substring(0, colon).strip().toLowerCase(Locale.ROOT);
         }
     }
 

@@ -114,6 +114,12 @@ public final class ResolutionBook {
                     "operator: %s, who proposed it (expected: another one)"
                             .formatted(row.proposer().operator()));
         }
+        if (!row.proposer().isOfSameDirectory(approve.by())) {
+            return refused(
+                    OutcomeCode.SECOND_OPERATOR_REQUIRED,
+                    "operator: %s, perhaps %s under another name (expected: one that signs in the same way)"
+                            .formatted(approve.by().operator(), row.proposer().operator()));
+        }
         if (row.state() == State.APPROVED && row.decider().isSame(approve.by())) {
             return Optional.of(Answer.accepted(row).asRecorded());
         }
