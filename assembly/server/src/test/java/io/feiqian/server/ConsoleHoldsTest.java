@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.feiqian.console.Console;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
 import io.feiqian.vocabulary.Slot;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -28,6 +29,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -72,7 +74,13 @@ class ConsoleHoldsTest {
         assertThat(first.find()).isTrue();
         operator = new ConsoleVisitor(console);
         operator.signInFirst("olga", first.group(1), OWN);
-        number = bank.trace(new Slot(17)).toString();
+        ObjectNode paid =
+                bank.transfer(
+                        bank.funded(new Slot(17), 1, "9.00"),
+                        bank.account(new Slot(7_777)),
+                        "9.00");
+        BankInOneProcess.accepted(bank.post("/v1/transfers", paid));
+        number = paid.path("trace_number").asText();
         send("/v1/traces", spans());
         send("/v1/logs", lines());
     }
@@ -197,8 +205,9 @@ class ConsoleHoldsTest {
     }
 
     private HttpResponse<String> waitFor(String page, String text) {
+        Deadline end = Deadline.after(Duration.ofSeconds(20), Clock.system());
         HttpResponse<String> answer = admin.get(page);
-        for (int i = 0; i < 400 && !answer.body().contains(text); i++) {
+        while (!answer.body().contains(text) && !end.isExpired()) {
             answer = admin.get(page);
         }
         return answer;
