@@ -136,7 +136,7 @@ final class ArchitectureTest {
 
     /** Of the console: who serves addresses, most of them for pages and behind a permission. */
     private static final Set<String> SERVE_ADDRESSES =
-            Set.of("Console", "Frame", "Api", "SignIn", "Assets");
+            Set.of("Console", "Frame", "Api", "SignIn", "OidcSignIn", "Assets");
 
     /** Methods by which time and chance would come in past the ports of {@code runtime}. */
     private static final Set<String> FORBIDDEN_CALLS =

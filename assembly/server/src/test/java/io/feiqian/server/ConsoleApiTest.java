@@ -483,7 +483,7 @@ class ConsoleApiTest {
     }
 
     private static void awaitSettled(ApiCaller caller, String path) {
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 2_000; i++) {
             if (!caller.get(path).body().path("unfinished").asBoolean(true)) {
                 return;
             }

@@ -182,9 +182,11 @@ class ConsoleTenantTest {
         assertThat(staff.visitor("mover").get("/").body()).doesNotContain("cell-2");
         assertThat(staff.assign("mover", "VIEWER", "all").statusCode()).isEqualTo(303);
         assertThat(robot.get(path).status()).isEqualTo(200);
+        staff.signInAgain("mover");
         assertThat(staff.visitor("mover").get("/").body()).contains("cell-2");
         assertThat(staff.assign("mover", "VIEWER", "north").statusCode()).isEqualTo(303);
         assertThat(robot.get(path).status()).isEqualTo(404);
+        staff.signInAgain("mover");
         assertThat(staff.visitor("mover").get("/").body()).doesNotContain("cell-2");
     }
 
@@ -261,12 +263,8 @@ class ConsoleTenantTest {
     }
 
     private void awaitSettled(String trace) {
-        for (int i = 0; i < 30; i++) {
-            if (!staff.caller("berta")
-                    .get("/transactions/" + trace)
-                    .body()
-                    .path("unfinished")
-                    .asBoolean(true)) {
+        for (int i = 0; i < 2_000; i++) {
+            if (get("berta", "/journey?trace=" + trace).body().contains(": <b>settled</b>")) {
                 return;
             }
         }

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 /** Somebody who asks the console, as a browser would but without drawing anything. */
 final class ConsoleVisitor implements AutoCloseable {
+    private static final int MOST_TRIES = 100_000;
     private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([0-9a-f]+)\"");
 
     private final String console;
@@ -27,8 +28,14 @@ final class ConsoleVisitor implements AutoCloseable {
         this.console = console;
     }
 
+    /** Asks again where it has asked too often, as people do. */
     HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(URI.create(console + path)).GET());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(console + path)).GET();
+        HttpResponse<String> answer = send(request);
+        for (int i = 0; i < MOST_TRIES && answer.statusCode() == 429; i++) {
+            answer = send(request);
+        }
+        return answer;
     }
 
     HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
