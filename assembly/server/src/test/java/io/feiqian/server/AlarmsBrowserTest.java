@@ -116,9 +116,12 @@ class AlarmsBrowserTest {
         bank.contradict(trace);
 
         browser.open("/alarms");
-        browser.waitForAnew("transaction-contradiction at");
-
-        assertThat(browser.text()).contains("critical events", "transaction " + trace);
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains(
+                                "transaction-contradiction at",
+                                "critical events",
+                                "transaction " + trace));
         browser.followTo("/journey?trace=" + trace);
         browser.waitFor("contradiction");
     }

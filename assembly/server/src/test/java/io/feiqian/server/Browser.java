@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.stream.StreamSupport;
 import org.openqa.selenium.By;
@@ -78,6 +80,30 @@ final class Browser implements AutoCloseable {
     /** The same of a page that has to be asked for anew. */
     void waitForAnew(String text) {
         waitFor(text, driver.navigate()::refresh);
+    }
+
+    /**
+     * Asks for the page anew until what it says passes, since parts of it come from other processes
+     * at their time.
+     */
+    void waitUntilAnew(Consumer<String> passes) {
+        var why = new AtomicReference<AssertionError>();
+        try {
+            var _ =
+                    new WebDriverWait(driver, PATIENCE)
+                            .until(_ -> {
+                                try {
+                                    passes.accept(text());
+                                    return true;
+                                } catch (AssertionError notYet) {
+                                    why.set(notYet);
+                                    driver.navigate().refresh();
+                                    return false;
+                                }
+                            });
+        } catch (TimeoutException never) {
+            throw why.get();
+        }
     }
 
     private void waitFor(String text, Runnable between) {

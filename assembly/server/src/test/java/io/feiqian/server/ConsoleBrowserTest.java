@@ -106,10 +106,11 @@ class ConsoleBrowserTest {
         browser.follow("Journey");
         browser.fill("trace", trace);
         browser.press("Show");
-        browser.waitForAnew("settled");
-        assertThat(browser.text())
-                .contains("branch: confirmed", "ledger.credit", payer, payee, "12.34 CNY")
-                .contains("Branch 1 of ledger.credit in slot 7777, cell-2: finished");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains("settled")
+                        .contains("branch: confirmed", "ledger.credit", payer, payee, "12.34 CNY")
+                        .contains("Branch 1 of ledger.credit in slot 7777, cell-2: finished"));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("journey");
 
@@ -139,8 +140,8 @@ class ConsoleBrowserTest {
         bank.contradict(trace);
 
         browser.open("/transactions?overdue=60");
-        browser.waitForAnew(trace);
-        assertThat(browser.text()).contains("up to a day", "ledger.credit");
+        browser.waitUntilAnew(
+                page -> assertThat(page).contains(trace).contains("up to a day", "ledger.credit"));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("transactions");
         browser.follow(trace);
@@ -174,10 +175,11 @@ class ConsoleBrowserTest {
         browser.waitFor("is approved, and done");
 
         browser.open("/journey?trace=" + trace);
-        browser.waitForAnew("decision: settled");
-        assertThat(browser.text())
-                .contains("branch: confirmed", "Decided by berta: it is as anna says")
-                .contains("anna, transaction.suspend: we look at it");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains("decision: settled")
+                        .contains("branch: confirmed", "Decided by berta: it is as anna says")
+                        .contains("anna, transaction.suspend: we look at it"));
         browser.keepPicture("journey-put-right");
 
         browser.open("/audit?text=" + trace);
@@ -198,14 +200,14 @@ class ConsoleBrowserTest {
         transfer("7.89");
         browser.signIn("anna", OWN);
         browser.follow("Ledger");
-        browser.waitForAnew(payer);
-        browser.waitForAnew("fits");
-        assertThat(browser.text())
-                .containsPattern("CNY Together \\d+ 0\\.00 0\\.00 0\\.00")
-                .containsPattern("cell-1 cell-2 CNY [\\d.]+ -[\\d.]+ 0\\.00 fits")
-                .containsPattern(payer + " cell-1 customer \\d+ [\\d,.]+ CNY")
-                .containsPattern("\\d+ journal entries since 20")
-                .doesNotContain("must be 0", "does NOT fit");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains(payer, "fits")
+                        .containsPattern("CNY Together \\d+ 0\\.00 0\\.00 0\\.00")
+                        .containsPattern("cell-1 cell-2 CNY [\\d.]+ -[\\d.]+ 0\\.00 fits")
+                        .containsPattern(payer + " cell-1 customer \\d+ [\\d,.]+ CNY")
+                        .containsPattern("\\d+ journal entries since 20")
+                        .doesNotContain("must be 0", "does NOT fit"));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("ledger");
         browser.follow(payer);
@@ -222,12 +224,14 @@ class ConsoleBrowserTest {
         browser.signIn("anna", OWN);
         browser.open("/ledger");
         browser.fill("account", busy + "\n");
-        browser.waitForAnew(trace);
-        assertThat(browser.text())
-                .contains("883.00 CNY\nBalance", "883.00\nAvailable", "0.00\nHeld")
-                .contains("cell-1 0018 customer open")
-                .containsPattern("transfer " + trace + " 0 " + payee + " -2\\.34 883\\.00")
-                .doesNotContain("deposit", "Test Customer");
+        String newest = trace;
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains(newest)
+                        .contains("883.00 CNY\nBalance", "883.00\nAvailable", "0.00\nHeld")
+                        .contains("cell-1 0018 customer open")
+                        .containsPattern("transfer " + newest + " 0 " + payee + " -2\\.34 883\\.00")
+                        .doesNotContain("deposit", "Test Customer"));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("ledger-account");
         browser.follow("Older");
@@ -253,11 +257,12 @@ class ConsoleBrowserTest {
                         + " (select min(id) from account where id / 10000000000 %% 100 = 90)";
         bank.run(2, owed.formatted("-"));
         try {
-            browser.waitForAnew("does NOT fit");
-            assertThat(browser.text())
-                    .containsPattern("cell-2 CNY .* -0\\.01 must be 0")
-                    .containsPattern("CNY Together \\d+ -0\\.01 must be 0")
-                    .doesNotContainPattern("cell-1 CNY .* must be 0");
+            browser.waitUntilAnew(page ->
+                    assertThat(page)
+                            .contains("does NOT fit")
+                            .containsPattern("cell-2 CNY .* -0\\.01 must be 0")
+                            .containsPattern("CNY Together \\d+ -0\\.01 must be 0")
+                            .doesNotContainPattern("cell-1 CNY .* must be 0"));
             browser.keepPicture("ledger-out-of-balance");
         } finally {
             bank.run(2, owed.formatted("+"));
@@ -269,8 +274,10 @@ class ConsoleBrowserTest {
             browser.waitFor("No answer from: cell-2");
             assertThat(browser.text()).contains("No cell that answers has this account");
             browser.open("/ledger");
-            browser.waitForAnew("one is not known");
-            assertThat(browser.text()).contains("No answer from: cell-2");
+            browser.waitUntilAnew(page ->
+                    assertThat(page)
+                            .contains("one is not known")
+                            .contains("No answer from: cell-2"));
         } finally {
             bank.startCell(2);
         }

@@ -57,9 +57,9 @@ class ObservatoryBrowserTest {
     void theWayOfATransferLeadsToItsTraceWithEveryStepAndItsTime() {
         String trace = transfer("12.34");
         browser.open("/journey?trace=" + trace);
-        browser.waitForAnew("POST /v1/transfers");
-        browser.waitForAnew("settled");
-        assertThat(browser.text()).contains("cell-1, cell-2, gateway");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains("POST /v1/transfers", "settled", "cell-1, cell-2, gateway"));
 
         browser.open("/traces?minutes=5&text=transfers");
         browser.waitForAnew(trace);
@@ -67,16 +67,15 @@ class ObservatoryBrowserTest {
         browser.keepPicture("traces");
         browser.open("/journey?trace=" + trace);
         browser.followTo("/traces/");
-        browser.waitForAnew("cell-2 database");
-
-        assertThat(browser.text())
-                .contains(
-                        trace,
-                        "POST /v1/transfers",
-                        "feiqian.bank.Bank/Transfer → cell-1",
-                        "commit → cell-1 database",
-                        "commit → cell-2 database",
-                        "on the critical path");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains(
+                                trace,
+                                "POST /v1/transfers",
+                                "feiqian.bank.Bank/Transfer → cell-1",
+                                "commit → cell-1 database",
+                                "commit → cell-2 database",
+                                "on the critical path"));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("trace");
     }
@@ -86,12 +85,12 @@ class ObservatoryBrowserTest {
     void whoCallsWhomIsDrawnWithDatabasesAndCounted() {
         transfer("1.00");
         browser.open("/topology?minutes=5");
-        browser.waitForAnew("cell-2 database");
-
-        assertThat(browser.text())
-                .contains("gateway", "cell-1", "cell-2", "cell-1 database")
-                .containsPattern("feiqian.bank.Bank/Transfer\\s+[1-9]")
-                .contains("No trace makes the same call ten times or more.");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains(
+                                "gateway", "cell-1", "cell-2", "cell-1 database", "cell-2 database")
+                        .containsPattern("feiqian.bank.Bank/Transfer\\s+[1-9]")
+                        .contains("No trace makes the same call ten times or more."));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("topology");
 
@@ -110,13 +109,13 @@ class ObservatoryBrowserTest {
         bank.contradict(trace);
 
         browser.open("/logs?minutes=5&text=contradiction");
-        browser.waitForAnew(trace);
-        assertThat(browser.text()).contains("cell-1-1", "feiqian.alarm");
+        browser.waitUntilAnew(
+                page -> assertThat(page).contains(trace, "cell-1-1", "feiqian.alarm"));
         assertThat(browser.fits()).isTrue();
         browser.keepPicture("logs");
         browser.follow(trace);
-        browser.waitForAnew("Traces and log lines");
-        assertThat(browser.text()).contains("contradiction");
+        browser.waitUntilAnew(
+                page -> assertThat(page).contains("Traces and log lines", "contradiction"));
     }
 
     @Requirement("B6.4-d")
@@ -126,14 +125,13 @@ class ObservatoryBrowserTest {
         var _ = bank.post("/v1/transfers", asked);
 
         browser.open("/journey?trace=" + asked.path("trace_number").asText());
-        browser.waitForAnew("branch 1, CANCELLED");
-        browser.waitForAnew("decision: refused");
-
-        assertThat(browser.text())
-                .containsPattern(
-                        "cell-2 branch: cancelled.*\\s+TRANSFER 5000.00 CNY from %s to %s"
-                                .formatted(payer, payee))
-                .contains("INSUFFICIENT_FUNDS: account " + payer);
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .contains("branch 1, CANCELLED", "decision: refused")
+                        .containsPattern(
+                                "cell-2 branch: cancelled.*\\s+TRANSFER 5000.00 CNY from %s to %s"
+                                        .formatted(payer, payee))
+                        .contains("INSUFFICIENT_FUNDS: account " + payer));
         assertThat(browser.fits()).isTrue();
     }
 
@@ -145,9 +143,10 @@ class ObservatoryBrowserTest {
         browser.open("/traces?minutes=5&least=1000");
         browser.waitForAnew(trace);
         browser.open("/topology?minutes=5");
-        assertThat(browser.text())
-                .containsPattern("cell-1 called peer TRY cell-2 .* 1,\\d{3} ms")
-                .containsPattern("cell-2 called commit cell-2 database .* 1,\\d{3} ms");
+        browser.waitUntilAnew(page ->
+                assertThat(page)
+                        .containsPattern("cell-1 called peer TRY cell-2 .* 1,\\d{3} ms")
+                        .containsPattern("cell-2 called commit cell-2 database .* 1,\\d{3} ms"));
         assertThat(browser.fits()).isTrue();
     }
 
