@@ -77,11 +77,15 @@ record CellCallCounts(long answered, long turnedAway, long unknown, long moved, 
 
     private static long value(String metrics, String name, String cell, String tag, String value) {
         Matcher line =
-                Pattern.compile(
-                                "^%s\\{cell=\"%s\",%s=\"%s\",?} ([0-9.E+]+)$"
-                                        .formatted(name, Pattern.quote(cell), tag, value),
-                                Pattern.MULTILINE)
+                Pattern.compile("^%s\\{([^}]*)} (\\S+)$".formatted(name), Pattern.MULTILINE)
                         .matcher(metrics);
-        return line.find() ? Math.round(Double.parseDouble(line.group(1))) : 0;
+        while (line.find()) {
+            String labels = "," + line.group(1) + ",";
+            if (labels.contains(",cell=\"" + cell + "\",")
+                    && labels.contains(",%s=\"%s\",".formatted(tag, value))) {
+                return Math.round(Double.parseDouble(line.group(2)));
+            }
+        }
+        return 0;
     }
 }
