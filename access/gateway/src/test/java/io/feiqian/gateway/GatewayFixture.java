@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import io.feiqian.gateway.shop.ShopProto;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
+import io.feiqian.rpc.CallCounts;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.Endpoint;
@@ -57,7 +58,8 @@ final class GatewayFixture implements AutoCloseable {
                         new Channels(RpcClientConfig.DEFAULT),
                         Clock.system(),
                         timer,
-                        Tracing.none());
+                        Tracing.none(),
+                        new CallCounts(telemetry.metrics()));
         this.gateway =
                 Gateway.start(
                         config.withPort(0),

@@ -2,6 +2,7 @@ package io.feiqian.server;
 
 import io.feiqian.gateway.Gateway;
 import io.feiqian.gateway.GatewayConfig;
+import io.feiqian.rpc.CallCounts;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.RpcClientConfig;
@@ -58,7 +59,8 @@ final class GatewayRole {
                                 new Channels(RpcClientConfig.DEFAULT),
                                 clock,
                                 timer,
-                                telemetry.tracing()));
+                                telemetry.tracing(),
+                                new CallCounts(telemetry.metrics())));
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
         Gateway gateway =
                 Gateway.start(

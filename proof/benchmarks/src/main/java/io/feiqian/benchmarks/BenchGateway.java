@@ -4,6 +4,7 @@ import io.feiqian.gateway.Gateway;
 import io.feiqian.gateway.GatewayConfig;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
+import io.feiqian.rpc.CallCounts;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.Endpoint;
@@ -38,7 +39,8 @@ final class BenchGateway implements AutoCloseable {
                         new Channels(RpcClientConfig.DEFAULT),
                         Clock.system(),
                         timer,
-                        telemetry.tracing());
+                        telemetry.tracing(),
+                        new CallCounts(telemetry.metrics()));
         this.gateway =
                 Gateway.start(
                         GatewayConfig.DEFAULT.withPort(0),

@@ -8,6 +8,7 @@ import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.Endpoints;
 import io.feiqian.cli.Executable;
 import io.feiqian.cli.ExitStatus;
+import io.feiqian.cli.FleetClient;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.ProcessEntry;
 import io.feiqian.runtime.Clock;
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
 final class BankUnderTest implements AutoCloseable {
     private static final List<String> FLAGS =
             List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final Duration OPERATOR_PATIENCE = Duration.ofSeconds(15);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
     private final HomeFolder home;
@@ -82,6 +84,13 @@ final class BankUnderTest implements AutoCloseable {
     /** Who speaks for the bank's operators here. */
     BankClient.Operator operator() {
         return new BankClient.Operator(home.adminToken(), "chaos", "chaos run");
+    }
+
+    /** Lines to every instance and the supervisor; the caller closes them. */
+    FleetClient fleet() {
+        Endpoints endpoints = home.endpoints();
+        return new FleetClient(
+                endpoints.cells(), endpoints.supervisor(), operator(), OPERATOR_PATIENCE);
     }
 
     /** A line to every cell; the caller closes them. */

@@ -63,23 +63,30 @@ final class Chaos {
                     Accounts.open(
                             client, routes, date, plan.accountsPerCell(), plan.seed(), ledger);
             report.accept(
-                    "%d accounts opened; %d clients, %d faults planned, seed %d"
+                    "%d accounts opened; %d clients, %s, seed %d"
                             .formatted(
                                     plan.cells() * plan.accountsPerCell(),
                                     plan.workers(),
-                                    FaultSchedule.of(plan.seed(), plan.length(), FaultKind.ofBank())
-                                            .size(),
+                                    plan.rolling()
+                                            ? "cells restarted one after the other"
+                                            : faults().size() + " faults planned",
                                     plan.seed()));
             long begun = clock.nanos();
-            FaultInjector injector = new FaultInjector(bank.home(), report, clock, timer);
-            loadWithFaults(client, accounts, date, injector);
+            Upheaval upheaval =
+                    plan.rolling()
+                            ? new RollingRestarts(bank, plan.length(), report, clock, timer)
+                            : new FaultInjector(bank.home(), faults(), report, clock, timer);
+            load(client, accounts, date, upheaval);
             double seconds = (clock.nanos() - begun) / 1e9;
-            return count(bank, client, injector, seconds);
+            return count(bank, client, upheaval, seconds);
         }
     }
 
-    private void loadWithFaults(
-            BankClient client, Accounts accounts, BusinessDate date, FaultInjector injector)
+    private List<Fault> faults() {
+        return FaultSchedule.of(plan.seed(), plan.length(), FaultKind.ofBank());
+    }
+
+    private void load(BankClient client, Accounts accounts, BusinessDate date, Upheaval upheaval)
             throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         Deadline end = Deadline.after(plan.length(), clock);
@@ -89,7 +96,7 @@ final class Chaos {
                         new Workload(i, plan.seed(), client, accounts, date, ledger, stop, timer));
             }
             try {
-                injector.run(FaultSchedule.of(plan.seed(), plan.length(), FaultKind.ofBank()));
+                upheaval.run();
                 if (!end.isExpired()) {
                     timer.pause(end.remaining());
                 }
@@ -100,18 +107,19 @@ final class Chaos {
     }
 
     private ChaosReport count(
-            BankUnderTest bank, BankClient client, FaultInjector injector, double seconds)
+            BankUnderTest bank, BankClient client, Upheaval upheaval, double seconds)
             throws InterruptedException {
         List<String> findings = new ArrayList<>();
         if (!bank.awaitWhole(RECOVERY)) {
             findings.add("not every process came back within " + RECOVERY.toSeconds() + " s");
         }
-        report.accept("faults are over; asking again for " + ledger.unknown().size() + " unknown");
+        findings.addAll(upheaval.findings(ledger.counts()));
+        report.accept("the load is over; asking again for " + ledger.unknown().size() + " unknown");
         resolveUnknown(client);
         BooksAudit audit = Auditor.settled(bank.cells(), SETTLING);
         report.accept("audited; comparing every account with what clients were answered");
         findings.addAll(BooksCheck.findings(client, ledger));
-        return ChaosReport.of(plan, seconds, injector.fired(), ledger, audit, findings);
+        return ChaosReport.of(plan, seconds, upheaval.happened(), ledger, audit, findings);
     }
 
     private void resolveUnknown(BankClient client) throws InterruptedException {

@@ -99,6 +99,14 @@ final class ChaosCommand implements Callable<Integer> {
     private long minOfKind = 20;
 
     @Option(
+            names = "--rolling",
+            description = {
+                "no faults: restart the bank's cells one after the other for as long as the run",
+                "lasts; then not one request may have been lost or turned away"
+            })
+    private boolean rolling;
+
+    @Option(
             names = "--home",
             paramLabel = "DIR",
             description = "a new folder to run in, which is kept (default: a temporary one)")
@@ -112,7 +120,7 @@ final class ChaosCommand implements Callable<Integer> {
         List<GlobalKind> wantedKinds = kinds();
         List<Product> wantedDatabases = databases();
         boolean withBank = isWanted("bank");
-        boolean withServices = isWanted("services");
+        boolean withServices = !rolling && isWanted("services");
         if (serviceInstances < 2) {
             throw usage(
                     "service instances: %d (expected: >= 2, since one of them never comes back)"
@@ -122,9 +130,15 @@ final class ChaosCommand implements Callable<Integer> {
                 home.isPresent()
                         ? home.get().toAbsolutePath()
                         : Files.createTempDirectory("feiqian-chaos");
+        if (rolling && (instances < 2 || !withBank)) {
+            throw usage(
+                    "rolling: with --parts %s and --instances %d (expected: the bank, 2 or more)"
+                            .formatted(String.join(",", parts), instances));
+        }
         Duration length = Duration.ofMillis((long) (minutes * 60_000));
         ChaosPlan plan =
-                new ChaosPlan(length, seed, cells, instances, workers, accounts, minAccepted);
+                new ChaosPlan(
+                        length, seed, cells, instances, workers, accounts, minAccepted, rolling);
         ServicesPlan servicesPlan =
                 new ServicesPlan(
                         length,

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param workers how many clients at once
  * @param accountsPerCell how many accounts there are
  * @param minAccepted the fewest accepted transfers that make a valid run
+ * @param rolling whether, instead of faults, cells are restarted one after the other
  */
 record ChaosPlan(
         Duration length,
@@ -20,4 +21,5 @@ record ChaosPlan(
         int instances,
         int workers,
         int accountsPerCell,
-        long minAccepted) {}
+        long minAccepted,
+        boolean rolling) {}

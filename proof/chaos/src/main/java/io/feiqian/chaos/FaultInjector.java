@@ -17,18 +17,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Lets the faults of a schedule happen to the processes of a system on this machine. */
-final class FaultInjector {
+final class FaultInjector implements Upheaval {
     private static final Duration PATIENCE_FOR_VICTIM = Duration.ofSeconds(45);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private final HomeFolder home;
+    private final List<Fault> schedule;
     private final Consumer<String> report;
     private final Clock clock;
     private final Timer timer;
     private final Map<FaultKind, Integer> fired = new EnumMap<>(FaultKind.class);
 
-    FaultInjector(HomeFolder home, Consumer<String> report, Clock clock, Timer timer) {
+    FaultInjector(
+            HomeFolder home,
+            List<Fault> schedule,
+            Consumer<String> report,
+            Clock clock,
+            Timer timer) {
         this.home = home;
+        this.schedule = List.copyOf(schedule);
         this.report = report;
         this.clock = clock;
         this.timer = timer;
@@ -38,7 +45,8 @@ final class FaultInjector {
      * Works off the schedule and returns once the last pause is over; whatever happens, no process
      * is left standing still.
      */
-    void run(List<Fault> schedule) throws InterruptedException {
+    @Override
+    public void run() throws InterruptedException {
         long begun = clock.nanos();
         try (ExecutorService pauses = Executors.newCachedThreadPool()) {
             for (Fault fault : schedule) {
@@ -55,13 +63,19 @@ final class FaultInjector {
         }
     }
 
-    /** How often each kind happened. */
-    synchronized Map<FaultKind, Integer> fired() {
+    @Override
+    public synchronized Map<FaultKind, Integer> happened() {
         Map<FaultKind, Integer> all = new EnumMap<>(FaultKind.class);
         for (FaultKind each : FaultKind.ofBank()) {
             all.put(each, fired.getOrDefault(each, 0));
         }
         return all;
+    }
+
+    /** While something is killed, answers may be unknown and requests unserved. */
+    @Override
+    public List<String> findings(ClientLedger.Counts counts) {
+        return List.of();
     }
 
     private void befall(Fault fault, ExecutorService pauses, Duration now)

@@ -28,7 +28,9 @@ enum FaultKind {
     /** Connections between two services break, and new ones too. */
     CUT_NETWORK(true),
     /** What is said between two services arrives much later. */
-    STALL_NETWORK(true);
+    STALL_NETWORK(true),
+    /** An instance of a cell, in order and while the others serve: no fault at all. */
+    ROLLING_RESTART(false);
 
     private final Optional<Role> role;
     private final Optional<Product> product;
@@ -59,7 +61,9 @@ enum FaultKind {
 
     /** The faults of services of one's own. */
     static List<FaultKind> ofServices() {
-        return Arrays.stream(values()).filter(each -> each.role.isEmpty()).toList();
+        return Arrays.stream(values())
+                .filter(each -> each.role.isEmpty() && each != ROLLING_RESTART)
+                .toList();
     }
 
     /** Whom of the bank's processes it befalls; empty for a fault of services. */

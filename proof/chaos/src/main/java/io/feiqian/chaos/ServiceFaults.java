@@ -129,7 +129,8 @@ final class ServiceFaults {
                         KILL_REGISTRY,
                         PAUSE_REGISTRY,
                         KILL_GATEWAY,
-                        PAUSE_GATEWAY ->
+                        PAUSE_GATEWAY,
+                        ROLLING_RESTART ->
                         throw new IllegalArgumentException(
                                 "fault: " + fault.kind() + " (expected: one of services)");
             }

@@ -39,6 +39,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private Duration pause = FIRST_PAUSE;
     private boolean refreshed;
     private boolean perhapsDone;
+    private boolean passedOver;
     private Optional<CellId> aimedAt = Optional.empty();
     private Outcome.Refused lastRefusal =
             new Outcome.Refused(OutcomeCode.DEADLINE_EXPIRED, "the deadline passed");
@@ -120,6 +121,12 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
         Duration patience = clients.channels().config().attemptTimeout();
         boolean bounded = call.repeatable() && patience.compareTo(remaining) < 0;
         aimedAt = Optional.of(aim.cell());
+        if (perhapsDone) {
+            clients.counts().again(aim.cell(), CallCounts.Again.REPEATED);
+        } else if (passedOver) {
+            clients.counts().again(aim.cell(), CallCounts.Again.MOVED);
+        }
+        passedOver = false;
         clients.loads().began(aim.cell());
         span.note(Tracing.CELL, aim.cell().toString());
         try (Tracing.Entered _ = span.enter()) {
@@ -203,8 +210,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
                     endpoint + " does not serve " + call.method().getFullMethodName());
             return;
         }
-        tried.add(endpoint);
-        clients.picker().failed(endpoint);
+        passOver(endpoint);
         if (sent && call.changes()) {
             perhapsDone = true;
             if (call.repeatable()) {
@@ -215,6 +221,12 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
             return;
         }
         begin();
+    }
+
+    private void passOver(Endpoint endpoint) {
+        tried.add(endpoint);
+        clients.picker().failed(endpoint);
+        passedOver = true;
     }
 
     private void refused(Outcome.Refused refusal, long newerVersion) {
@@ -243,8 +255,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
             return true;
         }
         if (refusal.code() == OutcomeCode.SHUTTING_DOWN && endpoint.isPresent()) {
-            tried.add(endpoint.get());
-            clients.picker().failed(endpoint.get());
+            passOver(endpoint.get());
             begin();
             return true;
         }
@@ -304,7 +315,10 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     }
 
     private void finish(CellAnswer<A> with) {
-        aimedAt.ifPresent(cell -> clients.loads().heard(cell, with.outcome().code()));
+        aimedAt.ifPresent(cell -> {
+            clients.loads().heard(cell, with.outcome().code());
+            clients.counts().ended(cell, with.outcome().code());
+        });
         span.outcome(with.outcome()).close();
         answer.complete(with);
     }

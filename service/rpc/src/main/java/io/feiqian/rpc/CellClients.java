@@ -35,6 +35,7 @@ public final class CellClients implements AutoCloseable {
     private final Clock clock;
     private final Timer timer;
     private final Tracing tracing;
+    private final CallCounts counts;
     private final AtomicInteger turns = new AtomicInteger();
 
     /**
@@ -48,7 +49,8 @@ public final class CellClients implements AutoCloseable {
             Channels channels,
             Clock clock,
             Timer timer,
-            Tracing tracing) {
+            Tracing tracing,
+            CallCounts counts) {
         this.routes = routes;
         this.channels = channels;
         this.picker = new InstancePicker(instances, channels, clock);
@@ -56,6 +58,7 @@ public final class CellClients implements AutoCloseable {
         this.clock = clock;
         this.timer = timer;
         this.tracing = tracing;
+        this.counts = counts;
     }
 
     /** Makes the call; the future never fails, every failure is an outcome. */
@@ -98,6 +101,10 @@ public final class CellClients implements AutoCloseable {
 
     Tracing tracing() {
         return tracing;
+    }
+
+    CallCounts counts() {
+        return counts;
     }
 
     /** All cells, beginning with another one each time. */

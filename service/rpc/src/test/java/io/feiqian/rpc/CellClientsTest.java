@@ -19,6 +19,8 @@ import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.SlotRange;
 import io.feiqian.vocabulary.TraceNumber;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,7 @@ class CellClientsTest {
     private final Map<CellId, List<Endpoint>> instances = new ConcurrentHashMap<>();
     private final Routes routes = new Routes(RouteMap.evenly(2));
     private final Timer timer = Timer.system("test-timer");
+    private final MeterRegistry metrics = new SimpleMeterRegistry();
     private final CellClients clients =
             new CellClients(
                     routes,
@@ -45,7 +48,8 @@ class CellClientsTest {
                     new Channels(RpcClientConfig.DEFAULT),
                     Clock.system(),
                     timer,
-                    Tracing.none());
+                    Tracing.none(),
+                    new CallCounts(metrics));
     private final List<EchoCell> cells = new ArrayList<>();
 
     @AfterEach
@@ -152,6 +156,7 @@ class CellClientsTest {
         CellAnswer<SayResponse> answer = change(new Slot(1), 60_000);
 
         assertThat(answer.outcome().code()).isEqualTo(OutcomeCode.CELL_UNAVAILABLE);
+        assertThat(ended("turned_away")).isEqualTo(1);
         assertThat(text(change(new Slot(9_000), 60_000))).isEqualTo("two hello");
     }
 
@@ -178,6 +183,8 @@ class CellClientsTest {
 
         assertThat(first.calls()).isEqualTo(1);
         assertThat(second.contexts.getFirst().trace()).contains(TRACE);
+        assertThat(again("repeated")).isEqualTo(1);
+        assertThat(ended("answered")).isEqualTo(1);
     }
 
     @Test
@@ -188,6 +195,7 @@ class CellClientsTest {
         CellAnswer<SayResponse> answer = change(new Slot(1), 2_000);
 
         assertThat(answer.outcome().code()).isEqualTo(OutcomeCode.UNKNOWN);
+        assertThat(ended("unknown")).isEqualTo(1);
     }
 
     @Test
@@ -266,6 +274,24 @@ class CellClientsTest {
 
         assertThat(text(inFlight.join())).isEqualTo("finished");
         stop.join();
+        assertThat(ended("answered")).isEqualTo(5);
+        assertThat(again("moved")).isPositive();
+        assertThat(again("repeated")).isZero();
+    }
+
+    private double ended(String how) {
+        return metrics.get("feiqian.cell.calls")
+                .tags("cell", ONE.toString(), "ended", how)
+                .counter()
+                .count();
+    }
+
+    private double again(String why) {
+        var counter =
+                metrics.find("feiqian.cell.again")
+                        .tags("cell", ONE.toString(), "why", why)
+                        .counter();
+        return counter == null ? 0 : counter.count();
     }
 
     private static void awaitCalls(EchoCell cell, int count) {

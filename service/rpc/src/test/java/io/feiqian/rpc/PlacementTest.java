@@ -23,6 +23,7 @@ import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.SlotRange;
 import io.feiqian.vocabulary.SlotState;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,7 +59,8 @@ class PlacementTest {
                     new Channels(RpcClientConfig.DEFAULT),
                     clock,
                     timer,
-                    Tracing.none());
+                    Tracing.none(),
+                    new CallCounts(new SimpleMeterRegistry()));
     private final Placement placement = new Placement(clients, Randomness.seeded(7));
 
     @BeforeEach
