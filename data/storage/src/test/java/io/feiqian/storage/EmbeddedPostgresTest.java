@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.storage.DatabaseConfig.Durability;
 import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.Requirement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,23 +92,54 @@ final class EmbeddedPostgresTest {
     }
 
     @Test
-    void tablesOfANewerVersionAndAnotherCellsDatabaseAreRefused() {
+    void anotherCellsDatabaseIsRefused() {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.temporary();
                 TestCell cell = TestCell.over(postgres.database())) {
+            assertThat(cell).isNotNull();
             assertThatThrownBy(
                             () -> CellDatabase.open(postgres.database(), new CellId(2), List.of()))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("belongs to cell-1 (expected: cell-2)");
-            cell.run(
-                    "insert into schema_history_purse select 99, '99', 'later', type,"
-                            + " 'V99__later.sql', 1, installed_by, now(), 1, true"
-                            + " from schema_history_purse where version = '1'");
-            assertThatThrownBy(() ->
-                            CellDatabase.open(postgres.database(), TestCell.CELL, List.of("purse")))
-                    .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("purse has version 99")
-                    .hasMessageContaining("newer software");
         }
+    }
+
+    @Requirement("D5.7-c")
+    @Test
+    void softwareOfTheVersionBeforeStartsOnADatabaseThatNewerSoftwareHasAddedTo() {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.temporary();
+                TestCell cell = TestCell.over(postgres.database())) {
+            migratedByNewerSoftware(cell);
+
+            CellDatabase.open(postgres.database(), TestCell.CELL, List.of("purse")).close();
+        }
+    }
+
+    @Test
+    void softwareThatCannotLiveWithWhatNewerSoftwareDidIsRefused() {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.temporary();
+                TestCell cell = TestCell.over(postgres.database())) {
+            migratedByNewerSoftware(cell);
+            cell.run("update schema_floor set floor = 99 where module = 'purse'");
+            assertRefusedAsOlder(postgres);
+
+            cell.run("delete from schema_floor where module = 'purse'");
+            assertRefusedAsOlder(postgres);
+        }
+    }
+
+    private static void assertRefusedAsOlder(EmbeddedPostgres postgres) {
+        assertThatThrownBy(() ->
+                        CellDatabase.open(postgres.database(), TestCell.CELL, List.of("purse")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("purse has version 99")
+                .hasMessageContaining("it knows up to 1; start the newer software");
+    }
+
+    private static void migratedByNewerSoftware(TestCell cell) {
+        cell.run(
+                "insert into schema_history_purse select 99, '99', 'later', type,"
+                        + " 'V99__later.sql', 1, installed_by, now(), 1, true"
+                        + " from schema_history_purse where version = '1'");
     }
 
     @Test
