@@ -43,11 +43,20 @@ public final class Feiqian implements Callable<Integer> {
         for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
             provider.commands().forEach(line::addSubcommand);
         }
+        line.getSubcommands().values().forEach(Feiqian::addHelp);
         line.getCommandSpec().usageMessage().footer(exitCodes());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Feiqian::explainUsage);
         line.setExecutionExceptionHandler(Feiqian::explainFailure);
         return line;
+    }
+
+    /** Whatever module a command comes from, it explains itself. */
+    private static void addHelp(CommandLine command) {
+        if (!command.getCommandSpec().mixinStandardHelpOptions()) {
+            command.getCommandSpec().mixinStandardHelpOptions(true);
+        }
+        command.getSubcommands().values().forEach(Feiqian::addHelp);
     }
 
     @Override
