@@ -151,13 +151,6 @@ final class UsersPage implements Page {
         synchronized (access) {
             Role role = access.role(visit.field("role"));
             Tenant tenant = tenant(visit);
-            users.find(name)
-                    .filter(User::byOidc)
-                    .filter(it -> !it.role().equals(role.name()))
-                    .ifPresent(it -> {
-                        throw new RefusedException(
-                                OutcomeCode.NOT_PERMITTED, visit.texts().of("users.bygroups"));
-                    });
             record(visit, "console.user-add", name, details(role, tenant));
             password = users.add(name, role, tenant);
         }
@@ -206,11 +199,21 @@ final class UsersPage implements Page {
         visit.goTo(PATH, notice);
     }
 
-    /** From the next request on; the user has to sign in again. */
+    /**
+     * From the next request on; the user has to sign in again. What the provider's groups say of
+     * somebody would be said anew at that moment, so only the tenant is given here.
+     */
     private void assign(Visit visit, String name) {
         synchronized (access) {
             Role role = access.role(visit.field("role"));
             Tenant tenant = tenant(visit);
+            users.find(name)
+                    .filter(User::byOidc)
+                    .filter(it -> !it.role().equals(role.name()))
+                    .ifPresent(it -> {
+                        throw new RefusedException(
+                                OutcomeCode.NOT_PERMITTED, visit.texts().of("users.bygroups"));
+                    });
             record(visit, "console.user-assign", name, details(role, tenant));
             users.assign(name, role, tenant);
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,41 @@ final class OidcSignInTest {
         }
         assertThat(olga.isIn()).isFalse();
         assertThat(comes(olga, "18", "olga", "operators").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anAdministratorGivesATenantAndTheGroupsTheRole() {
+        comes("operators");
+        new Access(console.secrets).save(new Tenant("north", Set.of("cell-1")));
+        try (OidcVisitor chief = console.visitor()) {
+            comes(chief, "1", "chief", "administrators");
+            HttpResponse<String> role = assign(chief, "ADMINISTRATOR", "all");
+            assertThat(role.statusCode()).isEqualTo(403);
+            assertThat(role.body()).contains("follows from the groups at the OpenID provider");
+            assertThat(olga.isIn()).isTrue();
+            assertThat(assign(chief, "OPERATOR", "north").statusCode()).isEqualTo(303);
+        }
+        assertThat(olga.isIn()).as("a session of the former tenant").isFalse();
+        comes("viewers");
+        assertThat(console.users().find("oidc:olga"))
+                .hasValueSatisfying(it -> {
+                    assertThat(it.role()).isEqualTo("VIEWER");
+                    assertThat(it.tenant()).isEqualTo("north");
+                });
+    }
+
+    private static HttpResponse<String> assign(OidcVisitor chief, String role, String tenant) {
+        return chief.post(
+                "/users/oidc:olga/assign",
+                Map.of(
+                        "token",
+                        chief.token("/users"),
+                        "reason",
+                        "a test",
+                        "role",
+                        role,
+                        "tenant",
+                        tenant));
     }
 
     @Test
