@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +79,23 @@ final class OidcSignInTest {
                 .anySatisfy(it ->
                         assertThat(it).contains("feiqian-console=", "HttpOnly", "SameSite=Strict"))
                 .anySatisfy(it -> assertThat(it).contains("feiqian-sign-in=;"));
+    }
+
+    @Test
+    void whatTheBrowserShowsWhenItComesBackLeavesTlsNeverWhereItCameByTls(@TempDir Path other) {
+        assertThat(olga.get("/sign-in/oidc").headers().allValues("set-cookie"))
+                .noneMatch(it -> it.contains("Secure"));
+        try (OidcConsole behind =
+                        new OidcConsole(
+                                other,
+                                OidcTestProvider.SECRET,
+                                Optional.of("https://console.example"));
+                OidcVisitor visitor = behind.visitor()) {
+            assertThat(visitor.get("/sign-in/oidc").headers().allValues("set-cookie"))
+                    .singleElement()
+                    .asString()
+                    .contains("feiqian-sign-in=", "Secure");
+        }
     }
 
     @Test
@@ -221,19 +239,20 @@ final class OidcSignInTest {
                 .doesNotContain("Make a token");
         String token = olga.token("/users");
         for (String path : List.of("/password", "/password/tokens")) {
-            assertThat(
-                            olga.post(
-                                            path,
-                                            Map.of(
-                                                    "token", token,
-                                                    "old", "",
-                                                    "new", "something 4 Myself",
-                                                    "again", "something 4 Myself",
-                                                    "password", "",
-                                                    "name", "robot"))
-                                    .statusCode())
+            HttpResponse<String> refused =
+                    olga.post(
+                            path,
+                            Map.of(
+                                    "token", token,
+                                    "old", "",
+                                    "new", "something 4 Myself",
+                                    "again", "something 4 Myself",
+                                    "password", "",
+                                    "name", "robot"));
+            assertThat(refused.statusCode()).as(path).isEqualTo(403);
+            assertThat(refused.body())
                     .as(path)
-                    .isEqualTo(403);
+                    .contains("You sign in elsewhere, so there is no password her");
         }
         assertThatThrownBy(() -> console.users().reset("oidc:olga"))
                 .hasMessageContaining("has none here");

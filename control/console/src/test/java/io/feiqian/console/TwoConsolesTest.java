@@ -75,18 +75,40 @@ final class TwoConsolesTest {
     void nobodyWhoComesByTheProviderIsLost() throws Exception {
         Users here = new Users(secrets(), new Passwords(Randomness.seeded(7)));
         Users there = new Users(secrets(), new Passwords(Randomness.seeded(7)));
-        OidcUsers knownHere = new OidcUsers(secrets());
-        OidcUsers knownThere = new OidcUsers(secrets());
         atOnce(
-                i -> here.admit(knownHere.name("issuer", "here " + i, "u" + i), Role.VIEWER),
-                i -> there.admit(knownThere.name("issuer", "there " + i, "v" + i), Role.VIEWER));
+                i -> here.admit("oidc:u" + i, Role.VIEWER),
+                i -> there.admit("oidc:v" + i, Role.VIEWER));
         assertThat(here.all()).hasSize(1 + MANY);
+    }
+
+    @Test
+    void noNameOfTheProviderIsLostOrGivenTwice() throws Exception {
+        OidcUsers here = new OidcUsers(secrets());
+        OidcUsers there = new OidcUsers(secrets());
+        atOnce(
+                i -> here.name("issuer", "a" + i, "u" + i),
+                i -> there.name("issuer", "b" + i, "v" + i));
         for (int i = 0; i < MANY / 2; i++) {
-            assertThat(knownThere.find("issuer", "here " + i)).contains("oidc:u" + i);
-            assertThat(knownHere.find("issuer", "there " + i)).contains("oidc:v" + i);
+            assertThat(there.find("issuer", "a" + i)).contains("oidc:u" + i);
+            assertThat(here.find("issuer", "b" + i)).contains("oidc:v" + i);
         }
-        knownHere.release("oidc:v1");
-        assertThat(knownThere.find("issuer", "there 1")).isEmpty();
+        atOnce(i -> here.release("oidc:u" + i), i -> there.name("issuer", "c" + i, "w" + i));
+        for (int i = 0; i < MANY / 2; i++) {
+            assertThat(there.find("issuer", "a" + i)).isEmpty();
+            assertThat(here.find("issuer", "c" + i)).contains("oidc:w" + i);
+        }
+    }
+
+    @Test
+    void noNewUserIsLostWhileOthersAreChanged() throws Exception {
+        Users here = new Users(secrets(), new Passwords(Randomness.seeded(7)));
+        Users there = new Users(secrets(), new Passwords(Randomness.seeded(7)));
+        atOnce(
+                i -> here.add(name(i), Role.VIEWER, Tenant.ALL),
+                _ ->
+                        IntStream.range(0, MANY)
+                                .forEach(each -> there.lock(Users.FIRST, each % 2 == 0)));
+        assertThat(there.all()).hasSize(1 + MANY / 2);
     }
 
     @Test
