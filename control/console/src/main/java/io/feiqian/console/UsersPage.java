@@ -181,8 +181,10 @@ final class UsersPage implements Page {
                     }
                     case "reset" -> {
                         record(visit, "console.user-reset", name, Map.of());
+                        // In this order: no token is made by the former password in between.
+                        String password = users.reset(name);
                         tokens.revokeAll(name);
-                        yield visit.texts().of("users.added", name, users.reset(name));
+                        yield visit.texts().of("users.added", name, password);
                     }
                     case "release" -> {
                         record(visit, "console.user-release", name, Map.of());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.Secrets;
 import io.feiqian.vocabulary.RefusedException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,23 @@ final class UsersTest {
                 .hasValueSatisfying(it -> {
                     assertThat(it.firstUse()).isTrue();
                 });
+    }
+
+    @Test
+    void aTokenOpensNothingAsLongAsItsUserHasAFirstPassword() {
+        Secrets secrets = Secrets.in(folder.resolve("secrets"), Randomness.seeded(7));
+        try (RunningConsole console = RunningConsole.over(folder);
+                Visitor vera = console.user("vera", "VIEWER")) {
+            String made =
+                    new ApiTokens(secrets, Randomness.seeded(8), console.clock())
+                            .make("vera", "robot", 1);
+            String[] token = {"Authorization", "Bearer " + made};
+            assertThat(vera.get("/api/v1/overview", token).statusCode()).isEqualTo(200);
+            var _ = users.reset("vera");
+            HttpResponse<String> refused = vera.get("/api/v1/overview", token);
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.body()).contains("changed at the first sign-in");
+        }
     }
 
     @Test
