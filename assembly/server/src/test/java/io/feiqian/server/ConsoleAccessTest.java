@@ -139,7 +139,6 @@ class ConsoleAccessTest {
     /** What is of the whole system: nothing for a user of a tenant. */
     private static final Set<String> OF_SYSTEM =
             Set.of(
-                    "transactions.export",
                     "traces.see",
                     "alarms.see",
                     "alarms.act",
@@ -240,8 +239,8 @@ class ConsoleAccessTest {
         String north = staff.visitor("menu-north").get("/journey?trace=" + trace).body();
         assertThat(north)
                 .contains("href=\"/cells\"", "/retry", "/propose", "menu-north · operator · north")
-                .doesNotContain("href=\"/traces\"", "href=\"/alarms\"", "href=\"/users\"")
-                .doesNotContain("/evidence");
+                .contains("/evidence")
+                .doesNotContain("href=\"/traces\"", "href=\"/alarms\"", "href=\"/users\"");
         assertThat(staff.visitor("menu-north").get("/").body()).doesNotContain("alarms raised");
     }
 

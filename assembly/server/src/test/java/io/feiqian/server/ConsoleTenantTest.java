@@ -2,7 +2,9 @@ package io.feiqian.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.feiqian.cli.Evidence;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.Requirement;
@@ -143,6 +145,37 @@ class ConsoleTenantTest {
         assertThat(get("anna", "/ledger?account=" + payer).body())
                 .contains("are left out", neighbour)
                 .doesNotContain(foreign);
+    }
+
+    @Test
+    void evidenceIsOfOwnTransactionsAndSaysWhatIsLeftOut() {
+        String own = get("anna", "/journey/" + ownTrace + "/evidence").body();
+        assertThat(about(own).path("parts_left_out").asBoolean(true)).isFalse();
+        assertThat(own).contains(payer, neighbour);
+        for (String trace : List.of(outgoing, incoming)) {
+            Answer exported = get("anna", "/journey/" + trace + "/evidence");
+            assertThat(exported.status()).isEqualTo(200);
+            assertThat(exported.body()).contains(payer).doesNotContain(foreign, "cell-2");
+            JsonNode about = about(exported.body());
+            assertThat(about.path("parts_left_out").asBoolean()).isTrue();
+            assertThat(about.path("tenant").asText()).isEqualTo("north");
+            assertThat(about.path("made_by").asText()).isEqualTo("anna");
+            String whole = get("berta", "/journey/" + trace + "/evidence").body();
+            assertThat(whole).contains(payer, foreign, "cell-2");
+            assertThat(about(whole).path("parts_left_out").asBoolean(true)).isFalse();
+        }
+        Answer others = get("anna", "/journey/" + foreignTrace + "/evidence");
+        assertThat(others.status()).isEqualTo(404);
+        assertThat(others.body()).contains("UNKNOWN_TRANSACTION");
+        assertSame("/journey/%s/evidence", foreignTrace, bank.trace(OURS).toString());
+        assertThat(get("berta", "/journey/" + foreignTrace + "/evidence").status()).isEqualTo(200);
+    }
+
+    /** What a file of evidence says of itself, where it is as it was made. */
+    private static JsonNode about(String file) {
+        Evidence.Verdict verdict = Evidence.verify(file);
+        assertThat(verdict).as(file).isInstanceOf(Evidence.Verdict.Intact.class);
+        return ((Evidence.Verdict.Intact) verdict).first();
     }
 
     @Test

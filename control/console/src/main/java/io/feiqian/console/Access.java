@@ -11,14 +11,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The roles and tenants that administrators made, in a file beside the users', read anew for each
  * question as {@link Users} are: what is changed is so at once, for open sessions, API tokens and
- * every other console. Thread-safe; changes at the same moment by two processes are not: the later
- * one stands.
+ * every other console. Thread-safe, also between processes. A user may be given a role or a tenant
+ * at one console while another removes it: then it is as one that is gone, and permits nothing.
  */
 final class Access {
     private static final String FILE = "console-access";
@@ -132,34 +133,47 @@ final class Access {
     }
 
     /** Adds a role, or replaces the one of its name. */
-    synchronized void save(Role role) {
-        requirePossible(role);
-        File file = read();
-        List<KeptRole> roles = without(file.roles(), each -> each.name().equals(role.name()));
-        roles.add(KeptRole.of(role));
-        write(new File(roles, file.tenants()));
+    void save(Role role) {
+        change(file -> {
+            requirePossible(role);
+            List<KeptRole> roles = without(file.roles(), each -> each.name().equals(role.name()));
+            roles.add(KeptRole.of(role));
+            return new File(roles, file.tenants());
+        });
     }
 
     /** Adds a tenant, or replaces the one of its name. */
-    synchronized void save(Tenant tenant) {
-        requirePossible(tenant);
-        File file = read();
-        List<KeptTenant> tenants =
-                without(file.tenants(), each -> each.name().equals(tenant.name()));
-        tenants.add(KeptTenant.of(tenant));
-        write(new File(file.roles(), tenants));
+    void save(Tenant tenant) {
+        change(file -> {
+            requirePossible(tenant);
+            List<KeptTenant> tenants =
+                    without(file.tenants(), each -> each.name().equals(tenant.name()));
+            tenants.add(KeptTenant.of(tenant));
+            return new File(file.roles(), tenants);
+        });
     }
 
     /** Removes a role of one's own, where it is there. */
-    synchronized void removeRole(String name) {
-        File file = read();
-        write(new File(without(file.roles(), each -> each.name().equals(name)), file.tenants()));
+    void removeRole(String name) {
+        change(file ->
+                new File(without(file.roles(), each -> each.name().equals(name)), file.tenants()));
     }
 
     /** Removes a tenant, where it is there. */
-    synchronized void removeTenant(String name) {
-        File file = read();
-        write(new File(file.roles(), without(file.tenants(), each -> each.name().equals(name))));
+    void removeTenant(String name) {
+        change(file ->
+                new File(file.roles(), without(file.tenants(), each -> each.name().equals(name))));
+    }
+
+    private void change(UnaryOperator<File> change) {
+        var _ =
+                secrets.alone(
+                        FILE,
+                        () -> {
+                            File changed = change.apply(read());
+                            write(changed);
+                            return changed;
+                        });
     }
 
     private static void requireOwn(String what, String name, boolean builtIn) {

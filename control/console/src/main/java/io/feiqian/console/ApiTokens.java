@@ -16,12 +16,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * The API tokens of all users, in a file that only its owner can read, read anew for each question
- * as {@link Users} are: what one console revokes, another refuses at once. Thread-safe; changes at
- * the same moment by two processes are not: the later one stands.
+ * as {@link Users} are: what one console revokes, another refuses at once. Thread-safe, also
+ * between processes.
  */
 final class ApiTokens {
     /** How long a token lasts where its user does not say. */
@@ -97,40 +98,53 @@ final class ApiTokens {
      *
      * @return the token, which is kept nowhere
      */
-    synchronized String make(String user, String name, long days) {
-        requirePossible(user, name, days);
+    String make(String user, String name, long days) {
         String token = PREFIX + secret();
-        long now = clock.now().toEpochMilli();
-        List<ApiToken> all = new ArrayList<>(read());
-        all.removeIf(this::isOver);
-        all.add(
-                new ApiToken(
-                        user,
-                        name,
-                        hash(token),
-                        token.substring(token.length() - 4),
-                        now,
-                        now + TimeUnit.DAYS.toMillis(days)));
-        write(all);
+        change(all -> {
+            requirePossible(user, name, days);
+            long now = clock.now().toEpochMilli();
+            all.removeIf(this::isOver);
+            return all.add(
+                    new ApiToken(
+                            user,
+                            name,
+                            hash(token),
+                            token.substring(token.length() - 4),
+                            now,
+                            now + TimeUnit.DAYS.toMillis(days)));
+        });
         return token;
     }
 
     /** Revokes a user's token; from now on it is refused. */
-    synchronized void revoke(String user, String name) {
-        List<ApiToken> all = new ArrayList<>(read());
-        if (!all.removeIf(each -> each.user().equals(user) && each.name().equals(name))) {
-            throw new RefusedException(
-                    OutcomeCode.INVALID_TEXT, "token: unknown (expected: one of your own)");
-        }
-        write(all);
+    void revoke(String user, String name) {
+        change(all -> {
+            if (!all.removeIf(each -> each.user().equals(user) && each.name().equals(name))) {
+                throw new RefusedException(
+                        OutcomeCode.INVALID_TEXT, "token: unknown (expected: one of your own)");
+            }
+            return true;
+        });
     }
 
     /** Revokes all of a user's tokens, such as where somebody else may know the password. */
-    synchronized void revokeAll(String user) {
-        List<ApiToken> all = new ArrayList<>(read());
-        if (all.removeIf(each -> each.user().equals(user))) {
-            write(all);
-        }
+    void revokeAll(String user) {
+        change(all -> all.removeIf(each -> each.user().equals(user)));
+    }
+
+    /** Writes what a change left, where it says that there was one. */
+    private void change(Predicate<List<ApiToken>> change) {
+        var _ =
+                secrets.alone(
+                        FILE,
+                        () -> {
+                            List<ApiToken> all = new ArrayList<>(read());
+                            boolean changed = change.test(all);
+                            if (changed) {
+                                write(all);
+                            }
+                            return changed;
+                        });
     }
 
     private boolean isOver(ApiToken token) {

@@ -7,9 +7,12 @@ import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.Endpoints;
 import io.feiqian.cli.Fleet;
 import io.feiqian.cli.FleetClient;
+import io.feiqian.cli.InstanceOrder;
+import io.feiqian.cli.InstanceView;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -81,9 +84,22 @@ final class Cells {
         }
     }
 
-    /** Lines to every instance in a user's name, for changes; the caller closes them. */
-    FleetClient fleet(String user, String reason) {
-        return lines.fleet(cells, user, reason);
+    /**
+     * Gives an instance of these cells an order in a user's name.
+     *
+     * @return whether there was something to change
+     * @throws RefusedException with {@code NO_ROUTE} where it is another cell's, and with what was
+     *     said where it is not done
+     */
+    boolean order(InstanceOrder order, InstanceView instance, String user, String reason) {
+        if (!tenant.has(instance.cell())) {
+            throw new RefusedException(
+                    OutcomeCode.NO_ROUTE,
+                    "instance: %s (expected: one of this system)".formatted(instance.name()));
+        }
+        try (FleetClient client = lines.fleet(cells, user, reason)) {
+            return order.run(client, instance, Duration.ZERO);
+        }
     }
 
     /** Asks every cell. */

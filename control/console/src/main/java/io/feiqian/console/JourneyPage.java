@@ -192,10 +192,15 @@ final class JourneyPage implements Page {
                 .with(observed.join(), EvidenceKey.fingerprint(key.publicKey()));
     }
 
-    /** Everything that the cells and the observatory know of it, as a file that can be verified. */
+    /**
+     * Everything that the cells and the observatory know of it, as a file that can be verified. For
+     * users of a tenant it is what their cells know, and says so; where these know nothing of it,
+     * it is as one that does not exist.
+     */
     private void evidence(Visit visit) {
         TraceNumber trace = TraceNumber.parse(visit.part("trace"));
         Cells.Said<ShowTransactionResponse> said = show(visit, trace);
+        requireOwn(visit, trace, said);
         Observed observed = observed(visit, trace.toString());
         Evidence evidence = new Evidence();
         ObjectNode about =
@@ -204,7 +209,9 @@ final class JourneyPage implements Page {
                         .put("trace_number", trace.toString())
                         .put("made_at", clock.now().toString())
                         .put("made_by", visit.user().name())
-                        .put("traces_and_logs", visit.rights().may(Permission.TRACES_SEE));
+                        .put("traces_and_logs", visit.rights().may(Permission.TRACES_SEE))
+                        .put("tenant", visit.rights().tenant().name())
+                        .put("parts_left_out", visit.cells().leftOut());
         said.silent().forEach(about.putArray("silent_cells")::add);
         evidence.add("transaction", about);
         said.answers().forEach(each -> evidence.add("cell", each));
@@ -214,6 +221,19 @@ final class JourneyPage implements Page {
                 .forEach(each ->
                         evidence.add("log_line", Json.MAPPER.<ObjectNode>valueToTree(each)));
         visit.download("evidence-" + trace + ".txt", evidence.sealed(key));
+    }
+
+    private static void requireOwn(
+            Visit visit, TraceNumber trace, Cells.Said<ShowTransactionResponse> said) {
+        if (visit.rights().tenant().isWhole()
+                || !Journey.of(trace.toString(), said.silent(), said.answers()).isEmpty()) {
+            return;
+        }
+        throw new RefusedException(
+                said.silent().isEmpty()
+                        ? OutcomeCode.UNKNOWN_TRANSACTION
+                        : OutcomeCode.CELL_UNAVAILABLE,
+                visit.texts().of("journey.nobody", String.join(", ", said.silent())));
     }
 
     /**

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -80,14 +81,33 @@ final class OidcHttp implements AutoCloseable {
                         "%s: status %d (expected: 200)".formatted(address, got.statusCode()));
             }
             return new Answer(got.statusCode(), json(address, got.body()));
-        } catch (TimeoutException | ExecutionException failed) {
-            throw OidcException.down(address + ": no answer", failed);
+        } catch (TimeoutException late) {
+            throw OidcException.down(
+                    "%s: no answer: not whole within %d ms".formatted(address, whole.toMillis()),
+                    late);
+        } catch (ExecutionException failed) {
+            throw OidcException.down(address + ": no answer: " + why(failed), failed);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw OidcException.down(address + ": interrupted", stop);
         } finally {
             var _ = sent.cancel(true);
         }
+    }
+
+    /** What came in between; what lies deepest too, since some of it says nothing by itself. */
+    private static String why(ExecutionException failed) {
+        Throwable outer = failed.getCause() == null ? failed : failed.getCause();
+        Optional<Throwable> deepest = Optional.empty();
+        for (Throwable each = outer.getCause(); each != null; each = each.getCause()) {
+            deepest = Optional.of(each);
+        }
+        return deepest.map(it -> said(outer) + ", " + said(it)).orElseGet(() -> said(outer));
+    }
+
+    private static String said(Throwable each) {
+        String name = each.getClass().getSimpleName();
+        return each.getMessage() == null ? name : name + ": " + each.getMessage();
     }
 
     private static JsonNode json(URI address, byte[] bytes) {

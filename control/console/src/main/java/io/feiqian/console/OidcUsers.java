@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /**
  * Who is who of those who sign in by OpenID Connect: names change and are given to others, so a
  * name here belongs to the first person who came with it, as the provider tells people apart, and
- * stays that person's. Kept in a file as {@link Users} are. Thread-safe; changes at the same moment
- * by two processes are not: the later one stands.
+ * stays that person's. Kept in a file as {@link Users} are. Thread-safe, also between processes: of
+ * two people who come with one name at two consoles, one gets it.
  */
 final class OidcUsers {
     private static final String FILE = "console-oidc-users";
@@ -43,10 +43,17 @@ final class OidcUsers {
      *
      * @throws OidcException where that is no name, or somebody else's
      */
-    synchronized String name(String issuer, String subject, String claimed) {
+    String name(String issuer, String subject, String claimed) {
         Optional<String> before = find(issuer, subject);
-        if (before.isPresent()) {
-            return before.get();
+        return before.isPresent()
+                ? before.get()
+                : secrets.alone(FILE, () -> given(issuer, subject, claimed));
+    }
+
+    private String given(String issuer, String subject, String claimed) {
+        Optional<String> meanwhile = find(issuer, subject);
+        if (meanwhile.isPresent()) {
+            return meanwhile.get();
         }
         String small = claimed.toLowerCase(Locale.ROOT);
         if (!CLAIMED.matcher(small).matches()) {
@@ -65,11 +72,18 @@ final class OidcUsers {
     }
 
     /** Gives a name to whoever comes with it next, such as after an account was made anew. */
-    synchronized void release(String name) {
-        List<Known> all = new ArrayList<>(read());
-        if (all.removeIf(each -> each.name().equals(name))) {
-            write(all);
-        }
+    void release(String name) {
+        var _ =
+                secrets.alone(
+                        FILE,
+                        () -> {
+                            List<Known> all = new ArrayList<>(read());
+                            boolean found = all.removeIf(each -> each.name().equals(name));
+                            if (found) {
+                                write(all);
+                            }
+                            return found;
+                        });
     }
 
     private List<Known> read() {

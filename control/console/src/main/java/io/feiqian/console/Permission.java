@@ -21,8 +21,8 @@ public enum Permission {
     TRANSACTIONS_PROPOSE(Reach.CELLS),
     /** To approve or reject what was proposed. */
     TRANSACTIONS_APPROVE(Reach.CELLS),
-    /** To take a transaction out as evidence, with its parts in every cell. */
-    TRANSACTIONS_EXPORT(Reach.SYSTEM),
+    /** To take a transaction out as evidence, with what may be seen of it. */
+    TRANSACTIONS_EXPORT(Reach.CELLS),
     /** To see accounts, balances and hot accounts. */
     LEDGER_SEE(Reach.CELLS),
     /** To see who owns which slots, and the instances. */

@@ -1,7 +1,6 @@
 package io.feiqian.console;
 
 import io.feiqian.cli.Fleet;
-import io.feiqian.cli.FleetClient;
 import io.feiqian.cli.InstanceOrder;
 import io.feiqian.cli.InstanceView;
 import io.feiqian.cli.SlotSpan;
@@ -129,16 +128,14 @@ final class RoutingPage implements Page {
         List<String> done = new ArrayList<>();
         List<String> failed = new ArrayList<>();
         String action = "instance." + order.name().toLowerCase(Locale.ROOT);
-        try (FleetClient client = visit.cells().fleet(user, reason)) {
-            for (InstanceView each : asked) {
-                trail.add(user, reason, action, each.name(), Map.of("cell", each.cell()));
-                try {
-                    if (order.run(client, each, Duration.ZERO)) {
-                        done.add(each.name());
-                    }
-                } catch (RefusedException refused) {
-                    failed.add(each.name() + ": " + refused.getMessage());
+        for (InstanceView each : asked) {
+            trail.add(user, reason, action, each.name(), Map.of("cell", each.cell()));
+            try {
+                if (visit.cells().order(order, each, user, reason)) {
+                    done.add(each.name());
                 }
+            } catch (RefusedException refused) {
+                failed.add(each.name() + ": " + refused.getMessage());
             }
         }
         fleet.forget();

@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * The users, in a file that only its owner can read, read anew for each question, so that several
- * consoles over one folder know the same. Thread-safe; changes at the same moment by two processes
- * are not: the later one stands.
+ * consoles over one folder know the same. Thread-safe, also between processes: whoever changes
+ * something does it to what the one before left.
  */
 public final class Users {
     /** The first user's name. */
@@ -73,7 +73,11 @@ public final class Users {
      * Lets in somebody for whom an OpenID provider vouches: adds the user, or gives the role that
      * follows from the provider's groups today. A lock stays.
      */
-    synchronized User admit(String name, Role role) {
+    User admit(String name, Role role) {
+        return secrets.alone(FILE, () -> admitted(name, role));
+    }
+
+    private User admitted(String name, Role role) {
         Map<String, User> users = read();
         User before = users.get(name);
         if (before != null && (before.locked() || before.role().equals(role.name()))) {
@@ -99,25 +103,22 @@ public final class Users {
     String add(String name, Role role, Tenant tenant) {
         Names.require("name", name);
         String password = passwords.fresh();
-        synchronized (this) {
-            Map<String, User> users = read();
-            if (users.containsKey(name)) {
-                throw new RefusedException(
-                        OutcomeCode.ALREADY_EXISTS, "user: " + name + " (expected: a new name)");
-            }
-            requireRoom(users);
-            users.put(
-                    name,
-                    new User(
-                            name,
-                            role.name(),
-                            tenant.name(),
-                            passwords.keep(password),
-                            true,
-                            false));
-            write(users);
-        }
-        return password;
+        User added =
+                new User(name, role.name(), tenant.name(), passwords.keep(password), true, false);
+        return secrets.alone(
+                FILE,
+                () -> {
+                    Map<String, User> users = read();
+                    if (users.containsKey(name)) {
+                        throw new RefusedException(
+                                OutcomeCode.ALREADY_EXISTS,
+                                "user: " + name + " (expected: a new name)");
+                    }
+                    requireRoom(users);
+                    users.put(name, added);
+                    write(users);
+                    return password;
+                });
     }
 
     /** Gives a user a new first password, and returns it. */
@@ -166,15 +167,22 @@ public final class Users {
         }
     }
 
-    private synchronized void change(String name, UnaryOperator<User> change) {
-        Map<String, User> users = read();
-        User before = users.get(name);
-        if (before == null) {
-            throw new RefusedException(
-                    OutcomeCode.INVALID_TEXT, "user: " + name + " (expected: one of the users)");
-        }
-        users.put(name, change.apply(before));
-        write(users);
+    private void change(String name, UnaryOperator<User> change) {
+        var _ =
+                secrets.alone(
+                        FILE,
+                        () -> {
+                            Map<String, User> users = read();
+                            User before = users.get(name);
+                            if (before == null) {
+                                throw new RefusedException(
+                                        OutcomeCode.INVALID_TEXT,
+                                        "user: " + name + " (expected: one of the users)");
+                            }
+                            users.put(name, change.apply(before));
+                            write(users);
+                            return before;
+                        });
     }
 
     private Map<String, User> read() {

@@ -151,13 +151,6 @@ final class UsersPage implements Page {
         synchronized (access) {
             Role role = access.role(visit.field("role"));
             Tenant tenant = tenant(visit);
-            users.find(name)
-                    .filter(User::byOidc)
-                    .filter(it -> !it.role().equals(role.name()))
-                    .ifPresent(it -> {
-                        throw new RefusedException(
-                                OutcomeCode.NOT_PERMITTED, visit.texts().of("users.bygroups"));
-                    });
             record(visit, "console.user-add", name, details(role, tenant));
             password = users.add(name, role, tenant);
         }
@@ -188,8 +181,10 @@ final class UsersPage implements Page {
                     }
                     case "reset" -> {
                         record(visit, "console.user-reset", name, Map.of());
+                        // In this order: no token is made by the former password in between.
+                        String password = users.reset(name);
                         tokens.revokeAll(name);
-                        yield visit.texts().of("users.added", name, users.reset(name));
+                        yield visit.texts().of("users.added", name, password);
                     }
                     case "release" -> {
                         record(visit, "console.user-release", name, Map.of());
@@ -206,11 +201,21 @@ final class UsersPage implements Page {
         visit.goTo(PATH, notice);
     }
 
-    /** From the next request on; the user has to sign in again. */
+    /**
+     * From the next request on; the user has to sign in again. What the provider's groups say of
+     * somebody would be said anew at that moment, so only the tenant is given here.
+     */
     private void assign(Visit visit, String name) {
         synchronized (access) {
             Role role = access.role(visit.field("role"));
             Tenant tenant = tenant(visit);
+            users.find(name)
+                    .filter(User::byOidc)
+                    .filter(it -> !it.role().equals(role.name()))
+                    .ifPresent(it -> {
+                        throw new RefusedException(
+                                OutcomeCode.NOT_PERMITTED, visit.texts().of("users.bygroups"));
+                    });
             record(visit, "console.user-assign", name, details(role, tenant));
             users.assign(name, role, tenant);
         }

@@ -10,6 +10,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import io.feiqian.bank.contract.BranchRecord;
 import io.feiqian.bank.contract.CellStatusResponse;
+import io.feiqian.bank.contract.DeliveryRecord;
 import io.feiqian.bank.contract.OwnedRange;
 import io.feiqian.bank.contract.PeerPosition;
 import io.feiqian.bank.contract.RegistryView;
@@ -90,6 +91,17 @@ final class BorderTest {
         assertThat(record.getContent()).isEqualTo("1.00 from … to " + OURS);
         assertThat(record.getInitiator()).isEqualTo("…");
         assertThat(leftOut.get()).isPositive();
+    }
+
+    @Test
+    void whatACallMetOnItsWayDoesNotNameMachinesOfOthers() {
+        DeliveryRecord driving =
+                DeliveryRecord.newBuilder()
+                        .setLastError("UNAVAILABLE: io exception, 10.20.30.40:7001")
+                        .build();
+        assertThat(border.within(driving).getLastError()).isEqualTo("…");
+        assertThat(leftOut.get()).isPositive();
+        assertThat(border.within(DeliveryRecord.getDefaultInstance()).getLastError()).isEmpty();
     }
 
     @Test

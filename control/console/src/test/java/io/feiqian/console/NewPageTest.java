@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.ShowTransactionRequest;
+import io.feiqian.cli.InstanceOrder;
+import io.feiqian.cli.InstanceView;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.SettableClock;
 import io.feiqian.runtime.Timer;
@@ -22,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,9 @@ final class NewPageTest {
 
     /** Somebody's page, who never heard of tenants. */
     private static final class NewPage implements Page {
+        /** Every instance that anybody ever saw on it. */
+        private final Map<String, InstanceView> seen = new ConcurrentSkipListMap<>();
+
         @Override
         public String path() {
             return "/new";
@@ -66,7 +73,8 @@ final class NewPageTest {
                     visit -> visit.download("new.txt", "of the whole system"));
         }
 
-        private static List<Object> everything(Cells cells) {
+        private List<Object> everything(Cells cells) {
+            cells.look().instances().forEach(each -> seen.put(each.name(), each));
             return List.of(
                     cells.names(),
                     cells.look(),
@@ -77,10 +85,23 @@ final class NewPageTest {
                             cell.askEach(it ->
                                     it.showTransaction(
                                             ShowTransactionRequest.getDefaultInstance()))),
-                    refused(cells, "cell-2"));
+                    said(cells, "cell-1"),
+                    said(cells, "cell-2"),
+                    seen.values().stream().map(each -> ordered(cells, each)).toList());
         }
 
-        private static String refused(Cells cells, String cell) {
+        private static String ordered(Cells cells, InstanceView instance) {
+            try {
+                return "ordered "
+                        + cells.order(InstanceOrder.DRAIN, instance, "anna", "a test")
+                        + " "
+                        + instance.cell();
+            } catch (RefusedException foreign) {
+                return "not ordered: " + foreign.code();
+            }
+        }
+
+        private static String said(Cells cells, String cell) {
             try {
                 return cells.askOne(
                                 cell,
@@ -135,11 +156,14 @@ final class NewPageTest {
     @Requirement("D6.9-b")
     @Test
     void itShowsATenantsUserTheTenantsCellsOnly() {
-        assertThat(get("berta", "/new").body()).contains("cell-1", "cell-2", "cell-2-1");
+        assertThat(get("berta", "/new").body())
+                .contains("cell-1", "cell-2", "cell-2-1")
+                .contains("ordered true cell-1", "ordered true cell-2");
         int before = two.asked();
         assertThat(before).isPositive();
         assertThat(get("anna", "/new").body())
                 .contains("cell-1", "cell-1-1", "NO_ROUTE")
+                .contains("ordered true cell-1", "not ordered: NO_ROUTE")
                 .doesNotContain("cell-2");
         assertThat(two.asked()).as("nothing was even asked of the other").isEqualTo(before);
         assertThat(get("berta", "/new/traces").statusCode()).isEqualTo(200);

@@ -27,6 +27,11 @@ final class OidcConsole implements AutoCloseable {
     }
 
     OidcConsole(Path folder, String secret) {
+        this(folder, secret, Optional.empty());
+    }
+
+    /** One that browsers reach at another address than it listens at, such as through a proxy. */
+    OidcConsole(Path folder, String secret, Optional<String> reached) {
         this.folder = folder;
         secrets = Secrets.in(folder.resolve("secrets"), Randomness.seeded(7));
         var _ = secrets.create(OidcConfig.SECRET, secret);
@@ -41,7 +46,11 @@ final class OidcConsole implements AutoCloseable {
                                         "",
                                         folder.resolve("secrets"),
                                         folder.resolve("audit.jsonl"))
-                                .with(Optional.of(config(provider.issuer(), address))),
+                                .with(
+                                        Optional.of(
+                                                config(
+                                                        provider.issuer(),
+                                                        reached.orElse(address)))),
                         Optional.empty(),
                         Optional.empty(),
                         clock);

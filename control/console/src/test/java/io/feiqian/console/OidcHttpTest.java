@@ -50,6 +50,20 @@ final class OidcHttpTest {
     }
 
     @Test
+    void theLogSaysWhoDidNotAnswerAndWhy() {
+        URI gone = address("/gone");
+        server.stop(0);
+        try (OidcHttp http = new OidcHttp()) {
+            assertThatThrownBy(() -> http.get(gone))
+                    .hasMessageStartingWith(gone + ": no answer: ConnectException");
+            URI nowhere = URI.create("https://provider.invalid/keys");
+            assertThatThrownBy(() -> http.get(nowhere))
+                    .hasMessageStartingWith(nowhere + ": no answer: ConnectException")
+                    .hasMessageContaining("UnresolvedAddressException");
+        }
+    }
+
+    @Test
     void oneThatNeverEndsItsAnswerIsGivenUp() {
         server.createContext(
                 "/slow",
@@ -66,6 +80,8 @@ final class OidcHttpTest {
                 });
         try (OidcHttp http = new OidcHttp(Duration.ofMillis(300))) {
             assertFails(http, "/slow", Why.DOWN);
+            assertThatThrownBy(() -> http.get(address("/slow")))
+                    .hasMessage(address("/slow") + ": no answer: not whole within 300 ms");
         }
     }
 

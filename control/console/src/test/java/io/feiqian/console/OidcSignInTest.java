@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,23 @@ final class OidcSignInTest {
                 .anySatisfy(it ->
                         assertThat(it).contains("feiqian-console=", "HttpOnly", "SameSite=Strict"))
                 .anySatisfy(it -> assertThat(it).contains("feiqian-sign-in=;"));
+    }
+
+    @Test
+    void whatTheBrowserShowsWhenItComesBackLeavesTlsNeverWhereItCameByTls(@TempDir Path other) {
+        assertThat(olga.get("/sign-in/oidc").headers().allValues("set-cookie"))
+                .noneMatch(it -> it.contains("Secure"));
+        try (OidcConsole behind =
+                        new OidcConsole(
+                                other,
+                                OidcTestProvider.SECRET,
+                                Optional.of("https://console.example"));
+                OidcVisitor visitor = behind.visitor()) {
+            assertThat(visitor.get("/sign-in/oidc").headers().allValues("set-cookie"))
+                    .singleElement()
+                    .asString()
+                    .contains("feiqian-sign-in=", "Secure");
+        }
     }
 
     @Test
@@ -178,6 +197,41 @@ final class OidcSignInTest {
     }
 
     @Test
+    void anAdministratorGivesATenantAndTheGroupsTheRole() {
+        comes("operators");
+        new Access(console.secrets).save(new Tenant("north", Set.of("cell-1")));
+        try (OidcVisitor chief = console.visitor()) {
+            comes(chief, "1", "chief", "administrators");
+            HttpResponse<String> role = assign(chief, "ADMINISTRATOR", "all");
+            assertThat(role.statusCode()).isEqualTo(403);
+            assertThat(role.body()).contains("follows from the groups at the OpenID provider");
+            assertThat(olga.isIn()).isTrue();
+            assertThat(assign(chief, "OPERATOR", "north").statusCode()).isEqualTo(303);
+        }
+        assertThat(olga.isIn()).as("a session of the former tenant").isFalse();
+        comes("viewers");
+        assertThat(console.users().find("oidc:olga"))
+                .hasValueSatisfying(it -> {
+                    assertThat(it.role()).isEqualTo("VIEWER");
+                    assertThat(it.tenant()).isEqualTo("north");
+                });
+    }
+
+    private static HttpResponse<String> assign(OidcVisitor chief, String role, String tenant) {
+        return chief.post(
+                "/users/oidc:olga/assign",
+                Map.of(
+                        "token",
+                        chief.token("/users"),
+                        "reason",
+                        "a test",
+                        "role",
+                        role,
+                        "tenant",
+                        tenant));
+    }
+
+    @Test
     void thereIsNoPasswordAndNoTokenOfSuchAUser() {
         comes("administrators");
         assertThat(olga.get("/password").body())
@@ -185,19 +239,20 @@ final class OidcSignInTest {
                 .doesNotContain("Make a token");
         String token = olga.token("/users");
         for (String path : List.of("/password", "/password/tokens")) {
-            assertThat(
-                            olga.post(
-                                            path,
-                                            Map.of(
-                                                    "token", token,
-                                                    "old", "",
-                                                    "new", "something 4 Myself",
-                                                    "again", "something 4 Myself",
-                                                    "password", "",
-                                                    "name", "robot"))
-                                    .statusCode())
+            HttpResponse<String> refused =
+                    olga.post(
+                            path,
+                            Map.of(
+                                    "token", token,
+                                    "old", "",
+                                    "new", "something 4 Myself",
+                                    "again", "something 4 Myself",
+                                    "password", "",
+                                    "name", "robot"));
+            assertThat(refused.statusCode()).as(path).isEqualTo(403);
+            assertThat(refused.body())
                     .as(path)
-                    .isEqualTo(403);
+                    .contains("You sign in elsewhere, so there is no password her");
         }
         assertThatThrownBy(() -> console.users().reset("oidc:olga"))
                 .hasMessageContaining("has none here");

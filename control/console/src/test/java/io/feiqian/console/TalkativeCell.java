@@ -4,7 +4,9 @@ import io.feiqian.bank.contract.BranchRecord;
 import io.feiqian.bank.contract.CellAdminGrpc;
 import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.CellStatusResponse;
+import io.feiqian.bank.contract.DrainInstanceRequest;
 import io.feiqian.bank.contract.InstanceAdminGrpc;
+import io.feiqian.bank.contract.InstanceResponse;
 import io.feiqian.bank.contract.OwnedRange;
 import io.feiqian.bank.contract.RegisteredInstance;
 import io.feiqian.bank.contract.RegistryView;
@@ -93,6 +95,12 @@ final class TalkativeCell implements AutoCloseable {
     }
 
     private final class Instance extends InstanceAdminGrpc.InstanceAdminImplBase {
+        @Override
+        public void drainInstance(
+                DrainInstanceRequest request, StreamObserver<InstanceResponse> to) {
+            answer(to, InstanceResponse.newBuilder().setChanged(true).build());
+        }
+
         @Override
         public void showInstance(
                 ShowInstanceRequest request, StreamObserver<ShowInstanceResponse> to) {

@@ -1,12 +1,18 @@
 package io.feiqian.security;
 
 import io.feiqian.security.spi.AuditTrail;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Verifies that an audit trail was never changed since its records were written. */
 public final class AuditChain {
     static final String NOT_SEEN = "not the record that was seen earlier";
+    static final String CHANGED = "its content was changed";
 
     private static final int PAGE = 1_000;
 
@@ -38,6 +44,33 @@ public final class AuditChain {
         return knownSeen ? new Intact(head) : new Broken(known.sequence(), NOT_SEEN);
     }
 
+    /**
+     * Reads the file of a {@link FileAuditTrail}, once and line by line, without changing it; its
+     * writers may go on meanwhile. Record n is line n, so what is broken is named by its line. A
+     * last line that a crash cut short is no record.
+     *
+     * @param known as above
+     * @throws IOException where there is no such file, or it cannot be read
+     */
+    public static Verdict verify(Path file, AuditHead known) throws IOException {
+        AuditHead head = AuditHead.NONE;
+        boolean knownSeen = known.equals(AuditHead.NONE);
+        try (InputStream lines = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            Optional<byte[]> line = AuditLines.next(lines);
+            while (line.isPresent()) {
+                Optional<AuditRecord> record = AuditLines.parse(line.get());
+                Optional<Broken> wrong = AuditLines.judge(head, line.get(), record);
+                if (wrong.isPresent()) {
+                    return wrong.get();
+                }
+                head = record.orElseThrow().head();
+                knownSeen |= head.equals(known);
+                line = AuditLines.next(lines);
+            }
+        }
+        return knownSeen ? new Intact(head) : new Broken(known.sequence(), NOT_SEEN);
+    }
+
     /** What is wrong with the record that stands after this one; empty where nothing is. */
     static Optional<Broken> judge(AuditHead head, AuditRecord next) {
         if (next.sequence() != head.sequence() + 1) {
@@ -48,7 +81,7 @@ public final class AuditChain {
                     new Broken(next.sequence(), "does not continue the record before it"));
         }
         if (!next.isUnchanged()) {
-            return Optional.of(new Broken(next.sequence(), "its content was changed"));
+            return Optional.of(new Broken(next.sequence(), CHANGED));
         }
         return Optional.empty();
     }

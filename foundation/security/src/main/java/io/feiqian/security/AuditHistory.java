@@ -1,16 +1,12 @@
 package io.feiqian.security;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.feiqian.runtime.Clock;
-import io.feiqian.vocabulary.RefusedException;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -30,8 +26,6 @@ import java.util.function.Predicate;
 public final class AuditHistory {
     /** A record in how many has its place in the file remembered. */
     private static final int STEP = 256;
-
-    private static final int LONGEST_LINE = 1 << 20;
 
     private final Path file;
     private final Clock clock;
@@ -139,21 +133,17 @@ public final class AuditHistory {
                 return;
             }
             InputStream lines = from(channel, readTo);
-            Optional<byte[]> line = line(lines);
+            Optional<byte[]> line = AuditLines.next(lines);
             while (line.isPresent() && broken.isEmpty()) {
                 take(line.get());
-                line = line(lines);
+                line = AuditLines.next(lines);
             }
         }
     }
 
     private void take(byte[] line) {
-        Optional<AuditRecord> record = parse(line);
-        broken =
-                record.isEmpty()
-                        ? Optional.of(
-                                new AuditChain.Broken(head.sequence() + 1, "it cannot be read"))
-                        : AuditChain.judge(head, record.get());
+        Optional<AuditRecord> record = AuditLines.parse(line);
+        broken = AuditLines.judge(head, line, record);
         if (broken.isEmpty() && record.isPresent()) {
             if (head.sequence() % STEP == 0) {
                 places.add(readTo);
@@ -174,7 +164,7 @@ public final class AuditHistory {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             InputStream lines = from(channel, places.get((int) ((sequence - 1) / STEP)));
             while (block.size() < STEP) {
-                Optional<AuditRecord> record = line(lines).flatMap(AuditHistory::parse);
+                Optional<AuditRecord> record = AuditLines.next(lines).flatMap(AuditLines::parse);
                 if (record.isEmpty()) {
                     break;
                 }
@@ -186,25 +176,5 @@ public final class AuditHistory {
 
     private static InputStream from(FileChannel channel, long place) throws IOException {
         return new BufferedInputStream(Channels.newInputStream(channel.position(place)), 1 << 16);
-    }
-
-    /** The next whole line; empty where there is none. */
-    private static Optional<byte[]> line(InputStream lines) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-        for (int each = lines.read(); each >= 0; each = lines.read()) {
-            if (each == '\n' || line.size() > LONGEST_LINE) {
-                return Optional.of(line.toByteArray());
-            }
-            line.write(each);
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<AuditRecord> parse(byte[] line) {
-        try {
-            return Optional.of(AuditJson.read(new String(line, StandardCharsets.UTF_8)));
-        } catch (JsonProcessingException | RefusedException unreadable) {
-            return Optional.empty();
-        }
     }
 }

@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** An audit record as one line of JSON; fields a later version adds are ignored (D5.7-c). */
+/**
+ * An audit record as one line of JSON; fields that a later version adds behind these are ignored
+ * (D5.7-c).
+ */
 final class AuditJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,6 +31,13 @@ final class AuditJson {
         line.put("previous", record.previousHash());
         line.put("hash", record.hash());
         return line.toString();
+    }
+
+    /** Whether a line is what was written of a record, or that and what a later version added. */
+    static boolean isAsWritten(String line, AuditRecord record) {
+        String written = write(record);
+        return line.equals(written)
+                || line.startsWith(written.substring(0, written.length() - 1) + ",");
     }
 
     static AuditRecord read(String text) throws JsonProcessingException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Secret files in one folder, each readable by its owner alone (0600 in a folder of 0700).
@@ -27,7 +30,13 @@ import java.util.Set;
 public final class Secrets {
     private static final Set<PosixFilePermission> OWNER_ONLY =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    private static final Set<StandardOpenOption> LOCKING =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
     private static final int BYTES = 32;
+
+    /** A lock on a file is held by the process, so its threads take turns by this one. */
+    private static final ReentrantLock WITHIN_PROCESS = new ReentrantLock();
 
     private final Path folder;
     private final Randomness randomness;
@@ -133,6 +142,32 @@ public final class Secrets {
         }
     }
 
+    /**
+     * Does something while nobody else, in this process or another one over the same folder, does
+     * something under the same name: whoever reads a secret in it and replaces it by what follows
+     * from it takes nothing back that somebody else wrote meanwhile. A process that ends lets go.
+     * Waits as long as others take, so hash no password in it.
+     *
+     * @throws IllegalStateException within another one of the same thread
+     * @throws UncheckedIOException where the file that is locked cannot be opened
+     */
+    public <T> T alone(String name, Supplier<T> action) {
+        if (WITHIN_PROCESS.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "secret " + name + ": to be changed within another change (expected: after)");
+        }
+        Path file = file(name + ".lock");
+        WITHIN_PROCESS.lock();
+        try (FileChannel channel = FileChannel.open(file, LOCKING, ownerOnly());
+                FileLock _ = channel.lock()) {
+            return action.get();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot lock " + file, failure);
+        } finally {
+            WITHIN_PROCESS.unlock();
+        }
+    }
+
     /** Where a secret lies; for programs that want the file and not the text. */
     public Path file(String name) {
         if (!name.matches("[a-z][a-z0-9.-]{0,59}")) {
@@ -152,11 +187,7 @@ public final class Secrets {
     }
 
     private Path write(String name, String text) throws IOException {
-        FileAttribute<?>[] attributes =
-                isPosix(folder)
-                        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
-                        : new FileAttribute<?>[0];
-        Path made = Files.createTempFile(folder, name, ".new", attributes);
+        Path made = Files.createTempFile(folder, name, ".new", ownerOnly());
         try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
             ByteBuffer content = ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8));
             while (content.hasRemaining()) {
@@ -165,6 +196,12 @@ public final class Secrets {
             channel.force(true);
         }
         return made;
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        return isPosix(folder)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                : new FileAttribute<?>[0];
     }
 
     private void syncFolder() throws IOException {

@@ -92,6 +92,15 @@ class AuditHistoryTest {
     }
 
     @Test
+    void nothingIsPutBesideWhatTheHashCovers() throws IOException {
+        append(1, 3);
+        replace("\"time\":\"2026", "\"time\":\"2025");
+        assertThat(newest(2).verdict())
+                .isEqualTo(new AuditChain.Broken(1, "its content was changed"));
+        assertThat(newest(2).records()).isEmpty();
+    }
+
+    @Test
     void aChangeToWhatWasVerifiedBeforeShowsWithinTheTime() throws IOException {
         append(1, 600);
         assertThat(newest(2).verdict()).isInstanceOf(AuditChain.Intact.class);

@@ -43,6 +43,46 @@ class SecretsTest {
     }
 
     @Test
+    void ofThoseWhoChangeASecretAtTheSameMomentNobodyTakesBackAnothersChange() throws Exception {
+        var _ = secrets.create("counter", "0");
+        Process other =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home", ""), "bin", "java")
+                                        .toString(),
+                                "-cp",
+                                System.getProperty("java.class.path", ""),
+                                CountingProcess.class.getName(),
+                                home.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try (var told = other.inputReader();
+                var starting = other.outputWriter()) {
+            assertThat(told.readLine()).isEqualTo("ready");
+            starting.write("go\n");
+            starting.flush();
+            List<Thread> threads =
+                    IntStream.range(0, 2)
+                            .mapToObj(_ ->
+                                    Thread.ofPlatform().start(() -> CountingProcess.count(home)))
+                            .toList();
+            threads.forEach(SecretsTest::join);
+            assertThat(told.readLine()).isEqualTo("done");
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        assertThat(secrets.find("counter")).contains(Integer.toString(3 * CountingProcess.TIMES));
+        assertThat(permissions(secrets.file("counter.lock"))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void aChangeWithinAChangeIsRefusedAndAFailureLetsGo() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> secrets.alone("a", () -> secrets.alone("b", () -> "never")))
+                .withMessageContaining("within another change");
+        assertThat(secrets.alone("a", () -> "done")).isEqualTo("done");
+    }
+
+    @Test
     void ofManyWhoMakeTheSameSecretAllGetOne() {
         Set<String> seen = ConcurrentHashMap.newKeySet();
         List<Thread> threads =

@@ -35,4 +35,17 @@ public record ServiceOperator(String name, String reason) {
     boolean isSame(String other) {
         return name.toLowerCase(Locale.ROOT).equals(other.strip().toLowerCase(Locale.ROOT));
     }
+
+    /**
+     * Whether the same directory vouches for both, such as an OpenID provider for all whose names
+     * begin with {@code oidc:}; of two nobody can say who in the one is who in the other.
+     */
+    boolean isOfSameDirectory(ServiceOperator that) {
+        return directory().equals(that.directory());
+    }
+
+    private String directory() {
+        int colon = name.indexOf(':');
+        return colon < 0 ? "" : name.substring(0, colon).strip().toLowerCase(Locale.ROOT);
+    }
 }

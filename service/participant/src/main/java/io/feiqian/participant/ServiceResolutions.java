@@ -227,6 +227,13 @@ final class ServiceResolutions {
                                         "operator: %s, who proposed it (expected: another one)"
                                                 .formatted(row.proposer().name()));
                             }
+                            if (!row.proposer().isOfSameDirectory(by)) {
+                                throw new RefusedException(
+                                        OutcomeCode.SECOND_OPERATOR_REQUIRED,
+                                        ("operator: %s, perhaps %s under another name (expected: one"
+                                                        + " who signs in the same way)")
+                                                .formatted(by.name(), row.proposer().name()));
+                            }
                             if (isRepeated(row, State.APPROVED, by)) {
                                 return row;
                             }

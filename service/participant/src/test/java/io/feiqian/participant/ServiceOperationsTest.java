@@ -229,6 +229,13 @@ final class ServiceOperationsTest {
                                 proposal.digest(),
                                 new ServiceOperator(" Anna ", "me again")));
         refused(
+                OutcomeCode.SECOND_OPERATOR_REQUIRED,
+                () ->
+                        operations.approve(
+                                proposal.id(),
+                                proposal.digest(),
+                                new ServiceOperator("oidc:anna", "me by another way in")));
+        refused(
                 OutcomeCode.PROPOSAL_DIFFERS,
                 () -> operations.approve(proposal.id(), proposal.digest() + 1, BERT));
         ServiceProposal approved = operations.approve(proposal.id(), proposal.digest(), BERT);
