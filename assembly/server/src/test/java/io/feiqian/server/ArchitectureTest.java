@@ -45,6 +45,7 @@ final class ArchitectureTest {
                     "foundation/routing",
                     "data/storage",
                     "proof/mariadb",
+                    "service/balancing",
                     "service/rpc",
                     "service/messaging",
                     "service/participant",
