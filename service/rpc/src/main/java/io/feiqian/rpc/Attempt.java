@@ -3,7 +3,6 @@ package io.feiqian.rpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -29,7 +28,7 @@ final class Attempt<A> extends ClientCall.Listener<A> {
     private final Channel channel;
     private final Endpoint endpoint;
     private final Ended<A> ended;
-    private volatile boolean sent;
+    private final SentWatch watch = new SentWatch();
     private @Nullable A response;
 
     Attempt(Channel channel, Endpoint endpoint, Ended<A> ended) {
@@ -44,7 +43,7 @@ final class Attempt<A> extends ClientCall.Listener<A> {
                         method,
                         CallOptions.DEFAULT
                                 .withDeadlineAfter(patience.toNanos(), TimeUnit.NANOSECONDS)
-                                .withStreamTracerFactory(new Watch()));
+                                .withStreamTracerFactory(watch));
         call.start(this, headers);
         call.request(2);
         call.sendMessage(request);
@@ -62,21 +61,7 @@ final class Attempt<A> extends ClientCall.Listener<A> {
         if (status.isOk() && answer != null) {
             ended.answered(endpoint, answer);
         } else {
-            ended.failed(endpoint, status, trailers, sent);
-        }
-    }
-
-    /** Notes when the call's head has been written to a connection. */
-    private final class Watch extends ClientStreamTracer.Factory {
-        @Override
-        public ClientStreamTracer newClientStreamTracer(
-                ClientStreamTracer.StreamInfo info, Metadata headers) {
-            return new ClientStreamTracer() {
-                @Override
-                public void outboundHeaders() {
-                    sent = true;
-                }
-            };
+            ended.failed(endpoint, status, trailers, watch.sent());
         }
     }
 }

@@ -132,7 +132,12 @@ final class ContextReader implements ServerInterceptor {
 
         @Override
         public void onHalfClose() {
-            within(listener::onHalfClose);
+            try {
+                within(listener::onHalfClose);
+            } catch (RuntimeException | Error fault) {
+                span.fault(fault).close();
+                throw fault;
+            }
         }
 
         @Override
