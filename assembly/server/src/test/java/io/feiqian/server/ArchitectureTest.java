@@ -120,7 +120,7 @@ final class ArchitectureTest {
                                     "chaos")),
                     Map.entry("org.flywaydb", Set.of("storage")),
                     Map.entry("net.sf.jsqlparser", Set.of("sqlmode")),
-                    Map.entry("org.apache.dubbo", Set.of("participantdubbo")),
+                    Map.entry("org.apache.dubbo", Set.of("participantdubbo", "benchmarks")),
                     Map.entry("org.springframework", Set.of("spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "gateway")),
                     Map.entry("jakarta.mail", Set.of("alarms")),

@@ -9,7 +9,6 @@ import io.feiqian.rpc.spi.CallWatch;
 import io.feiqian.rpc.spi.InstanceFilter;
 import io.feiqian.rpc.spi.Ruling;
 import io.feiqian.runtime.CallContext;
-import io.feiqian.telemetry.Tracing;
 import io.feiqian.telemetry.WorkSpan;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -203,14 +202,13 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         member.began();
         asked = member;
         askedAt = clients.clock().nanos();
-        try (Tracing.Entered _ = span.enter()) {
-            new Attempt<>(clients.channels().to(endpoint), endpoint, this)
-                    .start(
-                            call.method(),
-                            call.request(),
-                            headers(),
-                            bounded ? patience : remaining);
-        }
+        new Attempt<>(clients.channels().to(endpoint), endpoint, this)
+                .start(
+                        call.method(),
+                        call.request(),
+                        headers(),
+                        bounded ? patience : remaining,
+                        clients.overdue());
     }
 
     private long key() {

@@ -45,6 +45,7 @@ public final class ServiceClients implements AutoCloseable {
     private final String self;
     private final Place here;
     private final Randomness randomness;
+    private final Overdue overdue;
     private final Map<String, Service> services = new ConcurrentHashMap<>();
     private volatile ServicePolicies settings;
 
@@ -60,6 +61,7 @@ public final class ServiceClients implements AutoCloseable {
         this.here = builder.here;
         this.settings = builder.settings;
         this.randomness = Randomness.shared(builder.clock.nanos());
+        this.overdue = new Overdue(builder.clock, builder.timer);
     }
 
     /**
@@ -177,6 +179,10 @@ public final class ServiceClients implements AutoCloseable {
 
     Randomness randomness() {
         return randomness;
+    }
+
+    Overdue overdue() {
+        return overdue;
     }
 
     String self() {

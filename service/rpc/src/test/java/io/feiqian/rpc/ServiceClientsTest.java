@@ -292,6 +292,26 @@ class ServiceClientsTest {
         assertThat(a.calls()).isZero();
     }
 
+    @Test
+    void anAnswerThatDoesNotComeIsNotWaitedForBeyondTheDeadline() {
+        EchoCell a = serve("a");
+        a.behave(request -> new CompletableFuture<>());
+
+        ServiceAnswer<SayResponse> answer =
+                clients.call(call(EchoGrpc.getSayMethod()).with(until(200)));
+
+        assertThat(code(answer)).isEqualTo(OutcomeCode.UNKNOWN);
+        assertThat(a.contexts.getFirst().deadline().remaining()).isLessThan(Duration.ofMillis(200));
+    }
+
+    @Test
+    void theTimeThatIsLeftIsWrittenAsGrpcReadsIt() {
+        assertThat(Attempt.timeout(Duration.ofMillis(1_500).toNanos())).isEqualTo("1500000u");
+        assertThat(Attempt.timeout(Duration.ofMinutes(30).toNanos())).isEqualTo("1800000m");
+        assertThat(Attempt.timeout(Duration.ofDays(30).toNanos())).isEqualTo("2592000S");
+        assertThat(Attempt.timeout(-1)).isEqualTo("1u");
+    }
+
     @Requirement("P6.2.2.6-c")
     @Test
     void anInstanceThatIsStoppingIsPassedOver() {
