@@ -172,6 +172,8 @@ public enum OutcomeCode {
     SQL_LOCK_CONFLICT(4010, Kind.UNAVAILABLE),
     /** What was asked for could not be put on record, so it was not done. */
     AUDIT_UNAVAILABLE(4011, Kind.UNAVAILABLE),
+    /** No instance of the service answers, and the work had not begun. */
+    SERVICE_UNAVAILABLE(4021, Kind.UNAVAILABLE),
 
     /** Not known yet; ask again with the same trace number. */
     UNKNOWN(5001, Kind.UNKNOWN),

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             TransferBenchCommand.class,
             TransactionBenchCommand.class,
             TelemetryBenchCommand.class,
+            RpcBenchCommand.class,
             PartCommand.class
         })
 final class BenchCommand implements Callable<Integer> {

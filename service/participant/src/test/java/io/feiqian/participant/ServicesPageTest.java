@@ -27,7 +27,8 @@ final class ServicesPageTest {
                             "GrpcSnippets.java"),
                     Path.of(
                             "../participantdubbo/src/test/java/io/feiqian/participantdubbo",
-                            "DubboSnippets.java"));
+                            "DubboSnippets.java"),
+                    Path.of("../rpc/src/test/java/io/feiqian/rpc/CallSnippetsTest.java"));
 
     @Test
     void everySnippetIsCompiledByTheBuild() throws IOException {
@@ -43,7 +44,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(18);
+        assertThat(shown).hasSize(22);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 
