@@ -12,7 +12,6 @@ import io.feiqian.security.AuditRecord;
 import io.feiqian.security.ChangeOrder;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
-import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -70,7 +69,6 @@ class ConfigurationCentreTest {
         processes.forEach(Follower::close);
     }
 
-    @Requirement("S.ms-3")
     @Test
     void aPublishedVersionReachesRunningProcessesAndOneThatIsOnlyWrittenDoesNot() throws Exception {
         Follower<Limits> process = process("gateway-1");
