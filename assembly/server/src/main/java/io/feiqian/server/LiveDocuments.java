@@ -13,6 +13,7 @@ import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AesPersonalData;
 import io.feiqian.security.KeyRing;
 import io.feiqian.security.Secrets;
+import io.feiqian.telemetry.Alarm;
 import io.feiqian.telemetry.Logging;
 import io.feiqian.telemetry.Telemetry;
 import io.feiqian.vocabulary.CellId;
@@ -98,6 +99,18 @@ final class LiveDocuments implements AutoCloseable {
                 Logging.adjust(now.logLevel(), now.logLevels());
             }
         });
+        followed.onRefusal(refused ->
+                telemetry
+                        .alarms()
+                        .raise(
+                                Alarm.Severity.WARNING,
+                                "configuration-refused",
+                                "%s refuses version %d of %s: %s"
+                                        .formatted(
+                                                self.name(),
+                                                refused.version(),
+                                                type.name(),
+                                                refused.why())));
         return new LiveDocuments(
                 source, followed, StandingReport.begin(registry, instance, List.of(followed)));
     }

@@ -8,12 +8,14 @@ import io.feiqian.cli.Json;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Timer;
 import io.feiqian.telemetry.Logging;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +73,7 @@ class LiveConfigurationTest {
         Logging.adjust(before, Map.of());
     }
 
+    @Requirement("S.ms-3")
     @Order(1)
     @Test
     void aRunningSystemIsChangedByPublishingAndOnTrialOnlyTheChosenInstanceIs() throws Exception {
@@ -105,7 +108,7 @@ class LiveConfigurationTest {
         long base = newest();
         assertThat(set(base, "{\"logLevels\": {\"feiqian.probe\": \"DEBUG\"}}").status()).isZero();
         publish(base + 1, "--operator", "anna", "--reason", "a slow payment");
-        until(this::isDebugged);
+        until(LiveConfigurationTest::isDebugged);
         assertThat(configuration("history", "telemetry").out())
                 .containsPattern(
                         "rollout \\d+: version \\d+ for all, 20\\S+ by anna: a slow payment");
@@ -129,10 +132,78 @@ class LiveConfigurationTest {
         until(() -> !isDebugged());
         Ended back = configuration("rollback", "telemetry", Long.toString(base + 1));
         assertThat(back.out()).contains("version " + (base + 3) + " for all");
-        until(this::isDebugged);
+        until(LiveConfigurationTest::isDebugged);
     }
 
+    @Requirement("S.ms-3")
     @Order(3)
+    @Test
+    void theConsoleShowsAndChangesTheSame() {
+        long base = newest();
+        try (ConsoleStaff staff = new ConsoleStaff(bank.startConsole(), bank.firstPassword())) {
+            staff.add("olga", "OPERATOR", "all");
+            HttpResponse<String> written =
+                    staff.send(
+                            "olga",
+                            "/configuration/set",
+                            Map.of(
+                                    "name",
+                                    "telemetry",
+                                    "base",
+                                    Long.toString(base),
+                                    "content",
+                                    "{\"logLevels\": {\"feiqian.<probe>\": \"DEBUG\"}}"));
+            assertThat(written.statusCode()).as("%s", written.body()).isEqualTo(303);
+            long seen = document().path("rollout").path("revision").asLong();
+            Map<String, String> trial =
+                    Map.of(
+                            "name",
+                            "telemetry",
+                            "version",
+                            Long.toString(base + 1),
+                            "target",
+                            "label:cell=cell-2",
+                            "revision",
+                            Long.toString(seen));
+            assertThat(staff.send("olga", "/configuration/publish", trial).statusCode())
+                    .isEqualTo(303);
+            until(() -> versionOf("cell-2-1") == base + 1);
+            assertThat(versionOf("cell-1-1")).isEqualTo(base);
+            String page = staff.visitor("olga").get("/configuration?name=telemetry").body();
+            assertThat(page)
+                    .contains("Version " + (base + 1) + " on trial for label:cell=cell-2")
+                    .contains("logLevels.feiqian.&lt;probe&gt;", "cell-2-1")
+                    .doesNotContain("<probe>");
+            assertThat(staff.send("olga", "/configuration/publish", trial).statusCode())
+                    .as("of somebody who saw what is no more")
+                    .isEqualTo(409);
+
+            ApiCaller robot = staff.caller("olga");
+            assertThat(
+                            robot.get("/configuration")
+                                    .body()
+                                    .path("documents")
+                                    .path(0)
+                                    .path("rollout")
+                                    .path("gray_version")
+                                    .asLong())
+                    .isEqualTo(base + 1);
+            assertThat(
+                            robot.post(
+                                            "/configuration/withdraw",
+                                            "{\"name\": \"telemetry\", \"reason\": \"enough\", \"revision\": "
+                                                    + (seen + 1)
+                                                    + "}")
+                                    .status())
+                    .isEqualTo(200);
+            until(() -> versionOf("cell-2-1") == base);
+        }
+        assertThat(bank.texts(1, "select operator || ' ' || action from change_record"))
+                .contains("olga configuration.publish", "olga configuration.withdraw");
+    }
+
+    @Requirement("S.ms-3")
+    @Order(4)
     @Test
     void withRegistryAndHistoryDeadWhatIsInForceStaysSoAlsoAfterARestart() throws Exception {
         long inForce = versionOf("cell-2-1");
@@ -182,7 +253,9 @@ class LiveConfigurationTest {
     }
 
     private long newest() {
-        return bank.texts(1, "select coalesce(max(version), 0)::text from configuration_version").stream()
+        return bank
+                .texts(1, "select coalesce(max(version), 0)::text from configuration_version")
+                .stream()
                 .mapToLong(Long::parseLong)
                 .sum();
     }

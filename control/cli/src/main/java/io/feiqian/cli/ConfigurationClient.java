@@ -10,7 +10,7 @@ import java.util.function.Function;
 /**
  * Asks the one cell that keeps the history of configuration; the others do not know the service.
  */
-final class ConfigurationClient {
+public final class ConfigurationClient {
     private static final String NOT_HERE = "UNIMPLEMENTED";
 
     private ConfigurationClient() {}
@@ -28,22 +28,28 @@ final class ConfigurationClient {
         try (RunningSystem system = RunningSystem.of(common, command)) {
             List<CellAdminClient> cells = system.cells();
             try {
-                return ask(cells, question, outcome);
+                R answer = ask(cells, question);
+                if (outcome.apply(answer).getCode() != 0) {
+                    throw TxCells.refusal("configuration", outcome.apply(answer));
+                }
+                return answer;
             } finally {
                 cells.forEach(CellAdminClient::close);
             }
         }
     }
 
-    private static <R> R ask(
-            List<CellAdminClient> cells,
-            Function<ConfigurationAdminBlockingStub, R> question,
-            Function<R, Outcome> outcome) {
+    /**
+     * What it says, accepted or refused.
+     *
+     * @throws CommandFailure with {@link ExitStatus#NOT_RUNNING} where it does not answer
+     */
+    public static <R> R ask(
+            List<CellAdminClient> cells, Function<ConfigurationAdminBlockingStub, R> question) {
         List<String> silent = new ArrayList<>();
         for (CellAdminClient cell : cells) {
-            R answer;
             try {
-                answer = cell.ask(ConfigurationAdminGrpc::newBlockingStub, question);
+                return cell.ask(ConfigurationAdminGrpc::newBlockingStub, question);
             } catch (CommandFailure failed) {
                 if (failed.status() != ExitStatus.NOT_RUNNING) {
                     throw failed;
@@ -51,13 +57,7 @@ final class ConfigurationClient {
                 if (!failed.happened().contains(NOT_HERE)) {
                     silent.add(failed.happened());
                 }
-                continue;
             }
-            Outcome said = outcome.apply(answer);
-            if (said.getCode() != 0) {
-                throw TxCells.refusal(cell.cell(), said);
-            }
-            return answer;
         }
         throw new CommandFailure(
                 ExitStatus.NOT_RUNNING,

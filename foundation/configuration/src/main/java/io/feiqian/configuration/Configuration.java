@@ -29,6 +29,7 @@ public final class Configuration<T extends Record> implements AutoCloseable {
     private final Optional<KeptDocuments> kept;
     private final List<Consumer<T>> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> observers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Refusal>> callers = new CopyOnWriteArrayList<>();
     private volatile Runnable endWatch = () -> {};
     private volatile T current;
     private volatile Standing standing;
@@ -105,6 +106,15 @@ public final class Configuration<T extends Record> implements AutoCloseable {
         return onChange(listener);
     }
 
+    /**
+     * Tells the caller of what was refused, if anything is now, and of every further refusal once;
+     * it must be quick.
+     */
+    public synchronized void onRefusal(Consumer<Refusal> caller) {
+        standing.refused().ifPresent(caller);
+        callers.add(caller);
+    }
+
     /** Runs this after every change of {@link #standing}; it must be quick. */
     void onStanding(Runnable observer) {
         observers.add(observer);
@@ -137,7 +147,7 @@ public final class Configuration<T extends Record> implements AutoCloseable {
         }
         T now;
         try {
-            now = type.parse(offer.text(), seal);
+            now = value(offer);
         } catch (ConfigurationException wrong) {
             throw refused(offer.version(), offer.revision(), wrong);
         }
@@ -172,13 +182,17 @@ public final class Configuration<T extends Record> implements AutoCloseable {
             return;
         }
         try {
-            current = type.parse(last.get().text(), seal);
+            current = value(last.get());
             revision = last.get().revision();
             stand(last.get().version(), revision, Optional.empty());
         } catch (ConfigurationException wrong) {
             LOG.error("configuration {}: what was kept cannot be used", type.name(), wrong);
             stand(0, 0, Optional.of(new Refusal(last.get().version(), wrong.getMessage() + "")));
         }
+    }
+
+    private T value(Offer offer) {
+        return offer.isDefaults() ? type.defaults() : type.parse(offer.text(), seal);
     }
 
     @GuardedBy("this")
@@ -247,8 +261,10 @@ public final class Configuration<T extends Record> implements AutoCloseable {
     private void stand(long version, long heard, Optional<Refusal> refusal) {
         Standing now = new Standing(type.name(), version, heard, refusal);
         if (!now.equals(standing)) {
+            boolean further = !refusal.equals(standing.refused());
             standing = now;
             observers.forEach(Runnable::run);
+            refusal.filter(_ -> further).ifPresent(it -> callers.forEach(each -> each.accept(it)));
         }
     }
 }

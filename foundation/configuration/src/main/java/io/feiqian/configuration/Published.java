@@ -24,12 +24,13 @@ record Published(String document, long revision, Optional<Text> forAll, Optional
 
     record ForSome(Text text, Target target) {}
 
-    /** What holds for this process; empty where nothing does. */
-    Optional<Offer> choose(Recipient recipient) {
+    /** What holds for this process. */
+    Offer choose(Recipient recipient) {
         return gray.filter(each -> each.target().includes(document, recipient))
                 .map(ForSome::text)
                 .or(() -> forAll)
-                .map(each -> new Offer(each.version(), revision, each.content()));
+                .map(each -> new Offer(each.version(), revision, each.content()))
+                .orElseGet(() -> Offer.defaults(revision));
     }
 
     String toJson() {

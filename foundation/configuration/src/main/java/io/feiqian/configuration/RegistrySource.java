@@ -30,7 +30,7 @@ public final class RegistrySource implements DocumentSource, AutoCloseable {
     @Override
     public Optional<Offer> read(String name) {
         Optional<Document> found = registry.document(Published.PREFIX + name);
-        return found.flatMap(each -> Published.parse(name, each.content()).choose(self));
+        return found.map(each -> Published.parse(name, each.content()).choose(self));
     }
 
     @Override

@@ -197,6 +197,27 @@ class ConfigurationCentreTest {
     }
 
     @Test
+    void aTrialBeforeAnythingWasGivenToAllEndsAtTheDefaultsAlsoAfterARestart() throws Exception {
+        DocumentType<Limits> second =
+                TYPE.nextFormat(old -> old.put("callers", old.path("calls").asInt()));
+        set(0, 20);
+        try (Follower<Limits> process = process("gateway-1", TYPE, GATEWAY)) {
+            publish(1, new Target.Instances(Set.of("gateway-1")), 0);
+            process.await(it -> it.version() == 1);
+            centre.withdraw("limits", 1, BEN);
+            process.await(it -> it.version() == 0 && it.revision() == 2);
+            assertThat(process.value()).isEqualTo(new Limits(10));
+        }
+        InMemoryRegistry empty = new InMemoryRegistry(new ManualTimer(clock));
+        try (Follower<Limits> after =
+                Follower.start(
+                        empty, "gateway-1", GATEWAY, second, Seal.NONE, kept("gateway-1"))) {
+            assertThat(after.value()).isEqualTo(new Limits(10));
+            assertThat(after.configuration.standing().refused()).isEmpty();
+        }
+    }
+
+    @Test
     void aRollbackIsANewVersionWithTheOldContentAndEndsATrial() throws Exception {
         Follower<Limits> process = process("gateway-1");
         set(0, 20);
@@ -221,6 +242,8 @@ class ConfigurationCentreTest {
     void whatAProcessRefusesLeavesItsOldValueAndIsShownToTheOperator() throws Exception {
         Follower<Stricter> strict = process("gateway-1", STRICT, GATEWAY);
         Follower<Limits> other = process("gateway-2");
+        List<Standing.Refusal> alarmed = new ArrayList<>();
+        strict.configuration.onRefusal(alarmed::add);
         set(0, 20);
         publish(1, Target.all(), 0);
         strict.await(it -> it.version() == 1);
@@ -236,6 +259,10 @@ class ConfigurationCentreTest {
         assertThat(shown.standing().version()).isEqualTo(1);
         assertThat(shown.standing().refused().orElseThrow())
                 .isEqualTo(new Standing.Refusal(2, "limits: callers: 60 (expected: <= 50)"));
+        assertThat(strict.configuration.standing().refused()).isPresent();
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(strict.configuration::reload);
+        assertThat(alarmed).as("once").containsExactly(shown.standing().refused().orElseThrow());
         assertThat(shown("gateway-2", 2).standing().refused()).isEmpty();
         assertThat(shown("gateway-2", 2).standing().version()).isEqualTo(2);
 
