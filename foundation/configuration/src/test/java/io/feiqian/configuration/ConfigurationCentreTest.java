@@ -210,8 +210,7 @@ class ConfigurationCentreTest {
         }
         InMemoryRegistry empty = new InMemoryRegistry(new ManualTimer(clock));
         try (Follower<Limits> after =
-                Follower.start(
-                        empty, "gateway-1", GATEWAY, second, Seal.NONE, kept("gateway-1"))) {
+                Follower.start(empty, "gateway-1", GATEWAY, second, Seal.NONE, kept("gateway-1"))) {
             assertThat(after.value()).isEqualTo(new Limits(10));
             assertThat(after.configuration.standing().refused()).isEmpty();
         }
@@ -317,6 +316,7 @@ class ConfigurationCentreTest {
         try (Follower<Stricter> before = process("gateway-1", STRICT, GATEWAY)) {
             set(0, 20);
             publish(1, Target.all(), 0);
+            before.await(it -> it.version() == 1);
             set(1, 60);
             publish(2, Target.all(), 1);
             before.await(it -> it.refused().isPresent());
