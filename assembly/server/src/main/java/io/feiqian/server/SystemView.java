@@ -85,6 +85,11 @@ final class SystemView implements CellInstances, AutoCloseable {
         return view;
     }
 
+    /** The registry itself, for documents that are not the route map; closed with this view. */
+    Registry followed() {
+        return registry;
+    }
+
     /** The route map that this process goes by. */
     Routes routes() {
         return routes;

@@ -69,6 +69,8 @@ public enum OutcomeCode {
     TRANSACTION_TOO_LARGE(1054, Kind.INVALID),
     /** The definition of an orchestration does not begin with a call. */
     INVALID_DEFINITION(1061, Kind.INVALID),
+    /** A document of configuration that its processes could not use, or a change without effect. */
+    INVALID_CONFIGURATION(1091, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),
@@ -88,6 +90,8 @@ public enum OutcomeCode {
     UNKNOWN_PROPOSAL(1141, Kind.NOT_FOUND),
     /** No orchestration is defined under this name, or this version of it is not kept. */
     UNKNOWN_DEFINITION(1161, Kind.NOT_FOUND),
+    /** No document of configuration has this name, or this version of it is not there. */
+    UNKNOWN_CONFIGURATION(1191, Kind.NOT_FOUND),
 
     /** Amount and account are of two currencies. */
     CURRENCY_MISMATCH(2001, Kind.BUSINESS),
@@ -132,6 +136,8 @@ public enum OutcomeCode {
     TRANSACTION_SUSPENDED(2145, Kind.CONFLICT),
     /** Another content is known under this definition's name and version. */
     DEFINITION_DIFFERS(2161, Kind.CONFLICT),
+    /** Somebody changed the document of configuration since the operator looked. */
+    CONFIGURATION_CHANGED(2191, Kind.CONFLICT),
 
     /** This cell does not own the slot; the answer carries a newer route map. */
     WRONG_CELL(3001, Kind.ROUTING),
