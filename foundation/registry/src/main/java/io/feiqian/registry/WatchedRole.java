@@ -4,7 +4,7 @@ import io.feiqian.runtime.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,45 +18,39 @@ import org.slf4j.LoggerFactory;
 /**
  * The instances of one role, read again at every change. Only the worker's thread comes here.
  *
- * <p>A registry that comes back after a gap may have forgotten instances that are alive and have
- * not registered again yet (its data were lost, or their leases ran out while nobody could renew
- * them). So a list proves that somebody left only where it was read over the connection that the
- * list before came from, and no gap is fresh: only then is who is missing gone at once. Whoever is
- * missing from a list that was read across a gap, or vanishes soon after one, is kept until the
- * grace period is over.
+ * <p>What is missing from a list that was read proves nothing: who left has left a note beside it,
+ * and whoever left none is asked. Soon after a gap many are missing who are about to register
+ * again, so they are left the grace period before they are asked.
  */
 final class WatchedRole {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedRole.class);
 
     private final String role;
-    private final String path;
+    private final ZooKeeperPaths paths;
     private final Duration grace;
     private final CuratorFramework client;
     private final Timer timer;
-    private final LastKnown known;
+    private final RegistryMemory memory;
     private final ZooKeeperWorker worker;
     private final CuratorWatcher watcher;
-    private final Set<String> kept = new HashSet<>();
-    private boolean confirmed;
-    private boolean gapIsFresh;
-    private long confirmedSession;
     private long gaps;
-    private volatile boolean cut;
+    private boolean gapIsFresh;
 
     WatchedRole(
             String role,
+            ZooKeeperPaths paths,
             Duration grace,
             CuratorFramework client,
             ZooKeeperWorker worker,
             Timer timer,
-            LastKnown known) {
+            RegistryMemory memory) {
         this.role = role;
-        this.path = ZooKeeperRegistry.ROOT + "/services/" + role;
+        this.paths = paths;
         this.grace = grace;
         this.client = client;
         this.worker = worker;
         this.timer = timer;
-        this.known = known;
+        this.memory = memory;
         this.watcher =
                 event -> {
                     // Of connections the registry tells by itself.
@@ -66,99 +60,75 @@ final class WatchedRole {
                 };
     }
 
-    /** Notes that the connection was cut. Any thread may, at once: it need not wait its turn. */
-    void cut() {
-        cut = true;
-    }
-
-    /**
-     * Reads because something changed.
-     *
-     * <p>The read may have begun before a gap that the worker was not told of yet, and may have
-     * been answered after it, by a registry that knows less. It shows in the session, or in the
-     * cut.
-     */
+    /** Reads because something changed. */
     void refresh() throws Exception {
-        long session = session();
-        Map<String, ServiceInstance> found = find();
-        boolean sameSession = session == confirmedSession && session == session();
-        if (cut || !sameSession) {
-            cut = false;
-            beginGrace();
-        }
-        if (gapIsFresh) {
-            keepMissing(found);
-        }
-        confirmed = true;
-        confirmedSession = session;
-        kept.removeAll(found.keySet());
-        publish(found);
+        Map<String, RegistryEntry> found = find();
+        Set<String> missing = memory.missingFrom(role, found.keySet());
+        memory.listed(
+                role,
+                found.values(),
+                missing.isEmpty() ? Map.of() : departures(missing),
+                gapIsFresh ? grace : Duration.ZERO);
     }
 
     /** Reads after a connection was made again. */
     void refreshAfterGap() throws Exception {
-        cut = true;
+        gapIsFresh = true;
+        long gap = ++gaps;
+        timer.after(grace, () -> worker.run("end the grace of " + role, () -> graceOver(gap)));
         refresh();
     }
 
-    /** The first list of all has none before it that it could fall short of. */
-    private void beginGrace() {
-        if (confirmed) {
-            gapIsFresh = true;
-            long gap = ++gaps;
-            timer.after(grace, () -> worker.run("read role " + role, () -> graceOver(gap)));
-        }
-    }
-
-    private void keepMissing(Map<String, ServiceInstance> found) {
-        for (ServiceInstance each : known.instances(role)) {
-            if (!found.containsKey(each.id()) && kept.add(each.id())) {
-                LOG.warn("registry forgot {} of role {}; kept for {}", each.id(), role, grace);
-            }
-        }
-    }
-
-    private void graceOver(long gap) throws Exception {
+    private void graceOver(long gap) {
         if (gap == gaps) {
             gapIsFresh = false;
-            kept.clear();
-            refresh();
         }
     }
 
-    private long session() throws Exception {
-        return client.getZookeeperClient().getZooKeeper().getSessionId();
-    }
-
-    private void publish(Map<String, ServiceInstance> found) {
-        Map<String, ServiceInstance> all = new HashMap<>(found);
-        for (ServiceInstance each : known.instances(role)) {
-            if (kept.contains(each.id())) {
-                all.putIfAbsent(each.id(), each);
-            }
-        }
-        known.learn(role, all.values());
-    }
-
-    private Map<String, ServiceInstance> find() throws Exception {
-        Map<String, ServiceInstance> found = new HashMap<>();
+    private Map<String, RegistryEntry> find() throws Exception {
+        Map<String, RegistryEntry> found = new HashMap<>();
         for (String id : children()) {
+            String path = paths.instance(role, id);
             try {
-                byte[] data = client.getData().forPath(path + "/" + id);
-                Optional<ServiceInstance> instance =
-                        RegistryJson.readInstance(new String(data, StandardCharsets.UTF_8));
-                instance.filter(each -> each.role().equals(role) && each.id().equals(id))
-                        .ifPresentOrElse(
-                                each -> found.put(id, each),
-                                () -> LOG.warn("registry: {}/{} is not understood", path, id));
+                Optional<RegistryEntry> entry = RegistryEntry.parse(role, id, read(path));
+                entry.ifPresentOrElse(
+                        each -> found.put(id, each),
+                        () -> LOG.warn("registry: {} is not understood", path));
             } catch (KeeperException.NoNodeException goneMeanwhile) {
-                LOG.debug("registry: {}/{} left while it was read", path, id);
+                LOG.debug("registry: {} left while it was read", path);
             }
         }
         return found;
     }
 
+    private Map<String, String> departures(Set<String> missing) throws Exception {
+        Map<String, String> left = new HashMap<>();
+        for (String id : noted()) {
+            if (missing.contains(id)) {
+                try {
+                    left.put(id, read(paths.departure(role, id)));
+                } catch (KeeperException.NoNodeException cleanedUp) {
+                    LOG.debug("registry: the departure of {} is long ago", id);
+                }
+            }
+        }
+        return left;
+    }
+
+    private Iterable<String> noted() throws Exception {
+        try {
+            return client.getChildren().forPath(paths.departures(role));
+        } catch (KeeperException.NoNodeException nobodyEverLeft) {
+            return List.of();
+        }
+    }
+
+    private String read(String path) throws Exception {
+        return new String(client.getData().forPath(path), StandardCharsets.UTF_8);
+    }
+
     private Iterable<String> children() throws Exception {
+        String path = paths.role(role);
         try {
             return client.getChildren().usingWatcher(watcher).forPath(path);
         } catch (KeeperException.NoNodeException first) {

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param startWait how long the start waits for the registry at most, before it goes on with what
  *     is kept
  * @param lease how long an instance that died without leaving stays registered
- * @param grace how long instances that a registry forgot while it was away are kept after it came
- *     back, so that they can register again
+ * @param grace how long instances that are missing after the registry was away are left to register
+ *     again before they are asked
  */
 public record ZooKeeperConfig(
         String servers,

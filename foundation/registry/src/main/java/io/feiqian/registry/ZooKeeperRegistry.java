@@ -1,8 +1,11 @@
 package io.feiqian.registry;
 
 import io.feiqian.registry.spi.Candidacy;
+import io.feiqian.registry.spi.InstanceProbe;
 import io.feiqian.registry.spi.Registration;
 import io.feiqian.registry.spi.Registry;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +20,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.framework.api.CuratorEvent;
-import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryOneTime;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,15 +35,15 @@ import org.slf4j.LoggerFactory;
  * ZooKeeper's data needs anybody's hand.
  */
 public final class ZooKeeperRegistry implements Registry {
-    static final String ROOT = "/feiqian";
-
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperRegistry.class);
     private static final int CONNECT_MILLIS = 1_000;
     private static final int LEAVE_MILLIS = 2_000;
 
     private final CuratorFramework client;
     private final ZooKeeperWorker worker;
-    private final LastKnown known;
+    private final RegistryMemory memory;
+    private final Randomness randomness = Randomness.secure();
+    private final ZooKeeperPaths paths = ZooKeeperPaths.DEFAULT;
     private final Timer timer;
     private final ZooKeeperConfig config;
     private final Map<String, WatchedRole> roles = new ConcurrentHashMap<>();
@@ -51,23 +51,26 @@ public final class ZooKeeperRegistry implements Registry {
     private final Map<ZooKeeperRegistration, Boolean> registrations = new ConcurrentHashMap<>();
     private final Map<ZooKeeperCandidacy, Boolean> candidacies = new ConcurrentHashMap<>();
 
-    private ZooKeeperRegistry(ZooKeeperConfig config, CuratorFramework client, Timer timer) {
+    private ZooKeeperRegistry(
+            ZooKeeperConfig config, CuratorFramework client, InstanceProbe probe, Timer timer) {
         this.config = config;
         this.client = client;
         this.timer = timer;
         this.worker = new ZooKeeperWorker(timer);
-        Optional<SnapshotFile> file = config.snapshot().map(SnapshotFile::new);
-        this.known =
-                new LastKnown(
-                        file.map(SnapshotFile::read).orElse(SnapshotFile.Content.EMPTY),
-                        content -> file.ifPresent(each -> each.write(content)));
+        this.memory =
+                RegistryMemory.open(config.snapshot(), probe, timer, Clock.system(), randomness);
     }
 
     /**
      * Starts; waits for the registry as long as the configuration says at most, and goes on without
-     * it otherwise.
+     * it otherwise. Instances that the registry misses are asked at their ports.
      */
     public static ZooKeeperRegistry start(ZooKeeperConfig config) {
+        return start(config, new PortProbe());
+    }
+
+    /** Starts likewise; instances that the registry misses are asked by this probe. */
+    public static ZooKeeperRegistry start(ZooKeeperConfig config, InstanceProbe probe) {
         ZKClientConfig settings = new ZKClientConfig();
         settings.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         CuratorFramework client =
@@ -81,9 +84,9 @@ public final class ZooKeeperRegistry implements Registry {
                         .zkClientConfig(settings)
                         .build();
         ZooKeeperRegistry registry =
-                new ZooKeeperRegistry(config, client, Timer.system("feiqian-registry-timer"));
+                new ZooKeeperRegistry(
+                        config, client, probe, Timer.system("feiqian-registry-timer"));
         client.getConnectionStateListenable().addListener((_, state) -> registry.changed(state));
-        client.getCuratorListenable().addListener((_, event) -> registry.heard(event));
         client.start();
         registry.awaitStart();
         return registry;
@@ -92,7 +95,14 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public Registration register(ServiceInstance instance, BooleanSupplier ready) {
         ZooKeeperRegistration registration =
-                new ZooKeeperRegistration(instance, ready, client, worker, timer);
+                new ZooKeeperRegistration(
+                        instance,
+                        Long.toHexString(randomness.nextLong()),
+                        ready,
+                        paths,
+                        client,
+                        worker,
+                        timer);
         registrations.put(registration, true);
         registration.begin();
         return new Registration() {
@@ -111,12 +121,12 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public List<ServiceInstance> instances(String role) {
         watch(role);
-        return known.instances(role);
+        return memory.instances(role);
     }
 
     @Override
     public Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener) {
-        Runnable end = known.watchInstances(role, listener);
+        Runnable end = memory.watchInstances(role, listener);
         watch(role);
         return end;
     }
@@ -124,12 +134,12 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public Optional<Document> document(String name) {
         watched(name);
-        return known.document(name);
+        return memory.document(name);
     }
 
     @Override
     public Runnable watchDocument(String name, Consumer<Document> listener) {
-        Runnable end = known.watchDocument(name, listener);
+        Runnable end = memory.watchDocument(name, listener);
         watched(name);
         return end;
     }
@@ -153,9 +163,14 @@ public final class ZooKeeperRegistry implements Registry {
         Names.require("candidate", candidate);
         ZooKeeperCandidacy candidacy =
                 ZooKeeperCandidacy.begin(
-                        client, ROOT + "/elections/" + election, candidate, candidacies::remove);
+                        client, paths.election(election), candidate, candidacies::remove);
         candidacies.put(candidacy, true);
         return candidacy;
+    }
+
+    @Override
+    public List<Doubted> doubted() {
+        return memory.doubted();
     }
 
     @Override
@@ -206,7 +221,8 @@ public final class ZooKeeperRegistry implements Registry {
                 name -> {
                     Names.require("role", name);
                     WatchedRole added =
-                            new WatchedRole(name, config.grace(), client, worker, timer, known);
+                            new WatchedRole(
+                                    name, paths, config.grace(), client, worker, timer, memory);
                     worker.run("read role " + name, added::refresh);
                     return added;
                 });
@@ -217,18 +233,11 @@ public final class ZooKeeperRegistry implements Registry {
                 document,
                 name -> {
                     Names.require("document", name);
-                    WatchedDocument added = new WatchedDocument(name, client, worker, known);
+                    WatchedDocument added =
+                            new WatchedDocument(name, paths, client, worker, memory);
                     worker.run("read document " + name, added::read);
                     return added;
                 });
-    }
-
-    /** Comes on ZooKeeper's own thread, before it reaches the registry again. */
-    private void heard(CuratorEvent event) {
-        if (event.getType() == CuratorEventType.WATCHED
-                && event.getWatchedEvent().getState() == KeeperState.Disconnected) {
-            roles.values().forEach(WatchedRole::cut);
-        }
     }
 
     private void changed(ConnectionState state) {
