@@ -1,5 +1,6 @@
 package io.feiqian.registry;
 
+import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -8,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.zookeeper.KeeperException;
@@ -16,7 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The instances of one role, read again at every change. Only the worker's thread comes here.
+ * The instances of one role, listed again at every change; of them only those are read that are new
+ * or changed, so that a change costs the same in a role of any size. Only the worker's thread comes
+ * here.
  *
  * <p>What is missing from a list that was read proves nothing: who left has left a note beside it,
  * and whoever left none is asked. Soon after a gap many are missing who are about to register
@@ -25,14 +31,26 @@ import org.slf4j.LoggerFactory;
 final class WatchedRole {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedRole.class);
 
+    private static final int READS_A_SECOND = 10;
+
     private final String role;
     private final ZooKeeperPaths paths;
     private final Duration grace;
     private final CuratorFramework client;
     private final Timer timer;
+    private final Clock clock;
     private final RegistryMemory memory;
     private final ZooKeeperWorker worker;
     private final CuratorWatcher watcher;
+
+    /** Each read hears of one change at most: what changes before the next is read with it. */
+    private final Pace pace = new Pace(READS_A_SECOND);
+
+    /** What was read, by id, until the registry says that it changed. */
+    private final Map<String, RegistryEntry> entries = new ConcurrentHashMap<>();
+
+    private final AtomicLong changes = new AtomicLong();
+    private final AtomicBoolean soon = new AtomicBoolean();
     private long gaps;
     private boolean gapIsFresh;
 
@@ -43,6 +61,7 @@ final class WatchedRole {
             CuratorFramework client,
             ZooKeeperWorker worker,
             Timer timer,
+            Clock clock,
             RegistryMemory memory) {
         this.role = role;
         this.paths = paths;
@@ -50,12 +69,13 @@ final class WatchedRole {
         this.client = client;
         this.worker = worker;
         this.timer = timer;
+        this.clock = clock;
         this.memory = memory;
         this.watcher =
                 event -> {
                     // Of connections the registry tells by itself.
                     if (event.getType() != EventType.None) {
-                        worker.run("read role " + role, this::refresh);
+                        refreshSoon();
                     }
                 };
     }
@@ -74,6 +94,8 @@ final class WatchedRole {
     /** Reads after a connection was made again. */
     void refreshAfterGap() throws Exception {
         gapIsFresh = true;
+        changes.incrementAndGet();
+        entries.clear();
         long gap = ++gaps;
         timer.after(grace, () -> worker.run("end the grace of " + role, () -> graceOver(gap)));
         refresh();
@@ -85,20 +107,62 @@ final class WatchedRole {
         }
     }
 
+    /** Reads whom it does not know yet; of the others it would have heard. */
     private Map<String, RegistryEntry> find() throws Exception {
         Map<String, RegistryEntry> found = new HashMap<>();
         for (String id : children()) {
-            String path = paths.instance(role, id);
-            try {
-                Optional<RegistryEntry> entry = RegistryEntry.parse(role, id, read(path));
-                entry.ifPresentOrElse(
-                        each -> found.put(id, each),
-                        () -> LOG.warn("registry: {} is not understood", path));
-            } catch (KeeperException.NoNodeException goneMeanwhile) {
-                LOG.debug("registry: {} left while it was read", path);
+            RegistryEntry known = entries.get(id);
+            if (known != null) {
+                found.put(id, known);
+            } else {
+                find(id).ifPresent(each -> found.put(id, each));
             }
         }
+        entries.keySet().retainAll(found.keySet());
         return found;
+    }
+
+    private Optional<RegistryEntry> find(String id) throws Exception {
+        String path = paths.instance(role, id);
+        long before = changes.get();
+        try {
+            byte[] data = client.getData().usingWatcher(changed(id)).forPath(path);
+            Optional<RegistryEntry> entry =
+                    RegistryEntry.parse(role, id, new String(data, StandardCharsets.UTF_8));
+            entry.ifPresentOrElse(
+                    each -> entries.put(id, each),
+                    () -> LOG.warn("registry: {} is not understood", path));
+            if (changes.get() != before) {
+                // Perhaps this one, and it was noted before it was put here.
+                entries.remove(id);
+            }
+            return entry;
+        } catch (KeeperException.NoNodeException goneMeanwhile) {
+            LOG.debug("registry: {} left while it was read", path);
+            return Optional.empty();
+        }
+    }
+
+    private CuratorWatcher changed(String id) {
+        return event -> {
+            if (event.getType() != EventType.None) {
+                changes.incrementAndGet();
+                entries.remove(id);
+                refreshSoon();
+            }
+        };
+    }
+
+    /** Many changes at once are read at once. */
+    private void refreshSoon() {
+        if (soon.compareAndSet(false, true)) {
+            timer.after(
+                    pace.take(clock.nanos()),
+                    () -> {
+                        soon.set(false);
+                        worker.run("read role " + role, this::refresh);
+                    });
+        }
     }
 
     private Map<String, String> departures(Set<String> missing) throws Exception {

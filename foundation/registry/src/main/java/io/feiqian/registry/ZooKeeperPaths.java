@@ -1,5 +1,7 @@
 package io.feiqian.registry;
 
+import java.util.Optional;
+
 /**
  * Where things stand in ZooKeeper.
  *
@@ -7,6 +9,16 @@ package io.feiqian.registry;
  */
 record ZooKeeperPaths(String root) {
     static final ZooKeeperPaths DEFAULT = new ZooKeeperPaths("/feiqian");
+
+    /** Of a tenant, or of no tenant. */
+    static ZooKeeperPaths of(Optional<String> tenant) {
+        return tenant.map(each -> new ZooKeeperPaths("/feiqian-tenant/" + each)).orElse(DEFAULT);
+    }
+
+    /** The parent of the names of those who watch a role. */
+    String subscribers(String role) {
+        return root + "/subscribers/" + role;
+    }
 
     /** The parent of a role's instances. */
     String role(String role) {

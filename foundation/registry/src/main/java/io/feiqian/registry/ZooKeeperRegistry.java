@@ -22,7 +22,10 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +46,7 @@ public final class ZooKeeperRegistry implements Registry {
     private final ZooKeeperWorker worker;
     private final RegistryMemory memory;
     private final Randomness randomness = Randomness.secure();
-    private final ZooKeeperPaths paths = ZooKeeperPaths.DEFAULT;
+    private final ZooKeeperPaths paths;
     private final Timer timer;
     private final ZooKeeperConfig config;
     private final Map<String, WatchedRole> roles = new ConcurrentHashMap<>();
@@ -56,6 +59,7 @@ public final class ZooKeeperRegistry implements Registry {
         this.config = config;
         this.client = client;
         this.timer = timer;
+        this.paths = ZooKeeperPaths.of(config.tenant());
         this.worker = new ZooKeeperWorker(timer);
         this.memory =
                 RegistryMemory.open(config.snapshot(), probe, timer, Clock.system(), randomness);
@@ -129,6 +133,22 @@ public final class ZooKeeperRegistry implements Registry {
         Runnable end = memory.watchInstances(role, listener);
         watch(role);
         return end;
+    }
+
+    @Override
+    public CompletableFuture<List<String>> subscribers(String role) {
+        Names.require("role", role);
+        return worker.ask(
+                "read the subscribers of " + role,
+                () -> {
+                    try {
+                        return client.getChildren().forPath(paths.subscribers(role)).stream()
+                                .sorted()
+                                .toList();
+                    } catch (KeeperException.NoNodeException nobody) {
+                        return List.of();
+                    }
+                });
     }
 
     @Override
@@ -222,10 +242,41 @@ public final class ZooKeeperRegistry implements Registry {
                     Names.require("role", name);
                     WatchedRole added =
                             new WatchedRole(
-                                    name, paths, config.grace(), client, worker, timer, memory);
+                                    name,
+                                    paths,
+                                    config.grace(),
+                                    client,
+                                    worker,
+                                    timer,
+                                    Clock.system(),
+                                    memory);
                     worker.run("read role " + name, added::refresh);
+                    subscribe(name);
                     return added;
                 });
+    }
+
+    /** Says that this process watches the role; again after every connection. */
+    private void subscribe(String role) {
+        config.process()
+                .ifPresent(name ->
+                        worker.run(
+                                "subscribe to " + role,
+                                () -> {
+                                    String path = paths.subscribers(role) + "/" + name;
+                                    Stat old = client.checkExists().forPath(path);
+                                    if (old != null && old.getEphemeralOwner() != session()) {
+                                        // Of this process's life before.
+                                        client.delete().forPath(path);
+                                        old = null;
+                                    }
+                                    if (old == null) {
+                                        client.create()
+                                                .creatingParentsIfNeeded()
+                                                .withMode(CreateMode.EPHEMERAL)
+                                                .forPath(path);
+                                    }
+                                }));
     }
 
     private WatchedDocument watched(String document) {
@@ -245,14 +296,12 @@ public final class ZooKeeperRegistry implements Registry {
             case CONNECTED, RECONNECTED -> {
                 worker.connected(true);
                 LOG.info("registry {} reached", config.servers());
-                boolean first = state == ConnectionState.CONNECTED;
-                roles.forEach((name, role) ->
-                        worker.run(
-                                "read role " + name,
-                                first ? role::refresh : role::refreshAfterGap));
-                documents.forEach(
-                        (name, document) -> worker.run("read document " + name, document::read));
-                registrations.keySet().forEach(ZooKeeperRegistration::renew);
+                if (state == ConnectionState.CONNECTED) {
+                    beginAll(false);
+                } else {
+                    // Everybody else comes back to the registry at this moment, too.
+                    timer.after(jitter(), () -> beginAll(true));
+                }
             }
             case SUSPENDED, LOST, READ_ONLY -> {
                 worker.connected(false);
@@ -262,6 +311,22 @@ public final class ZooKeeperRegistry implements Registry {
                         state);
             }
         }
+    }
+
+    /** Where the connection is lost meanwhile, the next one begins all this anew. */
+    private void beginAll(boolean afterGap) {
+        roles.forEach((name, role) -> {
+            worker.run("read role " + name, afterGap ? role::refreshAfterGap : role::refresh);
+            subscribe(name);
+        });
+        documents.forEach((name, document) -> worker.run("read document " + name, document::read));
+        registrations.keySet().forEach(ZooKeeperRegistration::renew);
+    }
+
+    /** Up to a fifth of the grace, so that the missing are back long before they are asked. */
+    private Duration jitter() {
+        int most = (int) config.grace().dividedBy(5).toMillis() + 1;
+        return Duration.ofMillis(randomness.nextInt(most));
     }
 
     private void awaitStart() {

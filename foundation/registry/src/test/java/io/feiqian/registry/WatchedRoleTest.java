@@ -59,7 +59,7 @@ class WatchedRoleTest {
         this.client =
                 CuratorFrameworkFactory.newClient(
                         server.address(), 3_000, 1_000, new RetryNTimes(200, 100));
-        this.role = new WatchedRole("cell", PATHS, GRACE, client, worker, timer, memory);
+        this.role = new WatchedRole("cell", PATHS, GRACE, client, worker, timer, clock, memory);
     }
 
     @BeforeEach

@@ -46,7 +46,7 @@ class ZooKeeperRegistryTest extends RegistryContract {
     }
 
     @Override
-    Registry connect() {
+    protected Registry connect() {
         return connect(Optional.empty(), Duration.ofMillis(300));
     }
 

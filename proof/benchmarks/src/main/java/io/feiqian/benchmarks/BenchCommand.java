@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             TransferBenchCommand.class,
             TransactionBenchCommand.class,
             TelemetryBenchCommand.class,
+            RegistryBenchCommand.class,
             PartCommand.class
         })
 final class BenchCommand implements Callable<Integer> {

@@ -42,6 +42,17 @@ public interface Registry extends AutoCloseable {
      */
     Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener);
 
+    /**
+     * Asks the registry itself which processes watch a role, by their names, in order. A process
+     * watches a role from when it first asks for it. Completes exceptionally with {@link
+     * RegistryUnavailableException} where the registry does not answer, and with an {@link
+     * UnsupportedOperationException} where it keeps no such list.
+     */
+    default CompletableFuture<List<String>> subscribers(String role) {
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException("this registry keeps no list of subscribers"));
+    }
+
     /** The document as it was known last. */
     Optional<Document> document(String name);
 

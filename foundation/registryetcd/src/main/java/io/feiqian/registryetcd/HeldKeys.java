@@ -1,0 +1,191 @@
+package io.feiqian.registryetcd;
+
+import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.Compare;
+import io.etcd.jetcd.api.DeleteRangeRequest;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.TxnResponse;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys that this process holds under its lease: registrations, subscriptions, candidacies.
+ * Written in batches, and again under every new lease. Only the worker's thread comes here.
+ */
+final class HeldKeys {
+    /** Keys in one transaction; etcd takes 128. */
+    static final int BATCH = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeldKeys.class);
+
+    private final Map<String, Held> all = new LinkedHashMap<>();
+
+    /** A key with the value that it is to have. */
+    static final class Held {
+        private final String key;
+        private final String value;
+        private final Runnable onHeld;
+        private long lease;
+        private boolean wasHeld;
+        private boolean givenUp;
+        private boolean denied;
+
+        Held(String key, String value, Runnable onHeld) {
+            this.key = key;
+            this.value = value;
+            this.onHeld = onHeld;
+        }
+
+        private void heldBy(long newLease) {
+            lease = newLease;
+            wasHeld = true;
+            onHeld.run();
+        }
+    }
+
+    void add(Held held) {
+        all.put(held.key, held);
+    }
+
+    /**
+     * Writes the next batch of what does not stand under this lease.
+     *
+     * @return whether there is more to write
+     */
+    boolean settle(EtcdLink link, long lease) {
+        List<Held> first = new ArrayList<>();
+        List<Held> again = new ArrayList<>();
+        for (Held each : all.values()) {
+            if (each.lease != lease && !each.givenUp && !each.denied) {
+                (each.wasHeld ? again : first).add(each);
+            }
+        }
+        boolean isFirst = !first.isEmpty();
+        List<Held> batch = isFirst ? first : again;
+        boolean more = batch.size() > BATCH || (isFirst && !again.isEmpty());
+        List<Held> now = batch.subList(0, Math.min(BATCH, batch.size()));
+        if (now.isEmpty()) {
+            return false;
+        }
+        try {
+            write(link, now, isFirst, lease);
+        } catch (StatusRuntimeException failure) {
+            if (!EtcdWorker.isDenied(failure)) {
+                throw failure;
+            }
+            // One that is denied keeps none of the others out.
+            now.forEach(each -> writeAlone(link, each, isFirst, lease));
+        }
+        return more;
+    }
+
+    /** Lets what was denied be tried again; whether there is any. */
+    boolean retryDenied() {
+        List<Held> denied = all.values().stream().filter(each -> each.denied).toList();
+        denied.forEach(each -> each.denied = false);
+        return !denied.isEmpty();
+    }
+
+    private static void writeAlone(EtcdLink link, Held one, boolean first, long lease) {
+        try {
+            write(link, List.of(one), first, lease);
+        } catch (StatusRuntimeException failure) {
+            if (!EtcdWorker.isDenied(failure)) {
+                throw failure;
+            }
+            one.denied = true;
+            LOG.error("registry: {} may not be written by this process", one.key);
+        }
+    }
+
+    private static void write(EtcdLink link, List<Held> batch, boolean first, long lease) {
+        if (first) {
+            // Takes over what this process's life before left, whose lease may still run.
+            var _ = link.transact(puts(batch, lease).build());
+            batch.forEach(each -> each.heldBy(lease));
+        } else if (writeIfAbsent(link, batch, lease)) {
+            batch.forEach(each -> each.heldBy(lease));
+        } else {
+            batch.forEach(each -> writeAgain(link, each, lease));
+        }
+    }
+
+    /** Deletes the key if it still is this process's, and puts a note where it stood. */
+    static void leave(EtcdLink link, Held held, Map<String, String> notes, long notesLease) {
+        TxnRequest.Builder leave =
+                TxnRequest.newBuilder().addCompare(isMine(held)).addSuccess(delete(held.key));
+        notes.forEach((key, value) -> leave.addSuccess(put(key, value, notesLease)));
+        var _ = link.transact(leave.build());
+    }
+
+    /** Holds it no more, whether it can be told now or not. */
+    void drop(Held held) {
+        all.remove(held.key, held);
+    }
+
+    private static boolean writeIfAbsent(EtcdLink link, List<Held> batch, long lease) {
+        TxnRequest.Builder request = puts(batch, lease);
+        batch.forEach(each -> request.addCompare(isAbsent(each.key)));
+        return link.transact(request.build()).getSucceeded();
+    }
+
+    /** The key is there although the lease was lost: it is mine of before, or another process's. */
+    private static void writeAgain(EtcdLink link, Held held, long lease) {
+        TxnResponse mine =
+                link.transact(puts(List.of(held), lease).addCompare(isMine(held)).build());
+        if (mine.getSucceeded() || writeIfAbsent(link, List.of(held), lease)) {
+            held.heldBy(lease);
+        } else {
+            // Whoever took this name later is the newer process: two would go on for ever.
+            held.givenUp = true;
+            LOG.error("another process took {}; this one gives way", held.key);
+        }
+    }
+
+    private static TxnRequest.Builder puts(List<Held> batch, long lease) {
+        TxnRequest.Builder request = TxnRequest.newBuilder();
+        batch.forEach(each -> request.addSuccess(put(each.key, each.value, lease)));
+        return request;
+    }
+
+    private static RequestOp put(String key, String value, long lease) {
+        return RequestOp.newBuilder()
+                .setRequestPut(
+                        PutRequest.newBuilder()
+                                .setKey(EtcdKeys.bytes(key))
+                                .setValue(ByteString.copyFromUtf8(value))
+                                .setLease(lease))
+                .build();
+    }
+
+    private static RequestOp delete(String key) {
+        return RequestOp.newBuilder()
+                .setRequestDeleteRange(DeleteRangeRequest.newBuilder().setKey(EtcdKeys.bytes(key)))
+                .build();
+    }
+
+    private static Compare isAbsent(String key) {
+        return Compare.newBuilder()
+                .setKey(EtcdKeys.bytes(key))
+                .setTarget(Compare.CompareTarget.VERSION)
+                .setResult(Compare.CompareResult.EQUAL)
+                .setVersion(0)
+                .build();
+    }
+
+    private static Compare isMine(Held held) {
+        return Compare.newBuilder()
+                .setKey(EtcdKeys.bytes(held.key))
+                .setTarget(Compare.CompareTarget.VALUE)
+                .setResult(Compare.CompareResult.EQUAL)
+                .setValue(ByteString.copyFromUtf8(held.value))
+                .build();
+    }
+}
