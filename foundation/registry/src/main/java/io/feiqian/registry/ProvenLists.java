@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,9 @@ final class ProvenLists {
     private final Clock clock;
     private final Randomness randomness;
     private final Pace pace = new Pace(MOST_A_SECOND);
+
+    /** By role; read without the lock, since listeners may ask. */
+    private final Map<String, List<Doubted>> doubted = new ConcurrentHashMap<>();
 
     @GuardedBy("this")
     private final Map<String, ProvenList> roles = new HashMap<>();
@@ -90,11 +94,8 @@ final class ProvenLists {
     }
 
     /** Who is served without being listed, over all roles. */
-    synchronized List<Doubted> doubted() {
-        return roles.values().stream()
-                .flatMap(each -> each.missing().values().stream())
-                .map(each -> new Doubted(each.entry().instance(), each.answers(), each.asked()))
-                .toList();
+    List<Doubted> doubted() {
+        return doubted.values().stream().flatMap(List::stream).toList();
     }
 
     private synchronized void asked(String role, Missing one, Answer answer) {
@@ -147,6 +148,13 @@ final class ProvenLists {
     @GuardedBy("this")
     private void become(String role, ProvenList next) {
         roles.put(role, next);
+        doubted.put(
+                role,
+                next.missing().values().stream()
+                        .map(each ->
+                                new Doubted(
+                                        each.entry().instance(), each.answers(), each.asked()))
+                        .toList());
         alarm(role, next);
         known.learn(role, next.served());
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.registry.spi.InstanceProbe.Answer;
 import io.feiqian.vocabulary.CellId;
-import io.feiqian.vocabulary.Requirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 /** What a port tells of the process behind it. */
 @Timeout(60)
 class PortProbeTest {
-    @Requirement("P6.2.2.1-d")
     @Test
     void whoReactsIsAlive() throws Exception {
         HttpServer server =

@@ -22,6 +22,15 @@ public abstract class RegistryContract {
     /** Another process's connection to the registry of this test. */
     protected abstract Registry connect() throws Exception;
 
+    @Requirement({
+        "P6.2.1-a",
+        "P6.2.1-b",
+        "P6.2.1-c",
+        "P6.2.2.1-a",
+        "P6.2.2.1-b",
+        "P6.2.2.1-c",
+        "D5.7-a"
+    })
     @Test
     void whoRegistersIsSeenByThoseWhoWatchAndWhoAsks() throws Exception {
         try (Registry one = connect();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -17,7 +18,6 @@ import org.slf4j.LoggerFactory;
 final class EtcdRegistration implements Registration {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdRegistration.class);
     private static final Duration READY_LOOK = Duration.ofMillis(100);
-    private static final Duration NOTES_KEPT = Duration.ofMinutes(10);
     private static final int LEAVE_MILLIS = 2_000;
 
     private final ServiceInstance instance;
@@ -29,7 +29,7 @@ final class EtcdRegistration implements Registration {
     private final HeldKeys.Held held;
     private final Consumer<EtcdRegistration> onClose;
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
-    private volatile boolean leaving;
+    private final AtomicBoolean leaving = new AtomicBoolean();
 
     EtcdRegistration(
             ServiceInstance instance,
@@ -58,12 +58,12 @@ final class EtcdRegistration implements Registration {
     }
 
     void begin() {
-        if (leaving) {
+        if (leaving.get()) {
             return;
         }
         if (isReady()) {
             worker.hold(all -> {
-                if (!leaving) {
+                if (!leaving.get()) {
                     all.add(held);
                 }
             });
@@ -79,26 +79,28 @@ final class EtcdRegistration implements Registration {
 
     @Override
     public void close() {
+        CompletableFuture<Void> left = leave();
+        if (!worker.isConnected()) {
+            return;
+        }
         try {
-            leave().orTimeout(LEAVE_MILLIS, TimeUnit.MILLISECONDS).join();
+            left.orTimeout(LEAVE_MILLIS, TimeUnit.MILLISECONDS).join();
         } catch (RuntimeException late) {
             LOG.warn("left without the registry's answer; the lease ends it", late);
         }
     }
 
-    /** Takes the instance out; completes once it is. */
+    /** Takes the instance out, now or as soon as the registry answers; completes once it is. */
     CompletableFuture<Void> leave() {
-        leaving = true;
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        if (leaving.getAndSet(true)) {
+            left.complete(null);
+            return left;
+        }
         onClose.accept(this);
-        worker.hold(all -> all.drop(held));
         Map<String, String> note = Map.of(keys.departure(instance.role(), instance.id()), life);
-        return worker.ask(
-                "leave the registry",
-                link -> {
-                    long notes = link.grant(NOTES_KEPT).getID();
-                    HeldKeys.leave(link, held, note, notes);
-                    return null;
-                });
+        worker.letGo(all -> all.leave(held, note, left));
+        return left;
     }
 
     private boolean isReady() {

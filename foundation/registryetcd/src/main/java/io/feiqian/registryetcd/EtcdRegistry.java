@@ -213,32 +213,25 @@ public final class EtcdRegistry implements Registry {
         candidacies.keySet().forEach(EtcdCandidacy::close);
         List<CompletableFuture<Void>> leaving =
                 registrations.keySet().stream().map(EtcdRegistration::leave).toList();
-        try {
-            CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new))
-                    .orTimeout(LEAVE_MILLIS, TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (RuntimeException late) {
-            LOG.warn("left without the registry's answer; the lease ends it", late);
+        if (worker.isConnected()) {
+            await(CompletableFuture.allOf(leaving.toArray(CompletableFuture[]::new)));
         }
         timer.close();
         worker.close();
     }
 
+    private static void await(CompletableFuture<Void> left) {
+        try {
+            left.orTimeout(LEAVE_MILLIS, TimeUnit.MILLISECONDS).join();
+        } catch (RuntimeException late) {
+            LOG.warn("left without the registry's answer; the lease ends it", late);
+        }
+    }
+
     private void standDown(EtcdCandidacy candidacy, HeldKeys.Held held) {
         candidacies.remove(candidacy);
-        worker.hold(all -> all.drop(held));
         worker.unfollow(candidacy);
-        var _ =
-                worker.ask(
-                                "leave an election",
-                                link -> {
-                                    HeldKeys.leave(link, held, Map.of(), 0);
-                                    return true;
-                                })
-                        .exceptionally(late -> {
-                            LOG.warn("left an election without the registry's answer", late);
-                            return false;
-                        });
+        worker.letGo(all -> all.leave(held, Map.of(), new CompletableFuture<>()));
     }
 
     private void watch(String role) {

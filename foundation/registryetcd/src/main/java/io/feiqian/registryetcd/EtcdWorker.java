@@ -141,6 +141,14 @@ final class EtcdWorker implements AutoCloseable {
         });
     }
 
+    /** Changes what is held, and writes it although all else that is to be written waits. */
+    void letGo(Step step) {
+        submit(() -> {
+            step.run(held);
+            submit(this::settle);
+        });
+    }
+
     /** Asks something once; fails at once without a connection. */
     <T> CompletableFuture<T> ask(String what, Function<EtcdLink, T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -247,10 +255,14 @@ final class EtcdWorker implements AutoCloseable {
     private void compare(ResponseHeader header) {
         if (cluster != 0 && (header.getClusterId() != cluster || header.getRevision() < seen)) {
             LOG.warn("the registry is another one, or lost its data: all is read and written anew");
-            ranges.forEach(WatchedRange::forget);
+            forgetAll();
         }
         cluster = header.getClusterId();
         seen = header.getRevision();
+    }
+
+    private void forgetAll() {
+        ranges.forEach(WatchedRange::forget);
     }
 
     /** Whether everything held is gone with the lease that it had. */
@@ -264,6 +276,8 @@ final class EtcdWorker implements AutoCloseable {
                 renewedNanos = now;
                 return false;
             }
+            // A registry that lost it may have lost more, and have come as far as before since.
+            forgetAll();
         }
         LeaseGrantResponse granted = open.grant(config.lease());
         compare(granted.getHeader());

@@ -8,10 +8,14 @@ import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +27,16 @@ final class HeldKeys {
     /** Keys in one transaction; etcd takes 128. */
     static final int BATCH = 64;
 
+    /** How long the note of a departure stands; it matters to those who look within seconds. */
+    private static final Duration NOTES_KEPT = Duration.ofMinutes(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(HeldKeys.class);
 
     private final Map<String, Held> all = new LinkedHashMap<>();
+    private final Deque<Leaving> leaving = new ArrayDeque<>();
+
+    /** A key that is to go, and what is put in its place. */
+    private record Leaving(Held held, Map<String, String> notes, CompletableFuture<Void> left) {}
 
     /** A key with the value that it is to have. */
     static final class Held {
@@ -55,11 +66,12 @@ final class HeldKeys {
     }
 
     /**
-     * Writes the next batch of what does not stand under this lease.
+     * Deletes what is left, and writes the next batch of what does not stand under this lease.
      *
      * @return whether there is more to write
      */
     boolean settle(EtcdLink link, long lease) {
+        leave(link);
         List<Held> first = new ArrayList<>();
         List<Held> again = new ArrayList<>();
         for (Held each : all.values()) {
@@ -117,17 +129,42 @@ final class HeldKeys {
         }
     }
 
-    /** Deletes the key if it still is this process's, and puts a note where it stood. */
-    static void leave(EtcdLink link, Held held, Map<String, String> notes, long notesLease) {
-        TxnRequest.Builder leave =
-                TxnRequest.newBuilder().addCompare(isMine(held)).addSuccess(delete(held.key));
-        notes.forEach((key, value) -> leave.addSuccess(put(key, value, notesLease)));
-        var _ = link.transact(leave.build());
+    /**
+     * Holds the key no more, and deletes it with the next {@link #settle} that reaches etcd, if it
+     * still is this process's.
+     *
+     * @param notes what to put where it stood, for a while
+     * @param left completes when it is done
+     */
+    void leave(Held held, Map<String, String> notes, CompletableFuture<Void> left) {
+        all.remove(held.key, held);
+        leaving.add(new Leaving(held, notes, left));
     }
 
-    /** Holds it no more, whether it can be told now or not. */
-    void drop(Held held) {
-        all.remove(held.key, held);
+    private void leave(EtcdLink link) {
+        long notesLease = 0;
+        for (Leaving next = leaving.peek(); next != null; next = leaving.peek()) {
+            TxnRequest.Builder request =
+                    TxnRequest.newBuilder()
+                            .addCompare(isMine(next.held))
+                            .addSuccess(delete(next.held.key));
+            if (!next.notes.isEmpty() && notesLease == 0) {
+                notesLease = link.grant(NOTES_KEPT).getID();
+            }
+            for (Map.Entry<String, String> note : next.notes.entrySet()) {
+                request.addSuccess(put(note.getKey(), note.getValue(), notesLease));
+            }
+            try {
+                var _ = link.transact(request.build());
+            } catch (StatusRuntimeException failure) {
+                if (!EtcdWorker.isDenied(failure)) {
+                    throw failure;
+                }
+                LOG.error("registry: {} may not be left by this process", next.held.key);
+            }
+            leaving.remove();
+            next.left.complete(null);
+        }
     }
 
     private static boolean writeIfAbsent(EtcdLink link, List<Held> batch, long lease) {

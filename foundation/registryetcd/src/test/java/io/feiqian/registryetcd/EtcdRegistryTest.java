@@ -175,6 +175,7 @@ class EtcdRegistryTest extends RegistryContract {
         }
     }
 
+    @Requirement("P6.2.2.1-d")
     @Test
     void whoDiesIsGoneWithItsLease() throws Exception {
         HttpServer lives =
@@ -201,6 +202,27 @@ class EtcdRegistryTest extends RegistryContract {
             gone.await();
         } finally {
             lives.stop(0);
+        }
+    }
+
+    @Test
+    void whoLeavesWhileTheRegistryIsAwayIsOutWhenItIsBack() throws Exception {
+        try (Registry cell = connect();
+                Registry gateway = connect()) {
+            Registration leaving = cell.register(cell("a", 7101), () -> true);
+            leaving.registered().get(20, TimeUnit.SECONDS);
+            cell.register(cell("b", 7102), () -> true).registered().get(20, TimeUnit.SECONDS);
+            Eventually<List<ServiceInstance>> both = Eventually.of(list -> list.size() == 2);
+            gateway.watchInstances("cell", both::see);
+            both.await();
+            servers.getFirst().close();
+            leaving.close();
+            assertThat(gateway.instances("cell")).hasSize(2);
+            Eventually<List<ServiceInstance>> out =
+                    Eventually.of(list -> list.equals(List.of(cell("b", 7102))));
+            gateway.watchInstances("cell", out::see);
+            start("data", port);
+            out.await();
         }
     }
 

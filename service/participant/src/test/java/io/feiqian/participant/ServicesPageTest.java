@@ -27,7 +27,10 @@ final class ServicesPageTest {
                             "GrpcSnippets.java"),
                     Path.of(
                             "../participantdubbo/src/test/java/io/feiqian/participantdubbo",
-                            "DubboSnippets.java"));
+                            "DubboSnippets.java"),
+                    Path.of(
+                            "../../foundation/registryetcd/src/test/java/io/feiqian/registryetcd",
+                            "RegistrySnippets.java"));
 
     @Test
     void everySnippetIsCompiledByTheBuild() throws IOException {
@@ -43,7 +46,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(18);
+        assertThat(shown).hasSize(20);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 
