@@ -152,8 +152,7 @@ final class ProvenLists {
                 role,
                 next.missing().values().stream()
                         .map(each ->
-                                new Doubted(
-                                        each.entry().instance(), each.answers(), each.asked()))
+                                new Doubted(each.entry().instance(), each.answers(), each.asked()))
                         .toList());
         alarm(role, next);
         known.learn(role, next.served());

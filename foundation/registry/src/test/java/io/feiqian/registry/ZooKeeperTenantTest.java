@@ -85,8 +85,7 @@ class ZooKeeperTenantTest {
     }
 
     private static Registration register(Registry registry, String id) throws Exception {
-        Registration registration =
-                registry.register(RegistryContract.cell(id, 7101), () -> true);
+        Registration registration = registry.register(RegistryContract.cell(id, 7101), () -> true);
         registration.registered().get(20, TimeUnit.SECONDS);
         return registration;
     }

@@ -301,8 +301,7 @@ class EtcdRegistryTest extends RegistryContract {
         }
         try (Registry stranger = connect()) {
             Assertions.assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(
-                            () -> stranger.subscribers("accounts").get(20, TimeUnit.SECONDS));
+                    .isThrownBy(() -> stranger.subscribers("accounts").get(20, TimeUnit.SECONDS));
             assertThat(stranger.instances("accounts")).isEmpty();
         }
     }
