@@ -66,6 +66,7 @@ final class EtcdWorker implements AutoCloseable {
     private long seen;
     private long lease;
     private boolean settling;
+    private boolean retrying;
 
     private volatile boolean connected;
     private volatile boolean closed;
@@ -368,9 +369,17 @@ final class EtcdWorker implements AutoCloseable {
         }
         if (held.settle(open, lease)) {
             settleAfter(pace.take(clock.nanos()));
-        } else if (held.retryDenied()) {
-            settleAfter(DENIED_AGAIN);
         }
+        if (held.hasDenied() && !retrying) {
+            retrying = true;
+            timer.after(DENIED_AGAIN, () -> submit(this::retryDenied));
+        }
+    }
+
+    private void retryDenied() {
+        retrying = false;
+        held.retryDenied();
+        settleSoon();
     }
 
     static boolean isDenied(StatusRuntimeException failure) {

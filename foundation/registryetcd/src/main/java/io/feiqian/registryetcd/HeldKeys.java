@@ -98,11 +98,14 @@ final class HeldKeys {
         return more;
     }
 
-    /** Lets what was denied be tried again; whether there is any. */
-    boolean retryDenied() {
-        List<Held> denied = all.values().stream().filter(each -> each.denied).toList();
-        denied.forEach(each -> each.denied = false);
-        return !denied.isEmpty();
+    /** Whether something may not be written. */
+    boolean hasDenied() {
+        return all.values().stream().anyMatch(each -> each.denied);
+    }
+
+    /** Lets what was denied be tried again. */
+    void retryDenied() {
+        all.values().forEach(each -> each.denied = false);
     }
 
     private static void writeAlone(EtcdLink link, Held one, boolean first, long lease) {
