@@ -122,7 +122,13 @@ final class SystemView implements CellInstances, AutoCloseable {
         return new InstanceRegistration(
                 registry,
                 ServiceInstance.of(cell, name, host, port),
-                new ServiceInstance(DRAINING, Optional.of(cell), name, host, port, Map.of()));
+                new ServiceInstance(
+                        DRAINING,
+                        Optional.of(cell),
+                        name,
+                        host,
+                        port,
+                        Map.of(ServiceInstance.ENDS_WITH_LEASE, "true")));
     }
 
     /** What the registry says now, or else what it said last. */

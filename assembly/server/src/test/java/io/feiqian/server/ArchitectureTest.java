@@ -41,6 +41,7 @@ final class ArchitectureTest {
                     "foundation/telemetry",
                     "foundation/security",
                     "foundation/registry",
+                    "foundation/registryetcd",
                     "foundation/configuration",
                     "foundation/routing",
                     "data/storage",
@@ -105,6 +106,7 @@ final class ArchitectureTest {
             Map.ofEntries(
                     Map.entry("org.apache.zookeeper", Set.of("registry")),
                     Map.entry("org.apache.curator", Set.of("registry")),
+                    Map.entry("io.etcd", Set.of("registryetcd")),
                     Map.entry(
                             "org.postgresql",
                             Set.of("storage", "observatory", "alarms", "benchmarks")),

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             TransactionBenchCommand.class,
             TelemetryBenchCommand.class,
             RpcBenchCommand.class,
+            RegistryBenchCommand.class,
             PartCommand.class
         })
 final class BenchCommand implements Callable<Integer> {

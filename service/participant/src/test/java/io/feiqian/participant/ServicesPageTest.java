@@ -28,7 +28,10 @@ final class ServicesPageTest {
                     Path.of(
                             "../participantdubbo/src/test/java/io/feiqian/participantdubbo",
                             "DubboSnippets.java"),
-                    Path.of("../rpc/src/test/java/io/feiqian/rpc/CallSnippetsTest.java"));
+                    Path.of("../rpc/src/test/java/io/feiqian/rpc/CallSnippetsTest.java"),
+                    Path.of(
+                            "../../foundation/registryetcd/src/test/java/io/feiqian/registryetcd",
+                            "RegistrySnippets.java"));
 
     @Test
     void everySnippetIsCompiledByTheBuild() throws IOException {
@@ -44,7 +47,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(22);
+        assertThat(shown).hasSize(24);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 
