@@ -53,6 +53,9 @@ public final class ConfigurationCentre {
         this.distribution = new Distribution(history, registry);
         this.seal = seal;
         this.clock = clock;
+        // What a registry is asked for the first time it tells a moment later only.
+        var _ = StandingReport.all(registry);
+        this.types.keySet().forEach(distribution::revisionKnown);
     }
 
     /**

@@ -131,6 +131,7 @@ class ConfigurationCentreTest {
     @Test
     void ofManyWritersAtTheSameMomentExactlyOneWrites() throws Exception {
         int writers = 8;
+        history.holdReaders(writers);
         List<Thread> threads = new ArrayList<>();
         List<String> ended = java.util.Collections.synchronizedList(new ArrayList<>());
         for (int i = 1; i <= writers; i++) {

@@ -6,11 +6,13 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** A history whose database can be switched off. */
 final class SilentHistory implements History {
     private final History whole;
     private volatile boolean silent;
+    private volatile CountDownLatch readers = new CountDownLatch(0);
 
     SilentHistory(History whole) {
         this.whole = whole;
@@ -20,6 +22,11 @@ final class SilentHistory implements History {
         silent = now;
     }
 
+    /** Lets nobody who looks for the newest version go on before so many have looked. */
+    void holdReaders(int many) {
+        readers = new CountDownLatch(many);
+    }
+
     @Override
     public boolean add(Addition addition, AuditEntry entry) {
         return asked().add(addition, entry);
@@ -27,7 +34,14 @@ final class SilentHistory implements History {
 
     @Override
     public Optional<DocumentVersion> newest(String document) {
-        return asked().newest(document);
+        Optional<DocumentVersion> newest = asked().newest(document);
+        readers.countDown();
+        try {
+            readers.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+        return newest;
     }
 
     @Override
