@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
         description = {
             "What a call costs: 300 bytes there and back between two JVMs, 64 callers. Plain grpc-java",
             "(the baseline) against ours with context, balancing, limits, metrics and traces, and",
-            "against Dubbo with its own protocol and over HTTP/2. Takes about four minutes."
+            "against Dubbo with its own protocol and over HTTP/2. Takes about six minutes."
         })
 final class RpcBenchCommand implements Callable<Integer> {
     private static final String LEGEND =
