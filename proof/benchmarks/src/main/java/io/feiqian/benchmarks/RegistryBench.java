@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * One service among many changes, and all who watch it are told. The instances are simulated: a few
@@ -37,7 +37,7 @@ final class RegistryBench {
     private final PrintStream progress;
     private final Clock clock = Clock.system();
     private final List<Registry> open = new ArrayList<>();
-    private final AtomicReference<Change> current = new AtomicReference<>(Change.NONE);
+    private volatile Change current = Change.NONE;
 
     RegistryBench(
             RegistryEngine engine,
@@ -53,8 +53,13 @@ final class RegistryBench {
     }
 
     /** A change that is under way: what a subscriber sees once it knows, and who does. */
-    private record Change(int size, long[] knownAt, CountDownLatch left) {
-        static final Change NONE = new Change(-1, new long[0], new CountDownLatch(0));
+    private record Change(int size, AtomicLongArray knownAt, CountDownLatch left) {
+        static final Change NONE = of(-1, 0);
+
+        static Change of(int size, int subscribers) {
+            return new Change(
+                    size, new AtomicLongArray(subscribers), new CountDownLatch(subscribers));
+        }
     }
 
     RegistryRow run() throws Exception {
@@ -92,9 +97,7 @@ final class RegistryBench {
     private boolean registerShare(Registry registry, int provider) throws Exception {
         List<Registration> all = new ArrayList<>();
         for (int i = provider; i < services * INSTANCES_OF_A_SERVICE; i += PROVIDERS) {
-            all.add(
-                    registry.register(
-                            instance(i % services, i / services), () -> true));
+            all.add(registry.register(instance(i % services, i / services), () -> true));
         }
         for (Registration each : all) {
             each.registered().get(10, TimeUnit.MINUTES);
@@ -129,9 +132,8 @@ final class RegistryBench {
     }
 
     private void told(int subscriber, int size) {
-        Change now = current.get();
-        if (size == now.size && now.knownAt[subscriber] == 0) {
-            now.knownAt[subscriber] = clock.nanos();
+        Change now = current;
+        if (size == now.size && now.knownAt.compareAndSet(subscriber, 0, clock.nanos())) {
             now.left.countDown();
         }
     }
@@ -144,17 +146,15 @@ final class RegistryBench {
         for (int i = 0; i < WARM_UP + changes; i++) {
             boolean counts = i >= WARM_UP;
             int size = INSTANCES_OF_A_SERVICE + (extra.isEmpty() ? 1 : 0);
-            Change change =
-                    new Change(size, new long[subscribers], new CountDownLatch(subscribers));
-            current.set(change);
+            Change change = Change.of(size, subscribers);
+            current = change;
             double cpuBefore = engine.processorNanos();
             long begin = clock.nanos();
             if (extra.isEmpty()) {
                 extra =
                         Optional.of(
                                 open.getFirst()
-                                        .register(
-                                                instance(0, INSTANCES_OF_A_SERVICE), () -> true));
+                                        .register(instance(0, INSTANCES_OF_A_SERVICE), () -> true));
             } else {
                 extra.get().close();
                 extra = Optional.empty();
@@ -163,7 +163,8 @@ final class RegistryBench {
             if (counts) {
                 cpu += engine.processorNanos() - cpuBefore;
                 missed += all ? 0 : change.left.getCount();
-                for (long at : change.knownAt) {
+                for (int each = 0; each < subscribers; each++) {
+                    long at = change.knownAt.get(each);
                     if (at != 0) {
                         latencies.record(at - begin);
                     }

@@ -63,8 +63,7 @@ final class RegistryBenchCommand implements Callable<Integer> {
             }
             for (int size : List.of(Math.max(1, services / 10), Math.max(1, services))) {
                 try (RegistryEngine engine = RegistryEngine.start(kind)) {
-                    rows.add(
-                            new RegistryBench(engine, size, subscribers, changes, progress).run());
+                    rows.add(new RegistryBench(engine, size, subscribers, changes, progress).run());
                 }
             }
         }

@@ -57,10 +57,8 @@ final class RegistryEngine implements AutoCloseable {
         return switch (kind) {
             case zookeeper -> {
                 ZooKeeperServer server =
-                        ZooKeeperServer.start(
-                                ZooKeeperServer.Config.alone(folder, "127.0.0.1", 0));
-                yield new RegistryEngine(
-                        kind, folder, server.address(), server, Optional.empty());
+                        ZooKeeperServer.start(ZooKeeperServer.Config.alone(folder, "127.0.0.1", 0));
+                yield new RegistryEngine(kind, folder, server.address(), server, Optional.empty());
             }
             case etcd -> startEtcd(folder);
         };
