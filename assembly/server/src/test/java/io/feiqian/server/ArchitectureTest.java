@@ -45,6 +45,7 @@ final class ArchitectureTest {
                     "foundation/routing",
                     "data/storage",
                     "proof/mariadb",
+                    "service/governance",
                     "service/rpc",
                     "service/messaging",
                     "service/participant",
