@@ -21,6 +21,10 @@ record AdaptiveLimit(int least, int most, double limit, double baseNanos, int wi
     static final double TOLERANCE = 1.5;
 
     private static final int BETWEEN_PROBES = 50;
+
+    /** About twice as many calls as workers are in flight, so that this leaves workers idle. */
+    private static final double WHILE_PROBING = 1.0 / 3;
+
     private static final double SMOOTHING = 0.3;
     private static final double AFTER_DROPS = 0.7;
 
@@ -39,7 +43,7 @@ record AdaptiveLimit(int least, int most, double limit, double baseNanos, int wi
 
     /** How many calls may be in flight. */
     int allowed() {
-        double now = isProbing() ? limit / 2 : limit;
+        double now = isProbing() ? limit * WHILE_PROBING : limit;
         return (int) Math.max(least, Math.min(most, Math.round(now)));
     }
 
@@ -56,8 +60,8 @@ record AdaptiveLimit(int least, int most, double limit, double baseNanos, int wi
             return with(limit * AFTER_DROPS, base, windows + 1);
         }
         if (sample.mostInFlight < limit / 2) {
-            // Nobody tried the limit, so nothing is known about it.
-            return with(limit, base, windows + 1);
+            // Nobody tried the limit: nothing is known about it, and there is nothing to probe.
+            return with(limit, base, windows);
         }
         double gradient = Math.max(0.5, Math.min(1, TOLERANCE * base / sample.meanNanos));
         double wanted = limit * gradient + Math.sqrt(limit);

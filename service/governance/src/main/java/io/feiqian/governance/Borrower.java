@@ -52,9 +52,8 @@ public final class Borrower {
             open.removeFirst();
         }
         return lease == null
-                ? new Lease.Question(node, questions, wanted, 0, 0, 0)
-                : new Lease.Question(
-                        node, questions, wanted, lease.term(), lease.number(), lease.perSecond());
+                ? new Lease.Question(node, questions, wanted, 0, 0)
+                : new Lease.Question(node, questions, wanted, lease.term(), lease.number());
     }
 
     /** Takes what the lender answered; what is older than what is known is passed over. */
@@ -71,9 +70,6 @@ public final class Borrower {
         long from = without.contains(QuotaRule.LEASE_FROM_THE_QUESTION) ? nowNanos : asked.atNanos;
         lease = answer;
         leaseEndNanos = from + answer.length().toNanos();
-        if (!without.contains(QuotaRule.NO_OLDER_LEASE)) {
-            open.removeIf(each -> each.number <= answer.question());
-        }
     }
 
     /** Pieces of work a second that the node may use; empty where it never had a lease. */

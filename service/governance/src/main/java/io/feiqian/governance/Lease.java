@@ -21,13 +21,12 @@ public record Lease(long term, long number, double perSecond, Duration length, l
      * What a node asks for, again and again: well before its lease has passed, three times at
      * least.
      *
-     * @param node its name, unique among those that run
+     * @param node its name; after a restart it has another one, or it would take up leases that it
+     *     has forgotten
      * @param number counted by the node
      * @param wanted pieces of work a second that it would use, as it has measured
      * @param term of the lease that it uses; 0 for none
      * @param lease number of the lease that it uses; 0 for none
-     * @param using the share that it uses under that lease
      */
-    public record Question(
-            String node, long number, double wanted, long term, long lease, double using) {}
+    public record Question(String node, long number, double wanted, long term, long lease) {}
 }

@@ -18,7 +18,7 @@ public enum QuotaRule {
     LENDER_WAITS_LONGER("the-lender-waits-longer"),
     /** A node does not go back to an older lease that arrives late. */
     NO_OLDER_LEASE("no-older-lease"),
-    /** A lender that begins lends nothing new until every lease before it has passed. */
+    /** A lender that begins lends nothing until every lease before it has passed. */
     NEW_LENDER_WAITS("a-new-lender-waits");
 
     private final String ruleName;
