@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The lender's end of a quota: divides it between the nodes that ask, by what they want. A pure
  * state machine, which keeps nothing over its own death: a new one, with a greater term, promises
  * nothing for as long as any lease before it can last, and only listens; the nodes go on with their
- * last shares meanwhile. Of two lenders at a time it must be seen to elsewhere, by election: what the
- * older one lends while the younger one already does would come on top. Not thread-safe.
+ * last shares meanwhile. Of two lenders at a time it must be seen to elsewhere, by election: what
+ * the older one lends while the younger one already does would come on top. Not thread-safe.
  *
  * <p>It keeps to one thing: the shares that count never exceed the quota. So a node gets more only
  * once others have said that they use less, or were not heard from for longer than their leases.
