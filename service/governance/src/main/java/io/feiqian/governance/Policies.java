@@ -123,7 +123,7 @@ final class Policies {
         }
         Plan plan =
                 new Plan(mine.toArray(new Check[0][]), degrading.toArray(new DegradeCheck[0][]));
-        if (planned.incrementAndGet() <= MOST_PLANS) {
+        if (planned.get() < MOST_PLANS && planned.incrementAndGet() <= MOST_PLANS) {
             plans.computeIfAbsent(service, any -> new ConcurrentHashMap<>()).put(method, plan);
         }
         return plan;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.feiqian.governance.spi.LoadSource;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.vocabulary.OutcomeCode;
-import io.feiqian.vocabulary.Requirement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -110,7 +109,6 @@ final class AdaptiveSimulationTest {
     }
 
     @Test
-    @Requirement("P6.2.2.5-c")
     void theLimitFindsTheKneeAndKeepsLatencyBoundedUnderTwiceTheLoad() {
         for (int workers : new int[] {8, 40, 150}) {
             for (long seed = 0; seed < 5; seed++) {

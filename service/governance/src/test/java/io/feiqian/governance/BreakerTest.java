@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A breaker opens on what fails or is slow, and tries again. */
-@Requirement({"P6.2.2.5-f", "P6.2.3-e", "S.ms-5"})
+@Requirement({"P6.2.2.5-f", "P6.2.3-e"})
 final class BreakerTest {
     private static final Duration QUICK = Duration.ofMillis(10);
     private static final OutcomeCode WELL = OutcomeCode.ACCEPTED;
