@@ -46,6 +46,7 @@ final class ArchitectureTest {
                     "foundation/routing",
                     "data/storage",
                     "proof/mariadb",
+                    "service/governance",
                     "service/balancing",
                     "service/rpc",
                     "service/messaging",

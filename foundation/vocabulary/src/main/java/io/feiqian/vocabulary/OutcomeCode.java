@@ -69,6 +69,10 @@ public enum OutcomeCode {
     TRANSACTION_TOO_LARGE(1054, Kind.INVALID),
     /** The definition of an orchestration does not begin with a call. */
     INVALID_DEFINITION(1061, Kind.INVALID),
+    /** The request is not of the form that a policy demands. */
+    AGAINST_SCHEMA(1071, Kind.INVALID),
+    /** A document of policies does not parse or contradicts itself; the old one stays in force. */
+    INVALID_POLICY(1072, Kind.INVALID),
     /** A document of configuration that its processes could not use, or a change without effect. */
     INVALID_CONFIGURATION(1091, Kind.INVALID),
 
@@ -180,6 +184,14 @@ public enum OutcomeCode {
     AUDIT_UNAVAILABLE(4011, Kind.UNAVAILABLE),
     /** No instance of the service answers, and the work had not begun. */
     SERVICE_UNAVAILABLE(4021, Kind.UNAVAILABLE),
+    /** A policy admits fewer calls a second. */
+    RATE_LIMITED(4071, Kind.UNAVAILABLE),
+    /** A policy admits fewer calls at a time. */
+    CONCURRENCY_LIMITED(4072, Kind.UNAVAILABLE),
+    /** This process's share of a quota of all processes is used up. */
+    QUOTA_USED(4073, Kind.UNAVAILABLE),
+    /** Too many calls failed or were slow; for a while none is tried. */
+    CIRCUIT_OPEN(4074, Kind.UNAVAILABLE),
 
     /** Not known yet; ask again with the same trace number. */
     UNKNOWN(5001, Kind.UNKNOWN),
