@@ -107,7 +107,6 @@ class MutualTlsTest {
                 .hasMessageContaining("nobody");
     }
 
-    @Requirement("P6.2.2.2-f")
     @Test
     void aRenewedCertificateHoldsForNewConnectionsAndOpenOnesGoOn() throws IOException {
         stop();
