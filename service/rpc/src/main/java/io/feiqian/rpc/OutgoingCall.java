@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +38,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
     private final CallContext context;
     private final WorkSpan span;
     private final long begunAt;
+    private MethodDescriptor<Q, A> method;
     private Service service;
     private Service.Plan plan;
     private Set<Endpoint> tried = Set.of();
@@ -59,7 +59,8 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         this.call = call;
         this.context = call.context().isPresent() ? call.context().get() : clients.context();
         this.service = clients.service(call.service());
-        this.plan = service.plan(call.method());
+        this.method = call.method();
+        this.plan = service.plan(method);
         this.begunAt = clients.clock().nanos();
         this.span = clients.tracing().call(call.method().getFullMethodName(), context.trace());
     }
@@ -100,7 +101,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
     private CallFacts facts() {
         return new CallFacts(
                 call.service(),
-                call.method().getFullMethodName(),
+                call.method(),
                 clients.self(),
                 context,
                 Optional.of(call.request()));
@@ -128,36 +129,36 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
             case Ruling.Refuse(var refusal) ->
                     finish(new ServiceAnswer.Failed<>(refusal, Status.OK));
             case Ruling.Answer(var response) -> finish(answered(response));
-            case Ruling.Elsewhere(var other) -> {
-                goTo(other);
+            case Ruling.Elsewhere(var other, var sibling) -> {
+                goTo(other, sibling);
                 attempt();
             }
-            case Ruling.Later(var stage) -> {
-                var _ =
-                        stage.toCompletableFuture()
-                                .copy()
-                                .orTimeout(
-                                        context.deadline().remaining().toNanos(),
-                                        TimeUnit.NANOSECONDS)
-                                .whenComplete((then, failure) ->
-                                        guarded(() -> {
-                                            if (failure == null) {
-                                                apply(then);
-                                            } else if (context.deadline().isExpired()) {
-                                                timeIsOver();
-                                            } else {
-                                                fail(
-                                                        OutcomeCode.INTERNAL_ERROR,
-                                                        "a rule failed: " + failure);
-                                            }
-                                        }));
-            }
+            case Ruling.Later(var stage) ->
+                    Turn.await(
+                            stage,
+                            context.deadline().remaining(),
+                            (then, failure) -> guarded(() -> resume(then, failure)));
         }
     }
 
-    private void goTo(String other) {
-        service = clients.service(other);
-        plan = service.plan(call.method());
+    private void resume(@Nullable Ruling then, @Nullable Throwable failure) {
+        if (then != null) {
+            apply(then);
+        } else if (context.deadline().isExpired()) {
+            timeIsOver();
+        } else {
+            fail(OutcomeCode.INTERNAL_ERROR, "a rule failed: " + failure);
+        }
+    }
+
+    private void goTo(String other, String sibling) {
+        if (!sibling.isEmpty()) {
+            method = SiblingMethod.of(method, sibling);
+        }
+        if (!other.isEmpty()) {
+            service = clients.service(other);
+        }
+        plan = service.plan(method);
         tried = Set.of();
         filter = InstanceFilter.ANY;
     }
@@ -204,7 +205,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         askedAt = clients.clock().nanos();
         new Attempt<>(clients.channels().to(endpoint), endpoint, this)
                 .start(
-                        call.method(),
+                        method,
                         call.request(),
                         headers(),
                         bounded ? patience : remaining,

@@ -18,7 +18,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +62,7 @@ final class PolicyGuard implements ServerInterceptor {
             ServerCall<?, ?> call, String caller, Optional<Message> request) {
         return new CallFacts(
                 String.valueOf(call.getMethodDescriptor().getServiceName()),
-                call.getMethodDescriptor().getFullMethodName(),
+                call.getMethodDescriptor(),
                 caller,
                 CurrentCall.context(),
                 request);
@@ -163,15 +162,8 @@ final class PolicyGuard implements ServerInterceptor {
                 case Ruling.Refuse(var refusal) -> refuse(refusal);
                 case Ruling.Answer(var response) -> answer(response);
                 case Ruling.Elsewhere _ -> refuse(misplaced());
-                case Ruling.Later(var stage) -> {
-                    var _ =
-                            stage.toCompletableFuture()
-                                    .copy()
-                                    .orTimeout(
-                                            context.deadline().remaining().toNanos(),
-                                            TimeUnit.NANOSECONDS)
-                                    .whenComplete(resuming(context));
-                }
+                case Ruling.Later(var stage) ->
+                        Turn.await(stage, context.deadline().remaining(), resuming(context));
             }
         }
 

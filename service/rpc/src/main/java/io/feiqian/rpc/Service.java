@@ -1,5 +1,6 @@
 package io.feiqian.rpc;
 
+import io.feiqian.balancing.Instance;
 import io.feiqian.balancing.Member;
 import io.feiqian.balancing.Place;
 import io.feiqian.balancing.Pool;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** What a process knows of one service that it calls. Thread-safe. */
 final class Service implements AutoCloseable {
@@ -86,12 +88,15 @@ final class Service implements AutoCloseable {
 
     Optional<Member<Endpoint>> pick(
             Plan plan, long key, Set<Endpoint> tried, InstanceFilter filter) {
-        return tried.isEmpty() && filter.equals(InstanceFilter.ANY)
-                ? pool.pick(plan.picker(), key)
-                : pool.pick(
-                        plan.picker(),
-                        key,
-                        each -> !tried.contains(each.target()) && filter.admits(each.instance()));
+        if (tried.isEmpty() && filter.equals(InstanceFilter.ANY)) {
+            return pool.pick(plan.picker(), key);
+        }
+        Predicate<Instance<?>> admitted =
+                filter.among(pool.members().stream().map(Member::instance).toList());
+        return pool.pick(
+                plan.picker(),
+                key,
+                each -> !tried.contains(each.target()) && admitted.test(each.instance()));
     }
 
     @Override

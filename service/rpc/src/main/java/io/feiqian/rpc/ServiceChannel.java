@@ -45,15 +45,21 @@ final class ServiceChannel extends Channel {
         Optional<CallContext> served = CurrentCall.find().map(each -> each);
         CallContext context = served.orElseGet(clients::context);
         Ruling ruling = ruling(method, context);
-        String where = ruling instanceof Ruling.Elsewhere(var other) ? other : service;
+        String where =
+                ruling instanceof Ruling.Elsewhere(var other, var _) && !other.isEmpty()
+                        ? other
+                        : service;
         if (ruling instanceof Ruling.Refuse(var refusal)) {
             return new RefusedCall<>(refusal);
         }
-        if (ruling instanceof Ruling.Answer || ruling instanceof Ruling.Later) {
+        if (ruling instanceof Ruling.Answer
+                || ruling instanceof Ruling.Later
+                || (ruling instanceof Ruling.Elsewhere(var _, var other) && !other.isEmpty())) {
             return new RefusedCall<>(
                     new Outcome.Refused(
                             OutcomeCode.INTERNAL_ERROR,
-                            "a rule has an answer or a wait for a call by a stub (expected: neither)"));
+                            "a rule has an answer, a wait or another method for a call by a stub"
+                                    + " (expected: none of these)"));
         }
         CallWatch watch = ruling instanceof Ruling.Pass pass ? pass.watch() : CallWatch.NONE;
         InstanceFilter filter =
@@ -88,12 +94,7 @@ final class ServiceChannel extends Channel {
         return rules.equals(CallPolicies.NONE)
                 ? Ruling.GO
                 : rules.outgoing(
-                        new CallFacts(
-                                service,
-                                method.getFullMethodName(),
-                                clients.self(),
-                                context,
-                                Optional.empty()));
+                        new CallFacts(service, method, clients.self(), context, Optional.empty()));
     }
 
     /** What a call is part of has this much time left: it has no more. */

@@ -143,7 +143,7 @@ class CallRulesTest {
         say("hello");
 
         CallFacts facts = rules.facts.getFirst();
-        assertThat(facts.method()).isEqualTo("feiqian.rpc.echo.Echo/Say");
+        assertThat(facts.method().getFullMethodName()).isEqualTo("feiqian.rpc.echo.Echo/Say");
         assertThat(facts.service()).isEqualTo("feiqian.rpc.echo.Echo");
         assertThat(facts.caller()).isEqualTo("tests");
         assertThat(facts.context().grayLabel()).isEqualTo("blue");
@@ -224,7 +224,9 @@ class CallRulesTest {
     @Test
     void aCallGoesOnlyWhereARuleLetsIt() {
         rules.out =
-                call -> new Ruling.Pass(CallWatch.NONE, instance -> instance.name().equals("z"));
+                call ->
+                        new Ruling.Pass(
+                                CallWatch.NONE, known -> instance -> instance.name().equals("z"));
 
         assertThat(say("hello").outcome().code()).isEqualTo(OutcomeCode.SERVICE_UNAVAILABLE);
     }

@@ -2,6 +2,7 @@ package io.feiqian.rpc.spi;
 
 import com.google.protobuf.Message;
 import io.feiqian.runtime.CallContext;
+import io.grpc.MethodDescriptor;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Optional;
  *
  * @param service the name that the service is called by; at the side that serves, the name in the
  *     contract
- * @param method the full name in the contract, {@code package.Service/Method}
+ * @param method the method in the contract, {@code package.Service/Method}
  * @param caller who calls, by its certificate where there is one, else by what it says of itself;
  *     empty where neither is known
  * @param context what travels with the call: tenant, label, trace number, deadline
@@ -17,7 +18,7 @@ import java.util.Optional;
  */
 public record CallFacts(
         String service,
-        String method,
+        MethodDescriptor<?, ?> method,
         String caller,
         CallContext context,
         Optional<Message> request) {}

@@ -34,12 +34,18 @@ public sealed interface Ruling {
     record Answer(Message response) implements Ruling {}
 
     /**
-     * An outgoing call goes to another service instead, which has the same method, and nobody
-     * follows it there.
+     * An outgoing call goes to another service or method instead, and nobody follows it there.
      *
-     * @param service its name
+     * @param service the service's name; empty for the same
+     * @param method the bare name of a method of the same contract that takes the same request and
+     *     gives the same answer; empty for the same
      */
-    record Elsewhere(String service) implements Ruling {}
+    record Elsewhere(String service, String method) implements Ruling {
+        /** The same method of another service. */
+        public Elsewhere(String service) {
+            this(service, "");
+        }
+    }
 
     /**
      * The call waits: in a queue, or because a delay is injected. Where its deadline passes
