@@ -80,7 +80,8 @@ final class CellRole {
         StreamPeers peers = new StreamPeers(cell, routes, streams, telemetry.tracing());
         StreamMessages messages = new StreamMessages(cell, routes, streams, telemetry.tracing());
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
-        parts.add(documents(told, cell, view, telemetry, secrets));
+        ServedPolicies policies = new ServedPolicies(clock, timer, telemetry.metrics());
+        parts.add(documents(told, cell, view, telemetry, secrets, policies));
         CellBank bank =
                 parts.add(
                         CellBank.start(
@@ -115,6 +116,7 @@ final class CellRole {
                                         PeerLimits.DEFAULT,
                                         intake))
                         .intake(intake)
+                        .rules(policies.rules())
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())
@@ -138,7 +140,12 @@ final class CellRole {
     }
 
     private static LiveDocuments documents(
-            CellConfig told, CellId cell, SystemView view, Telemetry telemetry, Secrets secrets) {
+            CellConfig told,
+            CellId cell,
+            SystemView view,
+            Telemetry telemetry,
+            Secrets secrets,
+            ServedPolicies policies) {
         return LiveDocuments.follow(
                 view.followed(),
                 new LiveDocuments.Self(
@@ -146,7 +153,8 @@ final class CellRole {
                 telemetry,
                 told.tracesPerSecond(),
                 Path.of(told.snapshotFile()),
-                LiveDocuments.seal(secrets));
+                LiveDocuments.seal(secrets),
+                Optional.of(policies));
     }
 
     private static PeerStreams streams(

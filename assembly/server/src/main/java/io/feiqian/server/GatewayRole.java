@@ -71,7 +71,8 @@ final class GatewayRole {
                         telemetry,
                         told.tracesPerSecond(),
                         Path.of(told.snapshotFile()),
-                        LiveDocuments.seal(secrets)));
+                        LiveDocuments.seal(secrets),
+                        Optional.empty()));
         Gateway gateway =
                 Gateway.start(
                         at(told),

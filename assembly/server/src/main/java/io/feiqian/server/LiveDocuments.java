@@ -18,6 +18,7 @@ import io.feiqian.telemetry.Logging;
 import io.feiqian.telemetry.Telemetry;
 import io.feiqian.vocabulary.CellId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +30,13 @@ import java.util.Optional;
  */
 final class LiveDocuments implements AutoCloseable {
     private final RegistrySource source;
-    private final Configuration<TelemetryDocument> telemetry;
+    private final List<Configuration<?>> followed;
     private final StandingReport report;
 
     private LiveDocuments(
-            RegistrySource source,
-            Configuration<TelemetryDocument> telemetry,
-            StandingReport report) {
+            RegistrySource source, List<Configuration<?>> followed, StandingReport report) {
         this.source = source;
-        this.telemetry = telemetry;
+        this.followed = List.copyOf(followed);
         this.report = report;
     }
 
@@ -60,7 +59,7 @@ final class LiveDocuments implements AutoCloseable {
 
     /** Every document there can be, for who keeps their history. */
     static List<DocumentType<?>> types() {
-        return List.of(TelemetryDocument.type(0));
+        return List.of(TelemetryDocument.type(0), GovernanceDocument.type());
     }
 
     /** What opens the secrets of documents. */
@@ -73,6 +72,7 @@ final class LiveDocuments implements AutoCloseable {
      *
      * @param tracesPerSecond what the process's file says
      * @param snapshotFile beside it is kept what was in force last
+     * @param policies takes the policies of what the process serves; empty where it applies none
      */
     static LiveDocuments follow(
             Registry registry,
@@ -80,26 +80,36 @@ final class LiveDocuments implements AutoCloseable {
             Telemetry telemetry,
             int tracesPerSecond,
             Path snapshotFile,
-            Seal seal) {
+            Seal seal,
+            Optional<ServedPolicies> policies) {
         ServiceInstance instance = self.instance();
         RegistrySource source =
                 new RegistrySource(registry, new Recipient(self.name(), instance.labels()));
+        KeptDocuments kept =
+                new KeptDocuments(snapshotFile.resolveSibling(self.name() + "-configuration"));
         DocumentType<TelemetryDocument> type = TelemetryDocument.type(tracesPerSecond);
-        Configuration<TelemetryDocument> followed =
-                Configuration.follow(
-                        type,
-                        source,
-                        seal,
-                        new KeptDocuments(
-                                snapshotFile.resolveSibling(self.name() + "-configuration")));
-        followed.apply(now -> {
+        Configuration<TelemetryDocument> levels = Configuration.follow(type, source, seal, kept);
+        levels.apply(now -> {
             // What the process started with needs no setting, and its log may be set up otherwise.
-            if (!now.equals(type.defaults()) || followed.standing().revision() > 0) {
+            if (!now.equals(type.defaults()) || levels.standing().revision() > 0) {
                 telemetry.recordAtMost(now.tracesPerSecond());
                 Logging.adjust(now.logLevel(), now.logLevels());
             }
         });
-        followed.onRefusal(refused ->
+        List<Configuration<?>> followed = new ArrayList<>(List.of(levels));
+        policies.ifPresent(served -> {
+            Configuration<GovernanceDocument> calls =
+                    Configuration.follow(GovernanceDocument.type(), source, seal, kept);
+            calls.apply(served::apply);
+            followed.add(calls);
+        });
+        followed.forEach(each -> alarm(each, self, telemetry));
+        return new LiveDocuments(
+                source, followed, StandingReport.begin(registry, instance, followed));
+    }
+
+    private static void alarm(Configuration<?> document, Self self, Telemetry telemetry) {
+        document.onRefusal(refused ->
                 telemetry
                         .alarms()
                         .raise(
@@ -109,16 +119,14 @@ final class LiveDocuments implements AutoCloseable {
                                         .formatted(
                                                 self.name(),
                                                 refused.version(),
-                                                type.name(),
+                                                document.standing().document(),
                                                 refused.why())));
-        return new LiveDocuments(
-                source, followed, StandingReport.begin(registry, instance, List.of(followed)));
     }
 
     @Override
     public void close() {
         report.close();
-        telemetry.close();
+        followed.forEach(Configuration::close);
         source.close();
     }
 }

@@ -100,6 +100,9 @@ final class RecordReader {
                     ? Optional.empty()
                     : Optional.of(value(key, node, argument(type, 0), null));
         }
+        if (raw == JsonNode.class) {
+            return node.deepCopy();
+        }
         if (raw == Secret.class) {
             return secret(key, node);
         }

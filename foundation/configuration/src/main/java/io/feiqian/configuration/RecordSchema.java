@@ -78,6 +78,10 @@ final class RecordSchema {
     }
 
     private static ObjectNode scalar(Class<?> type) {
+        if (type == JsonNode.class) {
+            // Anything; the record itself knows the form.
+            return object();
+        }
         if (type == Secret.class) {
             ObjectNode secret = object().put("type", "object").put("additionalProperties", false);
             secret.putObject("properties").putObject(Seal.SECRET).put("type", "string");
@@ -112,6 +116,7 @@ final class RecordSchema {
     private static Optional<JsonNode> json(Object value) {
         return switch (value) {
             case Secret _ -> Optional.empty();
+            case JsonNode node -> Optional.of(node);
             case Optional<?> optional -> optional.flatMap(RecordSchema::json);
             case List<?> list -> {
                 ArrayNode array = DocumentJson.MAPPER.createArrayNode();

@@ -119,7 +119,7 @@ class GovernedCallsTest {
         assertThat(codes(2)).containsOnly(OutcomeCode.ACCEPTED);
     }
 
-    @Requirement({"P6.2.2.5-c", "P6.2.2.2-b"})
+    @Requirement("P6.2.2.5-c")
     @Test
     void notMoreCallsAreInFlightThanTheLimitSaysAndEachEndMakesRoom() {
         publish(
@@ -158,6 +158,42 @@ class GovernedCallsTest {
 
         assertThat(answer.response().getText()).isEqualTo("ready-made");
         assertThat(base.calls.get() + second.calls.get()).isEqualTo(calls);
+    }
+
+    @Requirement("P6.2.2.5-d")
+    @Test
+    void byHandTheServingSideAnswersItselfAndTheCallingSideAsksTheBackup() {
+        publish(
+                serving,
+                "{\"id\": \"hand\", \"version\": 1, \"side\": \"provider\", \"applies\":"
+                        + " {\"service\": \"%s\"}, \"degrade\": {\"when\": \"always\","
+                        + " \"instead\": {\"answer\": {\"text\": \"by hand\"}}}}");
+        assertThat(say().response().getText()).isEqualTo("by hand");
+        assertThat(base.calls.get() + second.calls.get()).isZero();
+
+        publish(serving, "");
+        publish(
+                calling,
+                "{\"id\": \"hand\", \"version\": 1, \"side\": \"caller\", \"applies\":"
+                        + " {\"service\": \"%s\"}, \"degrade\": {\"when\": \"always\","
+                        + " \"instead\": {\"service\": \"backup\"}}}");
+        assertThat(say().response().getText()).startsWith("backup");
+    }
+
+    @Requirement("P6.2.2.5-h")
+    @Test
+    void whatIsTooMuchWaitsForItsTurnAtEitherSide() {
+        for (Governance side : List.of(serving, calling)) {
+            publish(
+                    side,
+                    "{\"id\": \"turns\", \"version\": 1, \"side\": \"both\", \"applies\":"
+                            + " {\"service\": \"%s\"}, \"rate\": {\"perSecond\": 10, \"burst\": 1,"
+                            + " \"excess\": {\"queue\": {\"most\": 9, \"longest\": \"5s\"}}}}");
+            long begun = Clock.system().nanos();
+            assertThat(codes(4)).containsOnly(OutcomeCode.ACCEPTED);
+            assertThat(Clock.system().nanos() - begun).isGreaterThan(250_000_000);
+            publish(side, "");
+        }
     }
 
     @Requirement({"P6.2.3-h", "P6.2.3-j", "P6.2.2.5-k", "D6.9-b"})
