@@ -23,6 +23,7 @@ import java.util.List;
  * @param tracesTo where spans go, as {@code http://host:4318/v1/traces} (OTLP over HTTP); empty
  *     keeps their numbers on log lines only
  * @param tracesPerSecond the most traces that begin here and are recorded in a second; 0 for all
+ * @param configurationHome whether this cell keeps the history of configuration; one of all does
  * @param instances where all cells' instances are, where the registry has not said
  */
 record CellConfig(
@@ -42,6 +43,7 @@ record CellConfig(
         int retentionDays,
         String tracesTo,
         int tracesPerSecond,
+        boolean configurationHome,
         List<KnownInstance> instances) {
     /** What a file says; paths and addresses have no defaults that would do. */
     static final DocumentType<CellConfig> TYPE =
@@ -64,6 +66,7 @@ record CellConfig(
                             400,
                             "",
                             0,
+                            false,
                             List.of()));
 
     /** Copies the list. */

@@ -28,6 +28,7 @@ import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.CellId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * An instance of a cell: its database, its bank, its place among the other cells. Starts and serves
@@ -79,6 +80,8 @@ final class CellRole {
         StreamPeers peers = new StreamPeers(cell, routes, streams, telemetry.tracing());
         StreamMessages messages = new StreamMessages(cell, routes, streams, telemetry.tracing());
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
+        ServedPolicies policies = new ServedPolicies(clock, timer, telemetry.metrics());
+        parts.add(documents(told, cell, view, telemetry, secrets, policies));
         CellBank bank =
                 parts.add(
                         CellBank.start(
@@ -99,7 +102,7 @@ final class CellRole {
         messages.serveLocally(bank.messages()::receive);
         Intake intake = new Intake();
         RunningInstance control = new RunningInstance(intake, view::registry, end);
-        RpcServer server =
+        RpcServer.Builder services =
                 RpcServer.builder(serverConfig(told), clock)
                         .add(bank.bank())
                         .addAdmin(bank.admin())
@@ -113,17 +116,45 @@ final class CellRole {
                                         PeerLimits.DEFAULT,
                                         intake))
                         .intake(intake)
+                        .rules(policies.rules())
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())
                         .registration(
-                                view.registrationOf(cell, told.name(), told.host(), told.port()))
-                        .build();
+                                view.registrationOf(cell, told.name(), told.host(), told.port()));
+        if (told.configurationHome()) {
+            services.addAdmin(
+                    parts.add(
+                                    bank.configurationHome(
+                                            LiveDocuments.types(),
+                                            view.followed(),
+                                            LiveDocuments.seal(secrets)))
+                            .admin());
+        }
+        RpcServer server = services.build();
         control.serves(server);
         server.start();
         parts.add(() -> server.stop(DRAIN));
         server.ready();
         view.publishRoutes(told.name(), clock, timer);
+    }
+
+    private static LiveDocuments documents(
+            CellConfig told,
+            CellId cell,
+            SystemView view,
+            Telemetry telemetry,
+            Secrets secrets,
+            ServedPolicies policies) {
+        return LiveDocuments.follow(
+                view.followed(),
+                new LiveDocuments.Self(
+                        "cell", Optional.of(cell), told.name(), told.host(), told.port()),
+                telemetry,
+                told.tracesPerSecond(),
+                Path.of(told.snapshotFile()),
+                LiveDocuments.seal(secrets),
+                Optional.of(policies));
     }
 
     private static PeerStreams streams(

@@ -42,7 +42,8 @@ final class GatewayRole {
                                 Traces.to(
                                         told.tracesTo(),
                                         told.tracesPerSecond(),
-                                        TelemetryConfig.local("gateway", "gateway").atTheEdge())));
+                                        TelemetryConfig.local("gateway", told.name())
+                                                .atTheEdge())));
         Timer timer = parts.add(Timer.system("gateway-timer"));
         SystemView view =
                 parts.add(
@@ -62,6 +63,16 @@ final class GatewayRole {
                                 telemetry.tracing(),
                                 new CallCounts(telemetry.metrics())));
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
+        parts.add(
+                LiveDocuments.follow(
+                        view.followed(),
+                        new LiveDocuments.Self(
+                                "gateway", Optional.empty(), told.name(), told.host(), told.port()),
+                        telemetry,
+                        told.tracesPerSecond(),
+                        Path.of(told.snapshotFile()),
+                        LiveDocuments.seal(secrets),
+                        Optional.empty()));
         Gateway gateway =
                 Gateway.start(
                         at(told),

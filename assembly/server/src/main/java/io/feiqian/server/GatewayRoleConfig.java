@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * What the gateway is told, as a file.
  *
+ * @param name the gateway's name, unique in the whole system
  * @param host where it listens
  * @param port where it listens
  * @param registry the registry's address
@@ -18,6 +19,7 @@ import java.util.List;
  * @param instances where the cells' instances are, where the registry has not said
  */
 record GatewayRoleConfig(
+        String name,
         String host,
         int port,
         String registry,
@@ -32,6 +34,7 @@ record GatewayRoleConfig(
             DocumentType.of(
                     "gateway",
                     new GatewayRoleConfig(
+                            "gateway",
                             "127.0.0.1",
                             8080,
                             "127.0.0.1:2181",

@@ -16,6 +16,10 @@ import java.util.Optional;
 /** Writes what each process of a system on one machine is told, and says how to start it. */
 final class SystemLayout {
     private static final int RETENTION_DAYS = 400;
+
+    /** The cell that keeps the history of configuration. */
+    private static final int CONFIGURATION_HOME = 1;
+
     private static final String OBSERVATORY = "observatory";
     private static final int OBSERVATORY_MEGABYTES = 1_024;
     private static final int ALARM_SECONDS = 5;
@@ -107,6 +111,7 @@ final class SystemLayout {
     private Unit gateway() throws IOException {
         GatewayRoleConfig config =
                 new GatewayRoleConfig(
+                        "gateway",
                         SystemPlan.HOST,
                         plan.ports().gateway(),
                         plan.registryAddress(),
@@ -213,6 +218,7 @@ final class SystemLayout {
                             RETENTION_DAYS,
                             plan.spans().address(),
                             plan.spans().perSecond(),
+                            number == CONFIGURATION_HOME,
                             instances());
             instances.add(
                     unit(

@@ -85,6 +85,11 @@ final class SystemView implements CellInstances, AutoCloseable {
         return view;
     }
 
+    /** The registry itself, for documents that are not the route map; closed with this view. */
+    Registry followed() {
+        return registry;
+    }
+
     /** The route map that this process goes by. */
     Routes routes() {
         return routes;
@@ -117,7 +122,13 @@ final class SystemView implements CellInstances, AutoCloseable {
         return new InstanceRegistration(
                 registry,
                 ServiceInstance.of(cell, name, host, port),
-                new ServiceInstance(DRAINING, Optional.of(cell), name, host, port, Map.of()));
+                new ServiceInstance(
+                        DRAINING,
+                        Optional.of(cell),
+                        name,
+                        host,
+                        port,
+                        Map.of(ServiceInstance.ENDS_WITH_LEASE, "true")));
     }
 
     /** What the registry says now, or else what it said last. */

@@ -57,6 +57,7 @@ final class BankInOneProcess implements AutoCloseable {
     private final AtomicLong serials = new AtomicLong();
     private final BankClient bank;
     private AutoCloseable observatory = () -> {};
+    private AutoCloseable registry = () -> {};
     private List<String> consoleAddresses = List.of();
 
     private BankInOneProcess(HomeFolder home, SystemPlan plan, SystemUnits units) {
@@ -166,6 +167,11 @@ final class BankInOneProcess implements AutoCloseable {
         observatory.close();
     }
 
+    /** Ends the registry for good. */
+    void endRegistry() throws Exception {
+        registry.close();
+    }
+
     /** An instance of a cell as a process of its own, as the supervisor starts it. */
     Unit process(int cell, int instance) {
         return units.cells().get(cell - 1).instances().get(instance - 1);
@@ -232,7 +238,8 @@ final class BankInOneProcess implements AutoCloseable {
     private void startRegistry() {
         Path document = home.registry().resolve("registry.json");
         try {
-            roles.add(RegistryRole.start(ConfigFiles.read(document, RegistryConfig.TYPE)));
+            registry =
+                    roles.add(RegistryRole.start(ConfigFiles.read(document, RegistryConfig.TYPE)));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

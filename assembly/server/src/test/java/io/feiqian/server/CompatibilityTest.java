@@ -9,6 +9,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.FindMessagesRequest;
+import io.feiqian.bank.contract.ListConfigurationsRequest;
 import io.feiqian.bank.contract.ShowInstanceRequest;
 import io.feiqian.bank.contract.TransferRequest;
 import io.feiqian.rpc.contract.FrameBatch;
@@ -45,6 +46,7 @@ class CompatibilityTest {
                     TransferRequest.getDescriptor().getFile(),
                     CellStatusRequest.getDescriptor().getFile(),
                     ShowInstanceRequest.getDescriptor().getFile(),
+                    ListConfigurationsRequest.getDescriptor().getFile(),
                     FindMessagesRequest.getDescriptor().getFile(),
                     Outcome.getDescriptor().getFile(),
                     FrameBatch.getDescriptor().getFile(),

@@ -49,6 +49,11 @@ class ConsoleAccessTest {
             POST /cells/resume routing.change
             POST /cells/stop routing.change
             POST /cells/start routing.change
+            GET /configuration configuration.see
+            POST /configuration/set configuration.change
+            POST /configuration/publish configuration.change
+            POST /configuration/withdraw configuration.change
+            POST /configuration/rollback configuration.change
             GET /traces traces.see
             GET /traces/{id} traces.see
             GET /logs traces.see
@@ -89,6 +94,11 @@ class ConsoleAccessTest {
             GET /api/v1/ledger/trial-balance ledger.see
             GET /api/v1/ledger/hot-accounts ledger.see
             GET /api/v1/accounts/{number} ledger.see
+            GET /api/v1/configuration configuration.see
+            POST /api/v1/configuration/set configuration.change
+            POST /api/v1/configuration/publish configuration.change
+            POST /api/v1/configuration/withdraw configuration.change
+            POST /api/v1/configuration/rollback configuration.change
             GET /api/v1/traces traces.see
             GET /api/v1/traces/{id} traces.see
             GET /api/v1/logs traces.see
@@ -119,6 +129,7 @@ class ConsoleAccessTest {
                     "transactions.export",
                     "ledger.see",
                     "routing.see",
+                    "configuration.see",
                     "traces.see",
                     "alarms.see",
                     "audit.see");
@@ -130,6 +141,7 @@ class ConsoleAccessTest {
                             "transactions.propose",
                             "transactions.approve",
                             "routing.change",
+                            "configuration.change",
                             "alarms.act"));
     private static final Set<String> ADMINISTRATOR =
             both(VIEWER, Set.of("users.see", "users.manage", "alarms.manage"));
@@ -139,6 +151,8 @@ class ConsoleAccessTest {
     /** What is of the whole system: nothing for a user of a tenant. */
     private static final Set<String> OF_SYSTEM =
             Set.of(
+                    "configuration.see",
+                    "configuration.change",
                     "traces.see",
                     "alarms.see",
                     "alarms.act",

@@ -36,6 +36,7 @@ final class EveryCommandTest {
 
     private static Stream<List<String>> paths(CommandLine of, List<String> path) {
         return of.getSubcommands().entrySet().stream()
+                .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
                 .flatMap(each -> {
                     List<String> longer = new ArrayList<>(path);
                     longer.add(each.getKey());

@@ -75,6 +75,24 @@ final class SpanCollector implements AutoCloseable {
         return spansOf(traceId);
     }
 
+    /** Waits until so many traces went through this role, and no longer than this; how many did. */
+    synchronized long awaitTraces(String service, long atLeast, Duration atMost)
+            throws InterruptedException {
+        Deadline end = Deadline.after(atMost, Clock.system());
+        while (traces(service) < atLeast && !end.isExpired()) {
+            wait(Math.max(1, end.remaining().toMillis()));
+        }
+        return traces(service);
+    }
+
+    private long traces(String service) {
+        return spans.stream()
+                .filter(each -> each.service().equals(service))
+                .map(Seen::traceId)
+                .distinct()
+                .count();
+    }
+
     private List<Seen> spansOf(String traceId) {
         return spans.stream().filter(each -> each.traceId().equals(traceId)).toList();
     }

@@ -51,8 +51,11 @@ public final class Feiqian implements Callable<Integer> {
         return line;
     }
 
-    /** Whatever module a command comes from, it explains itself. */
+    /** Whatever module a command comes from, it explains itself, unless nobody is to see it. */
     private static void addHelp(CommandLine command) {
+        if (command.getCommandSpec().usageMessage().hidden()) {
+            return;
+        }
         if (!command.getCommandSpec().mixinStandardHelpOptions()) {
             command.getCommandSpec().mixinStandardHelpOptions(true);
         }

@@ -17,6 +17,7 @@ public final class SystemCommands implements CommandProvider {
                 new BusinessDateCommand(),
                 new TxCommand(),
                 new MessageCommand(),
+                new ConfigurationCommand(),
                 new AuditCommand(),
                 new AuditTrailCommand(),
                 new EvidenceCommand(),

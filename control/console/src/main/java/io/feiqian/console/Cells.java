@@ -1,9 +1,11 @@
 package io.feiqian.console;
 
 import io.feiqian.bank.contract.CellAdminGrpc.CellAdminBlockingStub;
+import io.feiqian.bank.contract.ConfigurationAdminGrpc.ConfigurationAdminBlockingStub;
 import io.feiqian.bank.contract.OwnedRange;
 import io.feiqian.cli.CellAdminClient;
 import io.feiqian.cli.CommandFailure;
+import io.feiqian.cli.ConfigurationClient;
 import io.feiqian.cli.Endpoints;
 import io.feiqian.cli.Fleet;
 import io.feiqian.cli.FleetClient;
@@ -144,6 +146,30 @@ final class Cells {
             return answer;
         } catch (CommandFailure silent) {
             throw new RefusedException(OutcomeCode.CELL_UNAVAILABLE, silent.happened());
+        }
+    }
+
+    /**
+     * Asks the cell that keeps the history of configuration, whichever of these it is, in a user's
+     * name.
+     *
+     * @throws RefusedException as {@link #askOne}
+     */
+    <R> R askConfiguration(
+            String user,
+            String reason,
+            Function<ConfigurationAdminBlockingStub, R> question,
+            Function<R, Outcome> outcome) {
+        List<CellAdminClient> clients =
+                cells.stream().map(each -> lines.client(each, user, reason)).toList();
+        try {
+            R answer = ConfigurationClient.ask(clients, question);
+            requireAccepted(outcome.apply(answer));
+            return answer;
+        } catch (CommandFailure silent) {
+            throw new RefusedException(OutcomeCode.CELL_UNAVAILABLE, silent.happened());
+        } finally {
+            clients.forEach(CellAdminClient::close);
         }
     }
 

@@ -3,14 +3,17 @@ package io.feiqian.console;
 import io.feiqian.alarms.Alarms;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
+import io.feiqian.configuration.Seal;
 import io.feiqian.observatory.ObservatoryReads;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
+import io.feiqian.security.AesPersonalData;
 import io.feiqian.security.AuditHistory;
 import io.feiqian.security.EvidenceKey;
 import io.feiqian.security.FileAuditTrail;
+import io.feiqian.security.KeyRing;
 import io.feiqian.security.Secrets;
 import io.feiqian.security.spi.AuditTrail;
 import io.feiqian.vocabulary.OutcomeCode;
@@ -140,6 +143,7 @@ public final class Console implements AutoCloseable {
                         trail,
                         new AuditHistory(config.auditFile(), clock, AUDIT_RECHECK),
                         EvidenceKey.obtain(secrets),
+                        Seal.with(new AesPersonalData(KeyRing.obtain(secrets), random)),
                         clock));
         pages.addAll(more);
         HttpRouting.Builder routing = HttpRouting.builder();
@@ -236,6 +240,7 @@ public final class Console implements AutoCloseable {
             Trail trail,
             AuditHistory history,
             EvidenceKey evidenceKey,
+            Seal seal,
             Clock clock) {
         return List.of(
                 new OverviewPage(alarms, clock),
@@ -243,6 +248,7 @@ public final class Console implements AutoCloseable {
                 new JourneyPage(observatory, trail, evidenceKey, clock),
                 new LedgerPage(clock),
                 new RoutingPage(trail, clock),
+                new ConfigurationPage(trail, seal),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),
                 new UsersPage(users, access, sessions, tokens, oidcUsers, trail),

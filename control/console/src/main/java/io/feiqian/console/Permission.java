@@ -29,6 +29,10 @@ public enum Permission {
     ROUTING_SEE(Reach.CELLS),
     /** To drain, resume, stop and start instances. */
     ROUTING_CHANGE(Reach.CELLS),
+    /** To see documents of configuration, and who goes by which version. */
+    CONFIGURATION_SEE(Reach.SYSTEM),
+    /** To write, publish, withdraw and roll back documents of configuration. */
+    CONFIGURATION_CHANGE(Reach.SYSTEM),
     /** To see traces, logs and who calls whom. */
     TRACES_SEE(Reach.SYSTEM),
     /** To see alarms, silences, rules and channels. */

@@ -27,12 +27,13 @@ record Role(String name, Set<Permission> permissions) {
                             Permission.TRANSACTIONS_EXPORT,
                             Permission.LEDGER_SEE,
                             Permission.ROUTING_SEE,
+                            Permission.CONFIGURATION_SEE,
                             Permission.TRACES_SEE,
                             Permission.ALARMS_SEE,
                             Permission.AUDIT_SEE,
                             Permission.TOKENS_USE));
 
-    /** Acts on transactions, instances and alarms too. */
+    /** Acts on transactions, instances, configuration and alarms too. */
     static final Role OPERATOR =
             VIEWER.with(
                     "OPERATOR",
@@ -40,6 +41,7 @@ record Role(String name, Set<Permission> permissions) {
                     Permission.TRANSACTIONS_PROPOSE,
                     Permission.TRANSACTIONS_APPROVE,
                     Permission.ROUTING_CHANGE,
+                    Permission.CONFIGURATION_CHANGE,
                     Permission.ALARMS_ACT);
 
     /** Sees every page, and manages users, alarm rules and channels. */

@@ -1,10 +1,15 @@
 package io.feiqian.bank;
 
+import io.feiqian.configuration.ConfigurationCentre;
+import io.feiqian.configuration.DocumentType;
+import io.feiqian.configuration.JdbcHistory;
+import io.feiqian.configuration.Seal;
 import io.feiqian.ledger.LedgerContribution;
 import io.feiqian.ledger.LedgerRules;
 import io.feiqian.messaging.CellMessages;
 import io.feiqian.messaging.MessagingSettings;
 import io.feiqian.messaging.spi.MessageChannel;
+import io.feiqian.registry.spi.Registry;
 import io.feiqian.routing.Routes;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
@@ -43,7 +48,7 @@ import java.util.function.Function;
 public final class CellBank implements AutoCloseable {
     /** The modules whose tables the bank needs, in the order {@link CellDatabase#open} takes. */
     public static final List<String> MODULES =
-            List.of("ledger", "messaging", "transaction", "bank");
+            List.of("ledger", "messaging", "transaction", "bank", JdbcHistory.MODULE);
 
     /**
      * How the bank of a cell works.
@@ -110,9 +115,13 @@ public final class CellBank implements AutoCloseable {
     private final AdminService admin;
     private final MessageDesk messageAdmin;
     private final Function<InstanceControl, InstanceDesk> instanceAdmin;
+    private final Ports ports;
+    private final ChangeTrail trail;
+    private final Replies replies;
 
     private CellBank(Settings settings, Ports ports) {
         CellDatabase database = ports.database();
+        this.ports = ports;
         this.commits =
                 new GroupedCommits(
                         database,
@@ -165,8 +174,8 @@ public final class CellBank implements AutoCloseable {
                         ledger,
                         decisions,
                         ports.timer());
-        Replies replies = new Replies(() -> ports.routes().current().version());
-        ChangeTrail trail = new ChangeTrail(database.pool());
+        this.replies = new Replies(() -> ports.routes().current().version());
+        this.trail = new ChangeTrail(database.pool());
         ChangeContribution changes = new ChangeContribution();
         Customers customers =
                 new Customers(observed, database, reads, ports.personal(), settings.ledger());
@@ -256,6 +265,31 @@ public final class CellBank implements AutoCloseable {
         InstanceDesk desk = instanceAdmin.apply(control);
         desk.restore();
         return desk;
+    }
+
+    /**
+     * The history of configuration in this cell's database; ends with the result. Of all cells, one
+     * is to keep it.
+     *
+     * @param types the documents there can be
+     * @param registry from where processes learn what is in force
+     * @param seal opens secrets
+     */
+    public ConfigurationHome configurationHome(
+            List<DocumentType<?>> types, Registry registry, Seal seal) {
+        JdbcHistory history =
+                new JdbcHistory(
+                        ports.database().pool(),
+                        (connection, entry) -> {
+                            var _ = trail.append(connection, entry);
+                        });
+        ConfigurationHome home =
+                new ConfigurationHome(
+                        new ConfigurationCentre(types, history, registry, seal, ports.clock()),
+                        replies,
+                        ports.timer());
+        home.start();
+        return home;
     }
 
     /** The global transactions: who receives other cells' messages hands them over here. */

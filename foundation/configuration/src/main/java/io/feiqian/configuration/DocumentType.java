@@ -1,11 +1,6 @@
 package io.feiqian.configuration;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +19,6 @@ import java.util.function.Consumer;
  */
 public final class DocumentType<T extends Record> {
     private static final String FORMAT = "format";
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .enable(JsonParser.Feature.ALLOW_COMMENTS)
-                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
 
     private final String name;
     private final T defaults;
@@ -101,25 +90,22 @@ public final class DocumentType<T extends Record> {
      *     removed, a value of another type, one that the record refuses, or a newer format
      */
     public T parse(String text) {
-        JsonNode root;
-        try {
-            root = JSON.readTree(text);
-        } catch (JsonProcessingException wrong) {
-            throw new ConfigurationException(
-                    "%s: not JSON at line %d: %s"
-                            .formatted(
-                                    name,
-                                    wrong.getLocation() == null
-                                            ? 1
-                                            : wrong.getLocation().getLineNr(),
-                                    wrong.getOriginalMessage()),
-                    wrong);
-        }
-        if (!(root instanceof ObjectNode document)) {
-            throw new ConfigurationException(name + ": " + root + " (expected: a JSON object)");
-        }
+        return parse(text, Seal.NONE);
+    }
+
+    /** The same where the document may hold secrets, which this seal opens. */
+    public T parse(String text, Seal seal) {
+        ObjectNode document = DocumentJson.object(name, text);
         upgrade(document);
-        return new RecordReader(name, removed).read(document, defaults);
+        return new RecordReader(name, removed, seal).read(document, defaults);
+    }
+
+    /**
+     * What documents of this kind may hold, as JSON Schema (draft 2020-12): keys, types, defaults.
+     * What the record itself refuses, such as numbers out of bounds, does not stand in it.
+     */
+    public String schema() {
+        return RecordSchema.of(name, format(), defaults).toPrettyString();
     }
 
     private void upgrade(ObjectNode document) {

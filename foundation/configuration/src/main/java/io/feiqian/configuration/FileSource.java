@@ -1,6 +1,7 @@
 package io.feiqian.configuration;
 
 import io.feiqian.configuration.spi.DocumentSource;
+import io.feiqian.configuration.spi.Offer;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,10 +29,10 @@ public final class FileSource implements DocumentSource {
     }
 
     @Override
-    public Optional<String> read(String name) {
+    public Optional<Offer> read(String name) {
         Path file = folder.resolve(name + ".json");
         try {
-            return Optional.of(Files.readString(file));
+            return Optional.of(new Offer(0, 0, Files.readString(file)));
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException failure) {

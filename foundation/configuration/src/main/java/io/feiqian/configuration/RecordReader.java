@@ -22,17 +22,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON into a record: numbers, truths, texts, durations ({@code 2s}, {@code 500ms}, {@code
- * PT1M}), paths, URIs, enums, further records, and lists, maps by text and optionals of these.
+ * PT1M}), paths, URIs, enums, secrets, further records, and lists, maps by text and optionals of
+ * these.
  *
  * <p>An absent key keeps its default; a null makes an optional empty and is refused elsewhere.
  */
 final class RecordReader {
     private final String document;
     private final Map<String, String> removed;
+    private final Seal seal;
 
-    RecordReader(String document, Map<String, String> removed) {
+    RecordReader(String document, Map<String, String> removed, Seal seal) {
         this.document = document;
         this.removed = removed;
+        this.seal = seal;
     }
 
     <T extends Record> T read(ObjectNode node, T defaults) {
@@ -97,6 +100,12 @@ final class RecordReader {
                     ? Optional.empty()
                     : Optional.of(value(key, node, argument(type, 0), null));
         }
+        if (raw == JsonNode.class) {
+            return node.deepCopy();
+        }
+        if (raw == Secret.class) {
+            return secret(key, node);
+        }
         if (raw == List.class) {
             if (!node.isArray()) {
                 throw wrong(key, node, "a list");
@@ -119,6 +128,16 @@ final class RecordReader {
             return Map.copyOf(map);
         }
         return raw.isRecord() ? record(key + ".", node, raw, byDefault) : scalar(key, node, raw);
+    }
+
+    /** What stands here in clear text is not shown: it may be a secret. */
+    private Secret secret(String key, JsonNode node) {
+        if (!Seal.isSecret(node)) {
+            throw new ConfigurationException(
+                    "%s: %s: not shown (expected: a sealed secret, {\"secret\": \"...\"})"
+                            .formatted(document, key));
+        }
+        return seal.open(node.path(Seal.SECRET).textValue(), document, key);
     }
 
     private Object scalar(String key, JsonNode node, Class<?> type) {
@@ -212,7 +231,7 @@ final class RecordReader {
         }
     }
 
-    private static Object component(RecordComponent component, Object of) {
+    static Object component(RecordComponent component, Object of) {
         try {
             component.getAccessor().setAccessible(true);
             return component.getAccessor().invoke(of);
@@ -221,13 +240,13 @@ final class RecordReader {
         }
     }
 
-    private static Class<?> raw(Type type) {
+    static Class<?> raw(Type type) {
         return type instanceof ParameterizedType generic
                 ? (Class<?>) generic.getRawType()
                 : (Class<?>) type;
     }
 
-    private static Type argument(Type type, int index) {
+    static Type argument(Type type, int index) {
         return ((ParameterizedType) type).getActualTypeArguments()[index];
     }
 
@@ -236,13 +255,8 @@ final class RecordReader {
     }
 
     private ConfigurationException wrong(String key, JsonNode node, String expected) {
-        String shown = node.toString();
         return new ConfigurationException(
                 "%s: %s: %s (expected: %s)"
-                        .formatted(
-                                document,
-                                key,
-                                shown.length() > 60 ? shown.substring(0, 60) + "…" : shown,
-                                expected));
+                        .formatted(document, key, DocumentJson.shown(node), expected));
     }
 }

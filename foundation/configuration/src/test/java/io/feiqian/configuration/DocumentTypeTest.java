@@ -147,6 +147,32 @@ class DocumentTypeTest {
         refused("{\"format\": \"1\"}", "format: \"1\"");
     }
 
+    @Test
+    void theSchemaSaysKeysTypesAndDefaults() {
+        String schema = TYPE.schema();
+        assertThat(schema)
+                .contains("\"$schema\" : \"https://json-schema.org/draft/2020-12/schema\"")
+                .contains("\"title\" : \"server\"");
+        assertThat(Difference.between("schema", "{}", schema))
+                .contains(
+                        line("properties.port.type", "\"integer\""),
+                        line("properties.port.default", "8080"),
+                        line("properties.durable.type", "\"boolean\""),
+                        line("properties.patience.default", "\"PT2S\""),
+                        line("properties.otlp.anyOf[0].format", "\"uri\""),
+                        line("properties.mode.enum[1]", "\"STANDBY\""),
+                        line("properties.database.properties.folder.default", "\"data\""),
+                        line("properties.database.additionalProperties", "false"),
+                        line("properties.standbys.items.required[0]", "\"folder\""),
+                        line("properties.limits.additionalProperties.type", "\"integer\""),
+                        line("properties.format.maximum", "1"));
+        assertThat(schema).doesNotContain("\"required\" : [ \"port\"");
+    }
+
+    private static Difference line(String key, String value) {
+        return new Difference(key, Optional.empty(), Optional.of(value));
+    }
+
     private static Server with(String host, int port, Database database) {
         return new Server(
                 host,

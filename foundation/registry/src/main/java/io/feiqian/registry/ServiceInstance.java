@@ -21,6 +21,12 @@ public record ServiceInstance(
         String host,
         int port,
         Map<String, String> labels) {
+    /**
+     * The label of an entry that is a statement and no address to call, such as that an instance is
+     * drained: it ends with its lease, and nobody asks whether it still lives.
+     */
+    public static final String ENDS_WITH_LEASE = "ends-with-lease";
+
     /** Refuses names that could not be part of a path, and ports that nobody can listen on. */
     public ServiceInstance {
         Names.require("role", role);
@@ -37,6 +43,11 @@ public record ServiceInstance(
     /** An instance of a cell, without labels. */
     public static ServiceInstance of(CellId cell, String id, String host, int port) {
         return new ServiceInstance("cell", Optional.of(cell), id, host, port, Map.of());
+    }
+
+    /** Whether it is gone as soon as the registry lists it no more. */
+    public boolean endsWithLease() {
+        return Boolean.parseBoolean(labels.get(ENDS_WITH_LEASE));
     }
 
     /** Host and port, as {@code host:port}. */

@@ -12,14 +12,19 @@ final class WatchedDocument {
     private final String name;
     private final String path;
     private final CuratorFramework client;
-    private final LastKnown known;
+    private final RegistryMemory memory;
     private final CuratorWatcher watcher;
 
-    WatchedDocument(String name, CuratorFramework client, ZooKeeperWorker worker, LastKnown known) {
+    WatchedDocument(
+            String name,
+            ZooKeeperPaths paths,
+            CuratorFramework client,
+            ZooKeeperWorker worker,
+            RegistryMemory memory) {
         this.name = name;
-        this.path = ZooKeeperRegistry.ROOT + "/documents/" + name;
+        this.path = paths.document(name);
         this.client = client;
-        this.known = known;
+        this.memory = memory;
         this.watcher = _ -> worker.run("read document " + name, this::read);
     }
 
@@ -29,7 +34,7 @@ final class WatchedDocument {
         try {
             byte[] data = client.getData().storingStatIn(stat).usingWatcher(watcher).forPath(path);
             Document now = document(stat, new String(data, StandardCharsets.UTF_8));
-            known.learn(now);
+            memory.learn(now);
             return Optional.of(now);
         } catch (KeeperException.NoNodeException absent) {
             if (client.checkExists().usingWatcher(watcher).forPath(path) != null) {
@@ -48,7 +53,7 @@ final class WatchedDocument {
                 client.setData().withVersion((int) (expectedVersion - 1)).forPath(path, data);
             }
             Document now = new Document(name, expectedVersion + 1, content);
-            known.learn(now);
+            memory.learn(now);
             return new Publication.Published(now);
         } catch (KeeperException.NodeExistsException
                 | KeeperException.NoNodeException

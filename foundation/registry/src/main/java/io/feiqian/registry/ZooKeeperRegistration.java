@@ -4,11 +4,15 @@ import io.feiqian.runtime.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +22,17 @@ final class ZooKeeperRegistration {
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperRegistration.class);
     private static final Duration READY_LOOK = Duration.ofMillis(100);
 
+    /** Of one role; notes matter to those who look within seconds. */
+    private static final int MOST_NOTES = 200;
+
     private final ServiceInstance instance;
     private final BooleanSupplier ready;
     private final CuratorFramework client;
     private final ZooKeeperWorker worker;
     private final Timer timer;
+    private final ZooKeeperPaths paths;
     private final String path;
+    private final String life;
     private final byte[] data;
     private final CuratorWatcher watcher;
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
@@ -34,7 +43,9 @@ final class ZooKeeperRegistration {
 
     ZooKeeperRegistration(
             ServiceInstance instance,
+            String life,
             BooleanSupplier ready,
+            ZooKeeperPaths paths,
             CuratorFramework client,
             ZooKeeperWorker worker,
             Timer timer) {
@@ -43,8 +54,10 @@ final class ZooKeeperRegistration {
         this.client = client;
         this.worker = worker;
         this.timer = timer;
-        this.path = ZooKeeperRegistry.ROOT + "/services/" + instance.role() + "/" + instance.id();
-        this.data = RegistryJson.write(instance).toString().getBytes(StandardCharsets.UTF_8);
+        this.paths = paths;
+        this.path = paths.instance(instance.role(), instance.id());
+        this.life = life;
+        this.data = new RegistryEntry(instance, life).toJson().getBytes(StandardCharsets.UTF_8);
         this.watcher = _ -> renew();
     }
 
@@ -88,6 +101,8 @@ final class ZooKeeperRegistration {
         if (leaving) {
             Stat stat = client.checkExists().forPath(path);
             if (stat != null && isMine(stat)) {
+                // The note first: who sees the instance gone finds it.
+                noteDeparture();
                 client.delete().forPath(path);
             }
             left.complete(null);
@@ -125,6 +140,40 @@ final class ZooKeeperRegistration {
                 .creatingParentsIfNeeded()
                 .withMode(CreateMode.EPHEMERAL)
                 .forPath(path, data);
+    }
+
+    private void noteDeparture() throws Exception {
+        client.create()
+                .orSetData()
+                .creatingParentsIfNeeded()
+                .forPath(
+                        paths.departure(instance.role(), instance.id()),
+                        life.getBytes(StandardCharsets.UTF_8));
+        String parent = paths.departures(instance.role());
+        List<String> notes = client.getChildren().forPath(parent);
+        if (notes.size() > MOST_NOTES) {
+            forgetOldest(parent, notes);
+        }
+    }
+
+    /** Names that change with every start would fill the registry with notes. */
+    private void forgetOldest(String parent, List<String> notes) throws Exception {
+        Map<Long, String> byAge = new TreeMap<>();
+        for (String each : notes) {
+            Stat stat = client.checkExists().forPath(parent + "/" + each);
+            if (stat != null) {
+                byAge.put(stat.getMzxid(), parent + "/" + each);
+            }
+        }
+        List<String> oldestFirst = List.copyOf(byAge.values());
+        int most = Math.max(0, oldestFirst.size() - MOST_NOTES / 2);
+        for (String each : oldestFirst.subList(0, most)) {
+            try {
+                client.delete().forPath(each);
+            } catch (KeeperException.NoNodeException other) {
+                LOG.debug("registry: {} was cleaned up by another process", each);
+            }
+        }
     }
 
     /** Replaces, in one step, the node of this instance's life before, whose lease still runs. */

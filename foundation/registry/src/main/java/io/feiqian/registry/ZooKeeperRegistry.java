@@ -1,8 +1,11 @@
 package io.feiqian.registry;
 
 import io.feiqian.registry.spi.Candidacy;
+import io.feiqian.registry.spi.InstanceProbe;
 import io.feiqian.registry.spi.Registration;
 import io.feiqian.registry.spi.Registry;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import java.time.Duration;
 import java.util.List;
@@ -17,12 +20,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.framework.api.CuratorEvent;
-import org.apache.curator.framework.api.CuratorEventType;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.curator.retry.RetryOneTime;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +38,15 @@ import org.slf4j.LoggerFactory;
  * ZooKeeper's data needs anybody's hand.
  */
 public final class ZooKeeperRegistry implements Registry {
-    static final String ROOT = "/feiqian";
-
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperRegistry.class);
     private static final int CONNECT_MILLIS = 1_000;
     private static final int LEAVE_MILLIS = 2_000;
 
     private final CuratorFramework client;
     private final ZooKeeperWorker worker;
-    private final LastKnown known;
+    private final RegistryMemory memory;
+    private final Randomness randomness = Randomness.secure();
+    private final ZooKeeperPaths paths;
     private final Timer timer;
     private final ZooKeeperConfig config;
     private final Map<String, WatchedRole> roles = new ConcurrentHashMap<>();
@@ -51,23 +54,27 @@ public final class ZooKeeperRegistry implements Registry {
     private final Map<ZooKeeperRegistration, Boolean> registrations = new ConcurrentHashMap<>();
     private final Map<ZooKeeperCandidacy, Boolean> candidacies = new ConcurrentHashMap<>();
 
-    private ZooKeeperRegistry(ZooKeeperConfig config, CuratorFramework client, Timer timer) {
+    private ZooKeeperRegistry(
+            ZooKeeperConfig config, CuratorFramework client, InstanceProbe probe, Timer timer) {
         this.config = config;
         this.client = client;
         this.timer = timer;
+        this.paths = ZooKeeperPaths.of(config.tenant());
         this.worker = new ZooKeeperWorker(timer);
-        Optional<SnapshotFile> file = config.snapshot().map(SnapshotFile::new);
-        this.known =
-                new LastKnown(
-                        file.map(SnapshotFile::read).orElse(SnapshotFile.Content.EMPTY),
-                        content -> file.ifPresent(each -> each.write(content)));
+        this.memory =
+                RegistryMemory.open(config.snapshot(), probe, timer, Clock.system(), randomness);
     }
 
     /**
      * Starts; waits for the registry as long as the configuration says at most, and goes on without
-     * it otherwise.
+     * it otherwise. Instances that the registry misses are asked at their ports.
      */
     public static ZooKeeperRegistry start(ZooKeeperConfig config) {
+        return start(config, new PortProbe());
+    }
+
+    /** Starts likewise; instances that the registry misses are asked by this probe. */
+    public static ZooKeeperRegistry start(ZooKeeperConfig config, InstanceProbe probe) {
         ZKClientConfig settings = new ZKClientConfig();
         settings.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
         CuratorFramework client =
@@ -81,9 +88,9 @@ public final class ZooKeeperRegistry implements Registry {
                         .zkClientConfig(settings)
                         .build();
         ZooKeeperRegistry registry =
-                new ZooKeeperRegistry(config, client, Timer.system("feiqian-registry-timer"));
+                new ZooKeeperRegistry(
+                        config, client, probe, Timer.system("feiqian-registry-timer"));
         client.getConnectionStateListenable().addListener((_, state) -> registry.changed(state));
-        client.getCuratorListenable().addListener((_, event) -> registry.heard(event));
         client.start();
         registry.awaitStart();
         return registry;
@@ -92,7 +99,14 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public Registration register(ServiceInstance instance, BooleanSupplier ready) {
         ZooKeeperRegistration registration =
-                new ZooKeeperRegistration(instance, ready, client, worker, timer);
+                new ZooKeeperRegistration(
+                        instance,
+                        Long.toHexString(randomness.nextLong()),
+                        ready,
+                        paths,
+                        client,
+                        worker,
+                        timer);
         registrations.put(registration, true);
         registration.begin();
         return new Registration() {
@@ -111,25 +125,41 @@ public final class ZooKeeperRegistry implements Registry {
     @Override
     public List<ServiceInstance> instances(String role) {
         watch(role);
-        return known.instances(role);
+        return memory.instances(role);
     }
 
     @Override
     public Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener) {
-        Runnable end = known.watchInstances(role, listener);
+        Runnable end = memory.watchInstances(role, listener);
         watch(role);
         return end;
     }
 
     @Override
+    public CompletableFuture<List<String>> subscribers(String role) {
+        Names.require("role", role);
+        return worker.ask(
+                "read the subscribers of " + role,
+                () -> {
+                    try {
+                        return client.getChildren().forPath(paths.subscribers(role)).stream()
+                                .sorted()
+                                .toList();
+                    } catch (KeeperException.NoNodeException nobody) {
+                        return List.of();
+                    }
+                });
+    }
+
+    @Override
     public Optional<Document> document(String name) {
         watched(name);
-        return known.document(name);
+        return memory.document(name);
     }
 
     @Override
     public Runnable watchDocument(String name, Consumer<Document> listener) {
-        Runnable end = known.watchDocument(name, listener);
+        Runnable end = memory.watchDocument(name, listener);
         watched(name);
         return end;
     }
@@ -153,9 +183,14 @@ public final class ZooKeeperRegistry implements Registry {
         Names.require("candidate", candidate);
         ZooKeeperCandidacy candidacy =
                 ZooKeeperCandidacy.begin(
-                        client, ROOT + "/elections/" + election, candidate, candidacies::remove);
+                        client, paths.election(election), candidate, candidacies::remove);
         candidacies.put(candidacy, true);
         return candidacy;
+    }
+
+    @Override
+    public List<Doubted> doubted() {
+        return memory.doubted();
     }
 
     @Override
@@ -206,10 +241,42 @@ public final class ZooKeeperRegistry implements Registry {
                 name -> {
                     Names.require("role", name);
                     WatchedRole added =
-                            new WatchedRole(name, config.grace(), client, worker, timer, known);
+                            new WatchedRole(
+                                    name,
+                                    paths,
+                                    config.grace(),
+                                    client,
+                                    worker,
+                                    timer,
+                                    Clock.system(),
+                                    memory);
                     worker.run("read role " + name, added::refresh);
+                    subscribe(name);
                     return added;
                 });
+    }
+
+    /** Says that this process watches the role; again after every connection. */
+    private void subscribe(String role) {
+        config.process()
+                .ifPresent(name ->
+                        worker.run(
+                                "subscribe to " + role,
+                                () -> {
+                                    String path = paths.subscribers(role) + "/" + name;
+                                    Stat old = client.checkExists().forPath(path);
+                                    if (old != null && old.getEphemeralOwner() != session()) {
+                                        // Of this process's life before.
+                                        client.delete().forPath(path);
+                                        old = null;
+                                    }
+                                    if (old == null) {
+                                        client.create()
+                                                .creatingParentsIfNeeded()
+                                                .withMode(CreateMode.EPHEMERAL)
+                                                .forPath(path);
+                                    }
+                                }));
     }
 
     private WatchedDocument watched(String document) {
@@ -217,18 +284,11 @@ public final class ZooKeeperRegistry implements Registry {
                 document,
                 name -> {
                     Names.require("document", name);
-                    WatchedDocument added = new WatchedDocument(name, client, worker, known);
+                    WatchedDocument added =
+                            new WatchedDocument(name, paths, client, worker, memory);
                     worker.run("read document " + name, added::read);
                     return added;
                 });
-    }
-
-    /** Comes on ZooKeeper's own thread, before it reaches the registry again. */
-    private void heard(CuratorEvent event) {
-        if (event.getType() == CuratorEventType.WATCHED
-                && event.getWatchedEvent().getState() == KeeperState.Disconnected) {
-            roles.values().forEach(WatchedRole::cut);
-        }
     }
 
     private void changed(ConnectionState state) {
@@ -236,14 +296,12 @@ public final class ZooKeeperRegistry implements Registry {
             case CONNECTED, RECONNECTED -> {
                 worker.connected(true);
                 LOG.info("registry {} reached", config.servers());
-                boolean first = state == ConnectionState.CONNECTED;
-                roles.forEach((name, role) ->
-                        worker.run(
-                                "read role " + name,
-                                first ? role::refresh : role::refreshAfterGap));
-                documents.forEach(
-                        (name, document) -> worker.run("read document " + name, document::read));
-                registrations.keySet().forEach(ZooKeeperRegistration::renew);
+                if (state == ConnectionState.CONNECTED) {
+                    beginAll(false);
+                } else {
+                    // Everybody else comes back to the registry at this moment, too.
+                    timer.after(jitter(), () -> beginAll(true));
+                }
             }
             case SUSPENDED, LOST, READ_ONLY -> {
                 worker.connected(false);
@@ -253,6 +311,22 @@ public final class ZooKeeperRegistry implements Registry {
                         state);
             }
         }
+    }
+
+    /** Where the connection is lost meanwhile, the next one begins all this anew. */
+    private void beginAll(boolean afterGap) {
+        roles.forEach((name, role) -> {
+            worker.run("read role " + name, afterGap ? role::refreshAfterGap : role::refresh);
+            subscribe(name);
+        });
+        documents.forEach((name, document) -> worker.run("read document " + name, document::read));
+        registrations.keySet().forEach(ZooKeeperRegistration::renew);
+    }
+
+    /** Up to a fifth of the grace, so that the missing are back long before they are asked. */
+    private Duration jitter() {
+        int most = (int) config.grace().dividedBy(5).toMillis() + 1;
+        return Duration.ofMillis(randomness.nextInt(most));
     }
 
     private void awaitStart() {

@@ -20,7 +20,7 @@ import org.apache.zookeeper.server.quorum.QuorumPeerMain;
  */
 public final class ZooKeeperServer implements AutoCloseable {
     private static final int TICK_MILLIS = 1_000;
-    private static final int CONNECTIONS_PER_HOST = 1_000;
+    private static final int CONNECTIONS_PER_HOST = 10_000;
     private static final int SNAPSHOTS_KEPT = 3;
     private static final int CLEANING_HOURS = 1;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Waits for what a listener is told, without looking again and again. */
-final class Eventually<T> {
+public final class Eventually<T> {
     private static final long SECONDS = 20;
 
     private final CompletableFuture<T> met = new CompletableFuture<>();
@@ -17,21 +17,25 @@ final class Eventually<T> {
         this.wanted = wanted;
     }
 
-    static <T> Eventually<T> of(Predicate<T> wanted) {
+    /** Waits for a value of which this is true. */
+    public static <T> Eventually<T> of(Predicate<T> wanted) {
         return new Eventually<>(wanted);
     }
 
-    void see(T value) {
+    /** Takes a value. */
+    public void see(T value) {
         if (wanted.test(value)) {
             met.complete(value);
         }
     }
 
-    boolean isMet() {
+    /** Whether it came. */
+    public boolean isMet() {
         return met.isDone();
     }
 
-    T await() throws Exception {
+    /** Waits until it came. */
+    public T await() throws Exception {
         assertThat(met).succeedsWithin(SECONDS, TimeUnit.SECONDS);
         return met.get();
     }

@@ -9,7 +9,7 @@ class InMemoryRegistryTest extends RegistryContract {
     private final InMemoryRegistry registry = new InMemoryRegistry(timer);
 
     @Override
-    Registry connect() {
+    protected Registry connect() {
         return registry.another();
     }
 

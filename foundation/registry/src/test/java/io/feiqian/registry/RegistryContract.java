@@ -18,10 +18,19 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every adapter of the registry must do. */
 @Timeout(60)
-abstract class RegistryContract {
+public abstract class RegistryContract {
     /** Another process's connection to the registry of this test. */
-    abstract Registry connect() throws Exception;
+    protected abstract Registry connect() throws Exception;
 
+    @Requirement({
+        "P6.2.1-a",
+        "P6.2.1-b",
+        "P6.2.1-c",
+        "P6.2.2.1-a",
+        "P6.2.2.1-b",
+        "P6.2.2.1-c",
+        "D5.7-a"
+    })
     @Test
     void whoRegistersIsSeenByThoseWhoWatchAndWhoAsks() throws Exception {
         try (Registry one = connect();
@@ -101,6 +110,29 @@ abstract class RegistryContract {
         }
     }
 
+    @Requirement("P6.2.1-e")
+    @Test
+    void whoLeavesAndComesBackIsSeenAgain() throws Exception {
+        try (Registry one = connect();
+                Registry two = connect()) {
+            Registration first = one.register(cell("a", 7101), () -> true);
+            first.registered().get(20, TimeUnit.SECONDS);
+            Eventually<List<ServiceInstance>> there = Eventually.of(list -> !list.isEmpty());
+            two.watchInstances("cell", there::see);
+            there.await();
+            Eventually<List<ServiceInstance>> gone = Eventually.of(List::isEmpty);
+            two.watchInstances("cell", gone::see);
+            first.close();
+            gone.await();
+            Eventually<List<ServiceInstance>> again =
+                    Eventually.of(list -> list.equals(List.of(cell("a", 7109))));
+            two.watchInstances("cell", again::see);
+            one.register(cell("a", 7109), () -> true).registered().get(20, TimeUnit.SECONDS);
+            again.await();
+            assertThat(two.doubted()).isEmpty();
+        }
+    }
+
     @Test
     void whoClosesLeavesWithEverything() throws Exception {
         try (Registry two = connect()) {
@@ -174,7 +206,7 @@ abstract class RegistryContract {
         }
     }
 
-    static ServiceInstance cell(String id, int port) {
+    protected static ServiceInstance cell(String id, int port) {
         return ServiceInstance.of(new CellId(1), id, "127.0.0.1", port);
     }
 

@@ -2,23 +2,36 @@ package io.feiqian.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.feiqian.registry.spi.Candidacy;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.api.CuratorWatcher;
+import org.apache.curator.retry.RetryNTimes;
+import org.apache.zookeeper.data.Stat;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ZooKeeperRegistryTest extends RegistryContract {
+    private static final String A = ZooKeeperPaths.DEFAULT.instance("cell", "a");
+
     private final Path folder;
     private ZooKeeperServer server;
 
@@ -33,7 +46,7 @@ class ZooKeeperRegistryTest extends RegistryContract {
     }
 
     @Override
-    Registry connect() {
+    protected Registry connect() {
         return connect(Optional.empty(), Duration.ofMillis(300));
     }
 
@@ -74,20 +87,66 @@ class ZooKeeperRegistryTest extends RegistryContract {
     }
 
     @Test
-    void aLostSessionRegistersAgainByItself() throws Exception {
+    void aLostSessionRegistersAgainByItselfAndNobodyMissesIt() throws Exception {
+        HttpServer lives = serve();
         try (ZooKeeperRegistry one = connect(Optional.empty(), Duration.ZERO);
-                Registry two = connect(Optional.empty(), Duration.ZERO)) {
-            one.register(cell("a", 7101), () -> true).registered().get(20, TimeUnit.SECONDS);
+                Registry two = connect(Optional.empty(), Duration.ZERO);
+                CuratorFramework client = client()) {
+            ServiceInstance a = cell("a", lives.getAddress().getPort());
+            one.register(a, () -> true).registered().get(20, TimeUnit.SECONDS);
             Eventually<List<ServiceInstance>> there = Eventually.of(list -> !list.isEmpty());
             two.watchInstances("cell", there::see);
             there.await();
-            Eventually<List<ServiceInstance>> gone = Eventually.of(List::isEmpty);
-            two.watchInstances("cell", gone::see);
-            server.expire(one.session());
-            gone.await();
-            Eventually<List<ServiceInstance>> again = Eventually.of(list -> !list.isEmpty());
-            two.watchInstances("cell", again::see);
-            again.await();
+            Eventually<List<ServiceInstance>> missing = Eventually.of(List::isEmpty);
+            two.watchInstances("cell", missing::see);
+            long before = one.session();
+            CompletableFuture<Void> gone = new CompletableFuture<>();
+            client.checkExists().usingWatcher((CuratorWatcher) _ -> gone.complete(null)).forPath(A);
+            server.expire(before);
+            gone.get(20, TimeUnit.SECONDS);
+            CompletableFuture<Void> back = new CompletableFuture<>();
+            Stat again =
+                    client.checkExists()
+                            .usingWatcher((CuratorWatcher) _ -> back.complete(null))
+                            .forPath(A);
+            if (again == null) {
+                back.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(client.checkExists().forPath(A).getEphemeralOwner()).isNotEqualTo(before);
+            assertThat(missing.isMet()).isFalse();
+        } finally {
+            lives.stop(0);
+        }
+    }
+
+    @Requirement({"P6.2.2.1-f", "P6.2.2.1-h"})
+    @Test
+    void whoLivesIsServedAlthoughTheRegistryForgotItUntilItIsDead() throws Exception {
+        HttpServer lives = serve();
+        int port = lives.getAddress().getPort();
+        try (Registry gateway = connect(Optional.empty(), Duration.ZERO);
+                CuratorFramework client = client()) {
+            put(client, "b", 7102);
+            put(client, "a", port);
+            Eventually<List<ServiceInstance>> both = Eventually.of(list -> list.size() == 2);
+            gateway.watchInstances("cell", both::see);
+            both.await();
+            Eventually<List<ServiceInstance>> one = Eventually.of(list -> list.size() == 1);
+            gateway.watchInstances("cell", one::see);
+            client.delete().forPath(A);
+            client.delete().forPath(A.replace("/a", "/b"));
+            // Nobody listens where b was, so it goes, and it is not the one that lives.
+            assertThat(one.await()).containsExactly(cell("a", port));
+            assertThat(gateway.doubted())
+                    .extracting(Doubted::instance)
+                    .containsExactly(cell("a", port));
+            Eventually<List<ServiceInstance>> none = Eventually.of(List::isEmpty);
+            gateway.watchInstances("cell", none::see);
+            lives.stop(0);
+            none.await();
+            assertThat(gateway.doubted()).isEmpty();
+        } finally {
+            lives.stop(0);
         }
     }
 
@@ -190,6 +249,32 @@ class ZooKeeperRegistryTest extends RegistryContract {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(3),
                         grace));
+    }
+
+    private static HttpServer serve() throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.start();
+        return server;
+    }
+
+    private CuratorFramework client() {
+        CuratorFramework client =
+                CuratorFrameworkFactory.newClient(
+                        server.address(), 3_000, 1_000, new RetryNTimes(200, 100));
+        client.start();
+        return client;
+    }
+
+    /** An instance whose lease never ends. */
+    private static void put(CuratorFramework client, String id, int port) throws Exception {
+        client.create()
+                .creatingParentsIfNeeded()
+                .forPath(
+                        A.substring(0, A.length() - 1) + id,
+                        new RegistryEntry(cell(id, port), "life-of-" + id)
+                                .toJson()
+                                .getBytes(StandardCharsets.UTF_8));
     }
 
     private ZooKeeperServer startServer(String data, int port) throws IOException {

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,36 @@ public final class Logging extends ContextAwareBase implements Configurator {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             configure(context, config);
         }
+    }
+
+    /**
+     * Sets the levels of a running process and nothing else of its log: one for all loggers, others
+     * by the beginning of loggers' names, and those of foreign libraries as a server has them.
+     * Without effect where SLF4J leads to something else than Logback.
+     */
+    public static void adjust(
+            org.slf4j.event.Level level, Map<String, org.slf4j.event.Level> levels) {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            adjust(context, level, levels);
+        }
+    }
+
+    static void adjust(
+            LoggerContext context,
+            org.slf4j.event.Level level,
+            Map<String, org.slf4j.event.Level> levels) {
+        Map<String, org.slf4j.event.Level> all = new HashMap<>(QUIET_LIBRARIES);
+        all.putAll(levels);
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.convertAnSLF4JLevel(level));
+        for (ch.qos.logback.classic.Logger each : context.getLoggerList()) {
+            if (each.getLevel() != null
+                    && !each.getName().equals(Logger.ROOT_LOGGER_NAME)
+                    && !all.containsKey(each.getName())) {
+                each.setLevel(null);
+            }
+        }
+        all.forEach(
+                (name, own) -> context.getLogger(name).setLevel(Level.convertAnSLF4JLevel(own)));
     }
 
     /** Writes nothing of these loggers any more, whatever happens; for worlds that are not real. */

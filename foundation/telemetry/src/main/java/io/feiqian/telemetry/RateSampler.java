@@ -17,19 +17,36 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RateSampler implements Sampler {
     private static final long SECOND = 1_000_000_000L;
 
-    private final long perTrace;
-    private final long saved;
     private final Clock clock;
+    private volatile Rate rate;
 
     /** The moment up to which traces are used up; it lags behind the clock by what is saved up. */
     private final AtomicLong usedUntil;
 
+    /**
+     * How much of a second a trace takes.
+     *
+     * @param perTrace nanoseconds; 0 where all are recorded
+     * @param saved the most nanoseconds that a pause saves up
+     */
+    private record Rate(long perTrace, long saved) {
+        static Rate of(int perSecond) {
+            long perTrace = perSecond == 0 ? 0 : SECOND / perSecond;
+            // A tenth of a second's, or one: what comes at once is recorded, and not twice as many.
+            return new Rate(perTrace, Math.max(perTrace, SECOND / 10));
+        }
+    }
+
+    /** Records so many a second; 0 for all. */
     RateSampler(int perSecond, Clock clock) {
-        this.perTrace = SECOND / perSecond;
+        this.rate = Rate.of(perSecond);
         this.clock = clock;
-        // A tenth of a second's, or one: what comes at once is recorded, and not twice as many.
-        this.saved = Math.max(perTrace, SECOND / 10);
-        this.usedUntil = new AtomicLong(clock.nanos() - saved);
+        this.usedUntil = new AtomicLong(clock.nanos() - rate.saved());
+    }
+
+    /** Records so many a second from now on; 0 for all. */
+    void allow(int perSecond) {
+        rate = Rate.of(perSecond);
     }
 
     @Override
@@ -44,10 +61,15 @@ final class RateSampler implements Sampler {
     }
 
     private boolean isLeft() {
+        Rate allowed = rate;
+        if (allowed.perTrace() == 0) {
+            return true;
+        }
         long now = clock.nanos();
         while (true) {
             long used = usedUntil.get();
-            long next = (used - (now - saved) < 0 ? now - saved : used) + perTrace;
+            long earliest = now - allowed.saved();
+            long next = (used - earliest < 0 ? earliest : used) + allowed.perTrace();
             if (next - now > 0) {
                 return false;
             }
@@ -59,6 +81,9 @@ final class RateSampler implements Sampler {
 
     @Override
     public String getDescription() {
-        return "RateSampler{" + SECOND / perTrace + " a second}";
+        long perTrace = rate.perTrace();
+        return perTrace == 0
+                ? "RateSampler{all}"
+                : "RateSampler{" + SECOND / perTrace + " a second}";
     }
 }

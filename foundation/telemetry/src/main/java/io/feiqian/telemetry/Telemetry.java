@@ -39,13 +39,16 @@ public final class Telemetry implements AutoCloseable {
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final AlarmEvents alarms;
     private final SentLogs logs;
+    private final RateSampler rate;
 
     private Telemetry(
             SdkTracerProvider provider,
+            RateSampler rate,
             TelemetryConfig config,
             SentLogs logs,
             Optional<MeterRegistry> sent) {
         this.provider = provider;
+        this.rate = rate;
         this.logs = logs;
         this.tracing = Tracing.with(provider.get("io.feiqian"));
         this.prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -68,10 +71,13 @@ public final class Telemetry implements AutoCloseable {
 
     /** Log lines and the values of meters go where spans go. */
     private static Telemetry sending(TelemetryConfig config, URI endpoint) {
+        RateSampler rate = rate(config);
         return new Telemetry(
                 exporting(
                         config,
+                        rate,
                         OtlpHttpSpanExporter.builder().setEndpoint(endpoint.toString()).build()),
+                rate,
                 config,
                 SentLogs.attach(endpoint, resource(config), SENT_EVERY),
                 SentMeters.registry(endpoint, resource(config), config.metersEvery()));
@@ -80,6 +86,7 @@ public final class Telemetry implements AutoCloseable {
     private static Telemetry numbering(TelemetryConfig config) {
         return new Telemetry(
                 provider(config).addSpanProcessor(new NumbersOnly()).build(),
+                rate(config),
                 config,
                 SentLogs.NONE,
                 Optional.empty());
@@ -87,14 +94,17 @@ public final class Telemetry implements AutoCloseable {
 
     /** Starts telemetry whose spans go to this exporter, and nothing else anywhere. */
     static Telemetry exportingTo(TelemetryConfig config, SpanExporter exporter) {
-        return new Telemetry(exporting(config, exporter), config, SentLogs.NONE, Optional.empty());
+        RateSampler rate = rate(config);
+        return new Telemetry(
+                exporting(config, rate, exporter), rate, config, SentLogs.NONE, Optional.empty());
     }
 
-    private static SdkTracerProvider exporting(TelemetryConfig config, SpanExporter exporter) {
+    private static SdkTracerProvider exporting(
+            TelemetryConfig config, RateSampler rate, SpanExporter exporter) {
         return provider(config)
                 .addSpanProcessor(
                         BatchSpanProcessor.builder(exporter).setScheduleDelay(SENT_EVERY).build())
-                .setSampler(sampler(config))
+                .setSampler(sampler(config, rate))
                 .build();
     }
 
@@ -103,11 +113,11 @@ public final class Telemetry implements AutoCloseable {
         return new CompositeMeterRegistry().add(prometheus).add(sent);
     }
 
-    private static Sampler sampler(TelemetryConfig config) {
-        Sampler begun =
-                config.tracesPerSecond() == 0
-                        ? Sampler.alwaysOn()
-                        : new RateSampler(config.tracesPerSecond(), Clock.system());
+    private static RateSampler rate(TelemetryConfig config) {
+        return new RateSampler(config.tracesPerSecond(), Clock.system());
+    }
+
+    private static Sampler sampler(TelemetryConfig config, Sampler begun) {
         return config.edge()
                 ? Sampler.parentBasedBuilder(begun).setRemoteParentSampled(begun).build()
                 : Sampler.parentBased(begun);
@@ -116,6 +126,18 @@ public final class Telemetry implements AutoCloseable {
     /** Where spans begin. */
     public Tracing tracing() {
         return tracing;
+    }
+
+    /**
+     * Records at most so many of the traces that begin here in a second from now on; 0 for all.
+     * Matters only where spans are sent somewhere.
+     */
+    public void recordAtMost(int tracesPerSecond) {
+        if (tracesPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    "traces per second: " + tracesPerSecond + " (expected: >= 0)");
+        }
+        rate.allow(tracesPerSecond);
     }
 
     /** Where counters, timers and gauges are registered; names in lower case with dots. */

@@ -85,6 +85,24 @@ class LoggingTest {
     }
 
     @Test
+    void levelsOfARunningProcessChangeAndGoBackAndItsLinesGoWhereTheyWent() {
+        LoggerContext context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
+        Logging.configure(context, LogConfig.server("cell", "cell-1-a"));
+        Logging.adjust(
+                context,
+                org.slf4j.event.Level.WARN,
+                Map.of("io.feiqian.x", org.slf4j.event.Level.DEBUG));
+        assertThat(context.getLogger("io.feiqian.x.y").isDebugEnabled()).isTrue();
+        assertThat(context.getLogger("io.feiqian.z").isInfoEnabled()).isFalse();
+        assertThat(context.getLogger("root").getAppender("console")).isNotNull();
+        Logging.adjust(context, org.slf4j.event.Level.INFO, Map.of());
+        assertThat(context.getLogger("io.feiqian.x.y").isDebugEnabled()).isFalse();
+        assertThat(context.getLogger("io.feiqian.z").isInfoEnabled()).isTrue();
+        assertThat(context.getLogger("org.apache.zookeeper.ClientCnxn").isInfoEnabled()).isFalse();
+    }
+
+    @Test
     void untilConfiguredOnlyWarningsAreWritten() {
         Logger logger = LoggerFactory.getLogger("io.feiqian.unconfigured");
         assertThat(logger.isInfoEnabled()).isFalse();

@@ -37,6 +37,20 @@ class RateSamplerTest {
         }
     }
 
+    @Test
+    void theRateChangesAtOnceAndAllCanBeRecorded() {
+        RateSampler sampler = new RateSampler(1, clock);
+        assertThat(recorded(sampler, 100)).isEqualTo(1);
+        sampler.allow(0);
+        assertThat(recorded(sampler, 100)).isEqualTo(100);
+        sampler.allow(100);
+        clock.advance(Duration.ofHours(1));
+        assertThat(recorded(sampler, 1_000)).isEqualTo(10);
+        sampler.allow(10);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(recorded(sampler, 1_000)).isEqualTo(1);
+    }
+
     private static int recorded(RateSampler sampler, int begun) {
         int recorded = 0;
         for (int i = 0; i < begun; i++) {

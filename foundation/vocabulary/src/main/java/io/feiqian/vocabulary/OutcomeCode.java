@@ -69,6 +69,12 @@ public enum OutcomeCode {
     TRANSACTION_TOO_LARGE(1054, Kind.INVALID),
     /** The definition of an orchestration does not begin with a call. */
     INVALID_DEFINITION(1061, Kind.INVALID),
+    /** The request is not of the form that a policy demands. */
+    AGAINST_SCHEMA(1071, Kind.INVALID),
+    /** A document of policies does not parse or contradicts itself; the old one stays in force. */
+    INVALID_POLICY(1072, Kind.INVALID),
+    /** A document of configuration that its processes could not use, or a change without effect. */
+    INVALID_CONFIGURATION(1091, Kind.INVALID),
 
     /** No service is served at this path. */
     UNKNOWN_PATH(1101, Kind.NOT_FOUND),
@@ -88,6 +94,8 @@ public enum OutcomeCode {
     UNKNOWN_PROPOSAL(1141, Kind.NOT_FOUND),
     /** No orchestration is defined under this name, or this version of it is not kept. */
     UNKNOWN_DEFINITION(1161, Kind.NOT_FOUND),
+    /** No document of configuration has this name, or this version of it is not there. */
+    UNKNOWN_CONFIGURATION(1191, Kind.NOT_FOUND),
 
     /** Amount and account are of two currencies. */
     CURRENCY_MISMATCH(2001, Kind.BUSINESS),
@@ -132,6 +140,8 @@ public enum OutcomeCode {
     TRANSACTION_SUSPENDED(2145, Kind.CONFLICT),
     /** Another content is known under this definition's name and version. */
     DEFINITION_DIFFERS(2161, Kind.CONFLICT),
+    /** Somebody changed the document of configuration since the operator looked. */
+    CONFIGURATION_CHANGED(2191, Kind.CONFLICT),
 
     /** This cell does not own the slot; the answer carries a newer route map. */
     WRONG_CELL(3001, Kind.ROUTING),
@@ -172,6 +182,16 @@ public enum OutcomeCode {
     SQL_LOCK_CONFLICT(4010, Kind.UNAVAILABLE),
     /** What was asked for could not be put on record, so it was not done. */
     AUDIT_UNAVAILABLE(4011, Kind.UNAVAILABLE),
+    /** No instance of the service answers, and the work had not begun. */
+    SERVICE_UNAVAILABLE(4021, Kind.UNAVAILABLE),
+    /** A policy admits fewer calls a second. */
+    RATE_LIMITED(4071, Kind.UNAVAILABLE),
+    /** A policy admits fewer calls at a time. */
+    CONCURRENCY_LIMITED(4072, Kind.UNAVAILABLE),
+    /** This process's share of a quota of all processes is used up. */
+    QUOTA_USED(4073, Kind.UNAVAILABLE),
+    /** Too many calls failed or were slow; for a while none is tried. */
+    CIRCUIT_OPEN(4074, Kind.UNAVAILABLE),
 
     /** Not known yet; ask again with the same trace number. */
     UNKNOWN(5001, Kind.UNKNOWN),

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
             TransferBenchCommand.class,
             TransactionBenchCommand.class,
             TelemetryBenchCommand.class,
+            RpcBenchCommand.class,
+            RegistryBenchCommand.class,
             PartCommand.class
         })
 final class BenchCommand implements Callable<Integer> {

@@ -20,6 +20,14 @@ public final class BenchReport {
 
     /** Prints the rows. */
     public static void print(List<BenchRow> rows, CommonOptions options) {
+        print(
+                rows,
+                options,
+                "ratio: times better than the case's first variant, by rate; with one caller, by p50");
+    }
+
+    /** Prints the rows, and says this of their ratios. */
+    static void print(List<BenchRow> rows, CommonOptions options, String legend) {
         PrintStream out = options.out();
         if (options.json()) {
             out.println(Json.write(rows));
@@ -52,8 +60,7 @@ public final class BenchReport {
                     row.errors(),
                     "%.2f".formatted(row.ratio()));
         }
-        out.println(
-                "ratio: times better than the case's first variant, by rate; with one caller, by p50");
+        out.println(legend);
         rows.stream()
                 .filter(row ->
                         rows.stream().noneMatch(each -> each.variant().equals(row.baseline())))

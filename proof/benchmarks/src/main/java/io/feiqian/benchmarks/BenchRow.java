@@ -17,7 +17,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param baseline the variant compared with, or what is asked for, such as {@code 300 ms}
  * @param ratio how many times better than the baseline: by {@code perSecond}, and with one caller
  *     by {@code p50Micros}; the baseline's own row has 1; against a time that is asked for, by
- *     {@code p99Micros}
+ *     {@code p99Micros}; of {@code bench rpc}, by {@code cpuMicrosPerOp}
  */
 public record BenchRow(
         @JsonProperty("case") String caseName,

@@ -15,7 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,7 +40,7 @@ final class PartCommand {
         String _ = questions.readLine();
         Optional<String> address = Optional.of(tracesTo).filter(each -> !each.isEmpty());
         try (BenchGateway gateway = BenchGateway.start(cell, address, perSecond)) {
-            answer(gateway.port(), () -> "serving");
+            answer(gateway.port(), _ -> "serving");
         }
         return ExitStatus.OK.code();
     }
@@ -61,19 +61,52 @@ final class PartCommand {
                         mostBytes,
                         KEPT);
         try (Observatory observatory = Observatory.start(config, Clock.system(), metrics)) {
-            answer(observatory.port(), () -> StoreCounts.of(metrics).text());
+            answer(observatory.port(), _ -> StoreCounts.of(metrics).text());
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** The side of a call that serves it; says how much processor time it has used. */
+    @Command(name = "rpc-server", description = "A server for calls.")
+    int rpcServer(
+            @Option(names = "--way", required = true) RpcWay way,
+            @Option(names = "--case", required = true) RpcCase of,
+            @Option(names = "--traces-to", defaultValue = "") String tracesTo,
+            @Option(names = "--traces-per-second", defaultValue = "0") int perSecond)
+            throws IOException {
+        String _ = questions.readLine();
+        try (RpcServing serving = way.serve(of, new RpcTelemetry(tracesTo, perSecond))) {
+            answer(serving.port(), _ -> Double.toString(ProcessorTime.ownNanos()));
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** The side that makes calls, for as many milliseconds as it is told. */
+    @Command(name = "rpc-client", description = "A client that calls.")
+    int rpcClient(
+            @Option(names = "--way", required = true) RpcWay way,
+            @Option(names = "--case", required = true) RpcCase of,
+            @Option(names = "--port", required = true) int port,
+            @Option(names = "--callers", required = true) int callers,
+            @Option(names = "--traces-to", defaultValue = "") String tracesTo,
+            @Option(names = "--traces-per-second", defaultValue = "0") int perSecond)
+            throws IOException {
+        String _ = questions.readLine();
+        try (RpcCalling calling = way.connect(of, port, new RpcTelemetry(tracesTo, perSecond))) {
+            RpcLoad load = new RpcLoad(calling, of, callers);
+            answer(port, load::run);
         }
         return ExitStatus.OK.code();
     }
 
     /** Serves until there are no more questions. */
     @SuppressWarnings("SystemOut") // Its parent reads it.
-    private void answer(int port, Supplier<String> state) throws IOException {
+    private void answer(int port, UnaryOperator<String> state) throws IOException {
         PrintStream answers = System.out;
         answers.println(port);
         answers.flush();
-        while (questions.readLine() != null) {
-            answers.println(state.get());
+        for (String asked = questions.readLine(); asked != null; asked = questions.readLine()) {
+            answers.println(state.apply(asked));
             answers.flush();
         }
     }

@@ -27,7 +27,11 @@ final class ServicesPageTest {
                             "GrpcSnippets.java"),
                     Path.of(
                             "../participantdubbo/src/test/java/io/feiqian/participantdubbo",
-                            "DubboSnippets.java"));
+                            "DubboSnippets.java"),
+                    Path.of("../rpc/src/test/java/io/feiqian/rpc/CallSnippetsTest.java"),
+                    Path.of(
+                            "../../foundation/registryetcd/src/test/java/io/feiqian/registryetcd",
+                            "RegistrySnippets.java"));
 
     @Test
     void everySnippetIsCompiledByTheBuild() throws IOException {
@@ -43,7 +47,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(18);
+        assertThat(shown).hasSize(24);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 

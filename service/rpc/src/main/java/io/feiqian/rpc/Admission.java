@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * answered always and never counted.
  */
 final class Admission implements ServerInterceptor {
-    private static final String HEALTH = "grpc.health.v1.Health";
+    static final String HEALTH = "grpc.health.v1.Health";
 
     private final int most;
     private final Intake intake;

@@ -31,6 +31,7 @@ public final class CallHeaders {
     static final Metadata.Key<String> TRANSACTION = ascii("feiqian-transaction");
     static final Metadata.Key<byte[]> OPERATOR = binary("feiqian-operator-bin");
     static final Metadata.Key<byte[]> REASON = binary("feiqian-reason-bin");
+    static final Metadata.Key<String> CALLER = ascii("feiqian-caller");
     static final Metadata.Key<String> TRACEPARENT = ascii("traceparent");
     static final Metadata.Key<String> AUTHORIZATION = ascii("authorization");
 
@@ -56,12 +57,26 @@ public final class CallHeaders {
 
     /** Writes everything but the deadline. */
     static void write(CallContext context, Metadata headers) {
+        context.slot().ifPresent(slot -> headers.put(SLOT, slot.toString()));
+        context.epoch().ifPresent(epoch -> headers.put(EPOCH, epoch.toString()));
+        writeUnrouted(context, headers);
+    }
+
+    /**
+     * Writes what concerns a service that is no cell, so without slot and epoch.
+     *
+     * @param caller the service that calls; empty for none
+     */
+    static void writeForService(CallContext context, String caller, Metadata headers) {
+        putText(headers, CALLER, caller);
+        writeUnrouted(context, headers);
+    }
+
+    private static void writeUnrouted(CallContext context, Metadata headers) {
         context.trace().ifPresent(trace -> headers.put(TRACE, trace.toString()));
         if (context.subNumber().number() != 0) {
             headers.put(SUB_NUMBER, context.subNumber().toString());
         }
-        context.slot().ifPresent(slot -> headers.put(SLOT, slot.toString()));
-        context.epoch().ifPresent(epoch -> headers.put(EPOCH, epoch.toString()));
         putText(headers, GRAY_LABEL, context.grayLabel());
         putText(headers, TENANT, context.tenant());
         context.globalTransaction()

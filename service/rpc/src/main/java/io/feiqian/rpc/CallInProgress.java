@@ -1,6 +1,8 @@
 package io.feiqian.rpc;
 
 import com.google.protobuf.Message;
+import io.feiqian.balancing.Ending;
+import io.feiqian.balancing.Member;
 import io.feiqian.routing.Route;
 import io.feiqian.runtime.CallContext;
 import io.feiqian.runtime.Deadline;
@@ -28,7 +30,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     /** Where an attempt goes. */
-    private record Aim(CellId cell, Endpoint endpoint, Optional<Route> route) {}
+    private record Aim(CellId cell, Member<Endpoint> member, Optional<Route> route) {}
 
     private final CellClients clients;
     private final CellCall<Q, A> call;
@@ -41,6 +43,8 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private boolean perhapsDone;
     private boolean passedOver;
     private Optional<CellId> aimedAt = Optional.empty();
+    private Optional<Member<Endpoint>> asked = Optional.empty();
+    private long askedAt;
     private Outcome.Refused lastRefusal =
             new Outcome.Refused(OutcomeCode.DEADLINE_EXPIRED, "the deadline passed");
 
@@ -96,9 +100,8 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
                 Route route = clients.routes().route(slot);
                 aimedAt = Optional.of(route.owner());
                 span.note(Tracing.SLOT, slot.number());
-                yield clients.picker()
-                        .pick(route.owner(), tried)
-                        .map(endpoint -> new Aim(route.owner(), endpoint, Optional.of(route)));
+                yield pick(route.owner())
+                        .map(member -> new Aim(route.owner(), member, Optional.of(route)));
             }
             case Target.Named(var cell) -> pickOneOf(List.of(cell));
             case Target.Any() -> pickOneOf(clients.anyCells());
@@ -108,12 +111,13 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private Optional<Aim> pickOneOf(List<CellId> cells) {
         return cells.stream()
                 .flatMap(cell ->
-                        clients
-                                .picker()
-                                .pick(cell, tried)
-                                .map(endpoint -> new Aim(cell, endpoint, Optional.empty()))
-                                .stream())
+                        pick(cell).map(member -> new Aim(cell, member, Optional.empty())).stream())
                 .findFirst();
+    }
+
+    private Optional<Member<Endpoint>> pick(CellId cell) {
+        long key = call.context().trace().map(Object::hashCode).orElse(0);
+        return clients.picker().pick(cell, call.method().getFullMethodName(), key, tried);
     }
 
     private void send(Aim aim) {
@@ -128,9 +132,13 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
         }
         passedOver = false;
         clients.loads().began(aim.cell());
+        aim.member().began();
+        asked = Optional.of(aim.member());
+        askedAt = clients.clock().nanos();
         span.note(Tracing.CELL, aim.cell().toString());
         try (Tracing.Entered _ = span.enter()) {
-            new Attempt<>(clients.channels().to(aim.endpoint()), aim.endpoint(), this)
+            Endpoint endpoint = aim.member().target();
+            new Attempt<>(clients.channels().to(endpoint), endpoint, this)
                     .start(
                             call.method(),
                             call.request(),
@@ -138,8 +146,15 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
                             bounded ? patience : remaining);
         } catch (RuntimeException notBegun) {
             clients.loads().ended(aim.cell());
+            ended(Ending.ABANDONED);
             throw notBegun;
         }
+    }
+
+    private void ended(Ending ending) {
+        Optional<Member<Endpoint>> member = asked;
+        asked = Optional.empty();
+        member.ifPresent(each -> each.ended(ending, clients.clock().nanos() - askedAt));
     }
 
     private Metadata headers(Aim aim) {
@@ -175,8 +190,8 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     }
 
     private void read(Endpoint endpoint, A response) {
-        clients.picker().worked(endpoint);
         ResponseOutcome read = ResponseOutcome.of(response);
+        ended(endingOf(read.outcome().code()));
         switch (read.outcome()) {
             case Outcome.Accepted _ -> finish(new CellAnswer.Answered<>(response, read.outcome()));
             case Outcome.Unknown _ -> {
@@ -199,18 +214,21 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private void learn(Endpoint endpoint, Status status, Metadata trailers, boolean sent) {
         Optional<Outcome.Refused> refusal = Refusals.read(trailers);
         if (refusal.isPresent()) {
+            ended(endingOf(refusal.get().code()));
             if (!isTriedAgain(endpoint, refusal.get(), 0)) {
                 finish(new CellAnswer.Failed<>(refusal.get()));
             }
             return;
         }
         if (sent && status.getCode() == Status.Code.UNIMPLEMENTED) {
+            ended(Ending.ANSWERED);
             failed(
                     OutcomeCode.INTERNAL_ERROR,
                     endpoint + " does not serve " + call.method().getFullMethodName());
             return;
         }
         passOver(endpoint);
+        ended(Ending.UNREACHED);
         if (sent && call.changes()) {
             perhapsDone = true;
             if (call.repeatable()) {
@@ -225,8 +243,12 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private void passOver(Endpoint endpoint) {
         tried.add(endpoint);
-        clients.picker().failed(endpoint);
         passedOver = true;
+    }
+
+    /** Who is stopping is passed over by the next calls too. */
+    private static Ending endingOf(OutcomeCode code) {
+        return code == OutcomeCode.SHUTTING_DOWN ? Ending.UNREACHED : Ending.ANSWERED;
     }
 
     private void refused(Outcome.Refused refusal, long newerVersion) {

@@ -51,9 +51,26 @@ public final class CellClients implements AutoCloseable {
             Timer timer,
             Tracing tracing,
             CallCounts counts) {
+        this(routes, instances, channels, CellBalancing.USUAL, clock, timer, tracing, counts);
+    }
+
+    /**
+     * The same with another way to choose among the instances of a cell.
+     *
+     * @param balancing how instances are chosen
+     */
+    public CellClients(
+            Routes routes,
+            CellInstances instances,
+            Channels channels,
+            CellBalancing balancing,
+            Clock clock,
+            Timer timer,
+            Tracing tracing,
+            CallCounts counts) {
         this.routes = routes;
         this.channels = channels;
-        this.picker = new InstancePicker(instances, channels, clock);
+        this.picker = new InstancePicker(instances, channels, balancing, clock);
         this.loads = new CellLoads(clock);
         this.clock = clock;
         this.timer = timer;

@@ -1,7 +1,7 @@
 package io.feiqian.rpc;
 
+import io.feiqian.runtime.Timer;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
@@ -22,17 +22,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Channels implements AutoCloseable {
     private final RpcClientConfig config;
+    private final @Nullable TlsIdentity identity;
     private final @Nullable SslContext ssl;
     private final Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
 
     /**
-     * No connection yet.
+     * No connection yet. The files for TLS are read once, here.
      *
      * @throws IllegalArgumentException where the files for TLS cannot be used
      */
     public Channels(RpcClientConfig config) {
         this.config = config;
-        this.ssl = config.tls().map(Channels::clientSsl).orElse(null);
+        this.identity = config.tls().map(TlsIdentity::ofClient).orElse(null);
+        this.ssl = identity == null ? null : contextOf(identity);
+    }
+
+    /**
+     * No connection yet. The files for TLS are looked at every ten seconds: what changed holds for
+     * every connection made from then on, and calls notice nothing.
+     *
+     * @throws IllegalArgumentException where the files for TLS cannot be used
+     */
+    public Channels(RpcClientConfig config, Timer timer) {
+        this(config);
+        if (identity != null) {
+            identity.watched(timer);
+        }
     }
 
     /** How calls are made over them. */
@@ -63,6 +78,14 @@ public final class Channels implements AutoCloseable {
         }
     }
 
+    /** Makes the connection again now, where there is one that waits to do so. */
+    void connectNow(Endpoint endpoint) {
+        ManagedChannel channel = channels.get(endpoint);
+        if (channel != null) {
+            channel.resetConnectBackoff();
+        }
+    }
+
     /** How many connections are kept. */
     public int size() {
         return channels.size();
@@ -71,6 +94,9 @@ public final class Channels implements AutoCloseable {
     /** Closes every connection; calls in flight are cancelled. */
     @Override
     public void close() {
+        if (identity != null) {
+            identity.close();
+        }
         for (ManagedChannel each : channels.values()) {
             each.shutdownNow();
         }
@@ -98,14 +124,11 @@ public final class Channels implements AutoCloseable {
         return builder.build();
     }
 
-    private static SslContext clientSsl(TlsFiles files) {
+    private static SslContext contextOf(TlsIdentity identity) {
         try {
-            return GrpcSslContexts.forClient()
-                    .keyManager(files.certificate().toFile(), files.key().toFile())
-                    .trustManager(files.authorities().toFile())
-                    .build();
-        } catch (SSLException | IllegalArgumentException unusable) {
-            throw new IllegalArgumentException("TLS files: " + files + " cannot be used", unusable);
+            return identity.clientContext();
+        } catch (SSLException unusable) {
+            throw new IllegalStateException("TLS cannot be used", unusable);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.grpc.Context;
 import io.grpc.ForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -74,8 +75,9 @@ final class ContextReader implements ServerInterceptor {
             ServerCallHandler<Q, A> next,
             RequestContext context,
             WorkSpan span) {
-        Bound<Q> bound = new Bound<>(context, span);
-        bound.within(() -> bound.listener = next.startCall(call, headers));
+        boolean unary = call.getMethodDescriptor().getType() == MethodType.UNARY;
+        Bound<Q> bound = new Bound<>(context, span, unary);
+        bound.before(() -> bound.listener = next.startCall(call, headers));
         return bound;
     }
 
@@ -99,15 +101,30 @@ final class ContextReader implements ServerInterceptor {
         }
     }
 
-    /** Runs each callback of a call inside its context and span. */
+    /**
+     * Runs each callback of a call inside its context and span. Of a call with one request and one
+     * answer the handler runs in one of them, so only that one enters the span, which costs more
+     * than the context.
+     */
     private static final class Bound<Q> extends ForwardingServerCallListener<Q> {
         private final RequestContext context;
         private final WorkSpan span;
+        private final boolean unary;
         private ServerCall.Listener<Q> listener = new ServerCall.Listener<>() {};
 
-        Bound(RequestContext context, WorkSpan span) {
+        Bound(RequestContext context, WorkSpan span, boolean unary) {
             this.context = context;
             this.span = span;
+            this.unary = unary;
+        }
+
+        /** Before a unary call's handler begins, nothing of its own happens. */
+        void before(Runnable work) {
+            if (unary) {
+                CurrentCall.run(context, work);
+            } else {
+                within(work);
+            }
         }
 
         void within(Runnable work) {
@@ -127,12 +144,17 @@ final class ContextReader implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
-            within(() -> listener.onMessage(message));
+            before(() -> listener.onMessage(message));
         }
 
         @Override
         public void onHalfClose() {
-            within(listener::onHalfClose);
+            try {
+                within(listener::onHalfClose);
+            } catch (RuntimeException | Error fault) {
+                span.fault(fault).close();
+                throw fault;
+            }
         }
 
         @Override
@@ -143,7 +165,7 @@ final class ContextReader implements ServerInterceptor {
 
         @Override
         public void onReady() {
-            within(listener::onReady);
+            before(listener::onReady);
         }
     }
 }

@@ -1,93 +1,86 @@
 package io.feiqian.rpc;
 
+import io.feiqian.balancing.Instance;
+import io.feiqian.balancing.Member;
+import io.feiqian.balancing.Place;
+import io.feiqian.balancing.Pool;
+import io.feiqian.balancing.Way;
+import io.feiqian.balancing.spi.Picker;
 import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Randomness;
 import io.feiqian.vocabulary.CellId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Picks one instance of a cell after the other (round robin, D5.5-e), passing over those that
- * failed a moment ago unless there is no other. Thread-safe.
+ * Picks an instance of a cell for each call, one after the other unless configured (D5.5-e),
+ * passing over those that failed a moment ago unless there is no other. Thread-safe.
  */
 final class InstancePicker {
     private final CellInstances instances;
     private final Channels channels;
+    private final CellBalancing balancing;
     private final Clock clock;
-    private final Map<CellId, AtomicInteger> turns = new ConcurrentHashMap<>();
-    private final Map<Endpoint, Long> penalisedUntil = new ConcurrentHashMap<>();
-    private final Map<CellId, List<Endpoint>> known = new ConcurrentHashMap<>();
+    private final Randomness randomness;
+    private final Map<CellId, Cell> cells = new ConcurrentHashMap<>();
 
-    InstancePicker(CellInstances instances, Channels channels, Clock clock) {
+    /** What is known of one cell; the list is the one that its pool has. */
+    private static final class Cell {
+        private final Pool<Endpoint> pool;
+        private final Map<Way, Picker> pickers = new ConcurrentHashMap<>();
+        private volatile List<Endpoint> listed = List.of();
+
+        Cell(Pool<Endpoint> pool) {
+            this.pool = pool;
+        }
+
+        /** Two threads may both see a new list; taking it over twice does no harm. */
+        void list(List<Endpoint> present) {
+            if (!listed.equals(present)) {
+                pool.instances(
+                        present.stream().map(each -> Instance.of(each.instance(), each)).toList());
+                listed = List.copyOf(present);
+            }
+        }
+    }
+
+    InstancePicker(
+            CellInstances instances, Channels channels, CellBalancing balancing, Clock clock) {
         this.instances = instances;
         this.channels = channels;
+        this.balancing = balancing;
         this.clock = clock;
+        this.randomness = Randomness.shared(clock.nanos());
     }
 
-    /** The next instance of the cell that is not among these; empty where there is none. */
-    Optional<Endpoint> pick(CellId cell, Set<Endpoint> tried) {
-        List<Endpoint> present = instances.of(cell);
-        forgetVanished(cell, present);
-        int turn =
-                turns.computeIfAbsent(cell, id -> new AtomicInteger()).getAndIncrement()
-                        & Integer.MAX_VALUE;
-        Optional<Endpoint> penalised = Optional.empty();
-        for (int i = 0; i < present.size(); i++) {
-            Endpoint each = present.get((turn + i) % present.size());
-            if (tried.contains(each)) {
-                continue;
-            }
-            if (!isPenalised(each)) {
-                return Optional.of(each);
-            }
-            if (penalised.isEmpty()) {
-                penalised = Optional.of(each);
-            }
+    /**
+     * The next instance of the cell that is not among these; empty where there is none.
+     *
+     * @param method the full name of the method that is called
+     * @param key what keeps calls together where the way does so
+     */
+    Optional<Member<Endpoint>> pick(CellId cell, String method, long key, Set<Endpoint> tried) {
+        Cell known = cells.get(cell);
+        if (known == null) {
+            known = cells.computeIfAbsent(cell, id -> new Cell(pool()));
         }
-        return penalised;
+        known.list(instances.of(cell));
+        Picker picker =
+                known.pickers.computeIfAbsent(
+                        balancing.wayOf(method), way -> way.picker(randomness));
+        return tried.isEmpty()
+                ? known.pool.pick(picker, key)
+                : known.pool.pick(picker, key, each -> !tried.contains(each.target()));
     }
 
-    void failed(Endpoint endpoint) {
-        penalisedUntil.put(endpoint, clock.nanos() + channels.config().penalty().toNanos());
-    }
-
-    void worked(Endpoint endpoint) {
-        if (!penalisedUntil.isEmpty()) {
-            penalisedUntil.remove(endpoint);
-        }
-    }
-
-    private boolean isPenalised(Endpoint endpoint) {
-        Long until = penalisedUntil.get(endpoint);
-        if (until == null) {
-            return false;
-        }
-        if (until - clock.nanos() > 0) {
-            return true;
-        }
-        // The penalty is over, the connection's own pause may not be: it is to be tried now.
-        if (penalisedUntil.remove(endpoint, until)) {
-            channels.to(endpoint).resetConnectBackoff();
-        }
-        return false;
-    }
-
-    private void forgetVanished(CellId cell, List<Endpoint> present) {
-        List<Endpoint> before = known.get(cell);
-        if (present.equals(before)) {
-            return;
-        }
-        known.put(cell, List.copyOf(present));
-        if (before != null) {
-            for (Endpoint each : before) {
-                if (!present.contains(each)) {
-                    channels.close(each);
-                    penalisedUntil.remove(each);
-                }
-            }
-        }
+    private Pool<Endpoint> pool() {
+        return new Pool<>(
+                balancing.pool(channels.config().penalty()),
+                Place.UNKNOWN,
+                clock,
+                new FollowedByChannels(channels));
     }
 }

@@ -1,19 +1,18 @@
 package io.feiqian.rpc;
 
+import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
 import io.feiqian.telemetry.Tracing;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -21,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -51,6 +51,7 @@ public final class RpcServer {
     private final HealthStatusManager health;
     private final Registration registration;
     private final List<Draining> draining;
+    private final Optional<TlsIdentity> identity;
     private volatile int port;
 
     private RpcServer(Builder builder) {
@@ -61,7 +62,9 @@ public final class RpcServer {
         this.registration = builder.registration;
         this.draining = List.copyOf(builder.draining);
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
-        this.server = builder.server(admission, health);
+        this.identity = builder.config.tls().map(TlsIdentity::ofServer);
+        identity.ifPresent(each -> builder.timer.ifPresent(each::watched));
+        this.server = builder.server(admission, health, identity);
         if (builder.metrics != null) {
             builder.metrics.gauge("feiqian.rpc.server.in.flight", admission, Admission::inFlight);
         }
@@ -163,6 +166,7 @@ public final class RpcServer {
             all = false;
             Thread.currentThread().interrupt();
         }
+        identity.ifPresent(TlsIdentity::close);
         server.shutdown();
         if (all) {
             awaitLastFrames();
@@ -193,6 +197,8 @@ public final class RpcServer {
         private Tracing tracing = Tracing.none();
         private Registration registration = Registration.none();
         private Intake intake = new Intake();
+        private CallPolicies rules = CallPolicies.NONE;
+        private Optional<Timer> timer = Optional.empty();
         private @Nullable AdminToken adminToken;
         private @Nullable MeterRegistry metrics;
 
@@ -246,6 +252,21 @@ public final class RpcServer {
             return this;
         }
 
+        /** Which rules hold for what is served; none unless set. */
+        public Builder rules(CallPolicies newRules) {
+            this.rules = newRules;
+            return this;
+        }
+
+        /**
+         * By which the files for TLS are looked at every ten seconds, so that a renewed certificate
+         * needs no restart; without one they are read once.
+         */
+        public Builder timer(Timer newTimer) {
+            this.timer = Optional.of(newTimer);
+            return this;
+        }
+
         /** Whether it takes new work; an open one of its own unless set. */
         public Builder intake(Intake newIntake) {
             this.intake = newIntake;
@@ -264,7 +285,8 @@ public final class RpcServer {
             return new RpcServer(this);
         }
 
-        private Server server(Admission admission, HealthStatusManager health) {
+        private Server server(
+                Admission admission, HealthStatusManager health, Optional<TlsIdentity> identity) {
             NettyServerBuilder builder =
                     NettyServerBuilder.forAddress(
                                     new InetSocketAddress(config.host(), config.port()))
@@ -281,10 +303,13 @@ public final class RpcServer {
                         new ByService(
                                 Set.copyOf(blocking), Executors.newVirtualThreadPerTaskExecutor()));
             }
-            config.tls().ifPresent(files -> builder.sslContext(serverSsl(files)));
+            identity.ifPresent(each -> builder.sslContext(contextOf(each)));
             services.forEach(builder::addService);
             builder.addService(health.getHealthService());
             // The last one added sees a call first.
+            if (!rules.equals(CallPolicies.NONE)) {
+                builder.intercept(new PolicyGuard(rules, clock));
+            }
             if (metrics != null) {
                 builder.intercept(new CallTimes(metrics));
             }
@@ -292,6 +317,9 @@ public final class RpcServer {
             builder.intercept(
                     token == null ? AdminGuard.withoutToken() : new AdminGuard(token, admin));
             builder.intercept(new ContextReader(config.defaultDeadline(), clock, tracing));
+            if (!blocking.isEmpty()) {
+                builder.intercept(new OnVirtualThreads(blocking));
+            }
             builder.intercept(admission);
             return builder.build();
         }
@@ -300,17 +328,11 @@ public final class RpcServer {
             return service.bindService().getServiceDescriptor().getName();
         }
 
-        private static SslContext serverSsl(TlsFiles files) {
+        private static SslContext contextOf(TlsIdentity identity) {
             try {
-                SslContextBuilder ssl =
-                        SslContextBuilder.forServer(
-                                        files.certificate().toFile(), files.key().toFile())
-                                .trustManager(files.authorities().toFile())
-                                .clientAuth(ClientAuth.REQUIRE);
-                return GrpcSslContexts.configure(ssl).build();
-            } catch (SSLException | IllegalArgumentException unusable) {
-                throw new IllegalArgumentException(
-                        "TLS files: " + files + " cannot be used", unusable);
+                return identity.serverContext();
+            } catch (SSLException unusable) {
+                throw new IllegalStateException("TLS cannot be used", unusable);
             }
         }
     }

@@ -104,6 +104,34 @@ final class EchoCell extends EchoGrpc.EchoImplBase implements AutoCloseable {
     }
 
     @Override
+    public void look(SayRequest request, StreamObserver<SayResponse> answer) {
+        say(request, answer);
+    }
+
+    @Override
+    public void put(SayRequest request, StreamObserver<SayResponse> answer) {
+        say(request, answer);
+    }
+
+    @Override
+    public StreamObserver<SayRequest> talk(StreamObserver<SayResponse> answers) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(SayRequest request) {
+                answers.onNext(answer(name + " " + request.getText()));
+            }
+
+            @Override
+            public void onError(Throwable fault) {}
+
+            @Override
+            public void onCompleted() {
+                answers.onCompleted();
+            }
+        };
+    }
+
+    @Override
     public void command(SayRequest request, StreamObserver<SayResponse> answer) {
         say(request, answer);
     }

@@ -1,5 +1,6 @@
 package io.feiqian.rpc;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,8 @@ import io.feiqian.rpc.echo.EchoGrpc;
 import io.feiqian.rpc.echo.SayRequest;
 import io.feiqian.rpc.echo.SayResponse;
 import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.ManualTimer;
+import io.feiqian.runtime.SettableClock;
 import io.feiqian.vocabulary.Requirement;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -35,16 +39,24 @@ class MutualTlsTest {
     @TempDir private static Path folder;
     private static Path bank = Path.of("");
     private static Path stranger = Path.of("");
+    private static Path renewed = Path.of("");
+    private final ManualTimer timer =
+            new ManualTimer(new SettableClock(Instant.parse("2026-01-31T00:00:00Z")));
     private Optional<RpcServer> server = Optional.empty();
 
     @BeforeAll
     static void certify() {
         bank = certificate("bank");
         stranger = certificate("stranger");
+        renewed = certificate("renewed");
     }
 
     @BeforeEach
     void start() {
+        start(files(bank, bank));
+    }
+
+    private void start(TlsFiles own) {
         RpcServerConfig usual = RpcServerConfig.loopback(0);
         server =
                 Optional.of(
@@ -58,9 +70,10 @@ class MutualTlsTest {
                                                 usual.keepAlive(),
                                                 usual.keepAliveTimeout(),
                                                 usual.maxInFlight(),
-                                                Optional.of(files(bank, bank))),
+                                                Optional.of(own)),
                                         Clock.system())
                                 .add(new Echo())
+                                .timer(timer)
                                 .build()
                                 .start());
     }
@@ -94,18 +107,74 @@ class MutualTlsTest {
                 .hasMessageContaining("nobody");
     }
 
+    @Test
+    void aRenewedCertificateHoldsForNewConnectionsAndOpenOnesGoOn() throws IOException {
+        stop();
+        Path own = copyOf(bank, "rotated");
+        start(files(own, own));
+        Endpoint endpoint = new Endpoint("server", "127.0.0.1", server.orElseThrow().port());
+        try (Channels before = new Channels(RpcClientConfig.DEFAULT.withTls(files(bank, bank)))) {
+            assertThat(say(before, endpoint)).isEqualTo("hello");
+
+            Files.copy(renewed.resolve("own.crt"), own.resolve("own.crt"), REPLACE_EXISTING);
+            timer.advance(TlsIdentity.EVERY);
+            assertThat(say(RpcClientConfig.DEFAULT.withTls(files(bank, bank))))
+                    .as("half of a change is not shown")
+                    .isEqualTo("hello");
+            Files.copy(renewed.resolve("own.key"), own.resolve("own.key"), REPLACE_EXISTING);
+            timer.advance(TlsIdentity.EVERY);
+
+            assertThat(say(before, endpoint)).as("an open connection").isEqualTo("hello");
+            assertThat(say(RpcClientConfig.DEFAULT.withTls(files(renewed, renewed))))
+                    .as("a new one")
+                    .isEqualTo("hello");
+            assertRefused(RpcClientConfig.DEFAULT.withTls(files(bank, bank)));
+        }
+    }
+
+    @Test
+    void aCallersRenewedCertificateIsShownWithoutANewStart() throws IOException {
+        Path own = copyOf(stranger, "caller");
+        Files.copy(bank.resolve("own.crt"), own.resolve("trusted.crt"));
+        TlsFiles files =
+                new TlsFiles(
+                        own.resolve("own.crt"), own.resolve("own.key"), own.resolve("trusted.crt"));
+        Endpoint endpoint = new Endpoint("server", "127.0.0.1", server.orElseThrow().port());
+        try (Channels channels = new Channels(RpcClientConfig.DEFAULT.withTls(files), timer)) {
+            assertThatThrownBy(() -> say(channels, endpoint))
+                    .isInstanceOf(StatusRuntimeException.class);
+
+            Files.copy(bank.resolve("own.crt"), own.resolve("own.crt"), REPLACE_EXISTING);
+            Files.copy(bank.resolve("own.key"), own.resolve("own.key"), REPLACE_EXISTING);
+            timer.advance(TlsIdentity.EVERY);
+            channels.close(endpoint);
+
+            assertThat(say(channels, endpoint)).isEqualTo("hello");
+        }
+    }
+
+    private static Path copyOf(Path place, String name) throws IOException {
+        Path copy = Files.createDirectories(folder.resolve(name));
+        Files.copy(place.resolve("own.crt"), copy.resolve("own.crt"), REPLACE_EXISTING);
+        Files.copy(place.resolve("own.key"), copy.resolve("own.key"), REPLACE_EXISTING);
+        return copy;
+    }
+
     private void assertRefused(RpcClientConfig config) {
         assertThatThrownBy(() -> say(config)).isInstanceOf(StatusRuntimeException.class);
     }
 
     private String say(RpcClientConfig config) {
         try (Channels channels = new Channels(config)) {
-            Endpoint endpoint = new Endpoint("server", "127.0.0.1", server.orElseThrow().port());
-            return EchoGrpc.newBlockingStub(channels.to(endpoint))
-                    .withDeadlineAfter(20, TimeUnit.SECONDS)
-                    .say(SayRequest.newBuilder().setText("hello").build())
-                    .getText();
+            return say(channels, new Endpoint("server", "127.0.0.1", server.orElseThrow().port()));
         }
+    }
+
+    private static String say(Channels channels, Endpoint endpoint) {
+        return EchoGrpc.newBlockingStub(channels.to(endpoint))
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .say(SayRequest.newBuilder().setText("hello").build())
+                .getText();
     }
 
     private static TlsFiles files(Path own, Path trusted) {

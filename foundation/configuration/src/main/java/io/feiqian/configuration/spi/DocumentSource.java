@@ -2,17 +2,19 @@ package io.feiqian.configuration.spi;
 
 import java.util.Optional;
 
-/** The port to where documents lie: files now, a database with their history later. Thread-safe. */
+/** The port to where documents lie: files, or the registry. Thread-safe. */
 public interface DocumentSource {
     /**
-     * The text of a document; empty where there is none.
+     * A document as it holds for this process; empty where there is none.
      *
      * @throws java.io.UncheckedIOException where the source does not answer
+     * @throws io.feiqian.configuration.ConfigurationException where what lies there is no document
      */
-    Optional<String> read(String name);
+    Optional<Offer> read(String name);
 
     /**
-     * Runs the listener after the document's text may have changed, on a thread that may block.
+     * Runs the listener after the document may have changed, on a thread that may block, never two
+     * at once.
      *
      * @return ends it when run
      */

@@ -1,4 +1,4 @@
-/** The port of configuration: where documents come from. */
+/** The ports of configuration: where documents come from, and where their history is kept. */
 @NullMarked
 package io.feiqian.configuration.spi;
 

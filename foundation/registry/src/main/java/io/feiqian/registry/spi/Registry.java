@@ -1,6 +1,7 @@
 package io.feiqian.registry.spi;
 
 import io.feiqian.registry.Document;
+import io.feiqian.registry.Doubted;
 import io.feiqian.registry.Publication;
 import io.feiqian.registry.RegistryUnavailableException;
 import io.feiqian.registry.ServiceInstance;
@@ -26,7 +27,11 @@ public interface Registry extends AutoCloseable {
      */
     Registration register(ServiceInstance instance, BooleanSupplier ready);
 
-    /** The instances of a role that were known last, in order of their ids. */
+    /**
+     * The instances of a role that were known last, in order of their ids. An instance goes from
+     * the list when it left, or when it is proven otherwise that it is gone; that the registry
+     * lists it no more proves nothing.
+     */
     List<ServiceInstance> instances(String role);
 
     /**
@@ -36,6 +41,17 @@ public interface Registry extends AutoCloseable {
      * @return ends it when run
      */
     Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener);
+
+    /**
+     * Asks the registry itself which processes watch a role, by their names, in order. A process
+     * watches a role from when it first asks for it. Completes exceptionally with {@link
+     * RegistryUnavailableException} where the registry does not answer, and with an {@link
+     * UnsupportedOperationException} where it keeps no such list.
+     */
+    default CompletableFuture<List<String>> subscribers(String role) {
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException("this registry keeps no list of subscribers"));
+    }
 
     /** The document as it was known last. */
     Optional<Document> document(String name);
@@ -64,6 +80,14 @@ public interface Registry extends AutoCloseable {
 
     /** Stands for election among all who stand under this name. */
     Candidacy stand(String election, String candidate);
+
+    /**
+     * The instances that are served although the registry lists them no more, because nothing
+     * proves that they are gone; over all roles that are watched here. Empty when all is well.
+     */
+    default List<Doubted> doubted() {
+        return List.of();
+    }
 
     /** Whether the registry answers now. */
     boolean isConnected();

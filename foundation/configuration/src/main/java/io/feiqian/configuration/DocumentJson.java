@@ -1,0 +1,75 @@
+package io.feiqian.configuration;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Documents as JSON: objects, comments allowed, no key twice, nothing behind the end. */
+final class DocumentJson {
+    static final ObjectMapper MAPPER =
+            JsonMapper.builder()
+                    .enable(JsonParser.Feature.ALLOW_COMMENTS)
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+
+    private static final int SHOWN = 60;
+
+    private DocumentJson() {}
+
+    /** The object that this text is. */
+    static ObjectNode object(String document, String text) {
+        JsonNode root;
+        try {
+            root = MAPPER.readTree(text);
+        } catch (JsonProcessingException wrong) {
+            throw new ConfigurationException(
+                    "%s: not JSON at line %d: %s"
+                            .formatted(
+                                    document,
+                                    wrong.getLocation() == null
+                                            ? 1
+                                            : wrong.getLocation().getLineNr(),
+                                    wrong.getOriginalMessage()),
+                    wrong);
+        }
+        if (!(root instanceof ObjectNode object)) {
+            throw new ConfigurationException(
+                    document + ": " + shown(root) + " (expected: a JSON object)");
+        }
+        return object;
+    }
+
+    /** The beginning of a value, for messages; nothing of secrets. */
+    static String shown(JsonNode node) {
+        String text = masked(node);
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    }
+
+    /** A value with nothing of the secrets in it. */
+    static String masked(JsonNode node) {
+        return maskedCopy(node).toString();
+    }
+
+    private static JsonNode maskedCopy(JsonNode node) {
+        if (Seal.isSecret(node) || Seal.isUnsealed(node)) {
+            return MAPPER.getNodeFactory().textNode("(secret)");
+        }
+        JsonNode copy = node;
+        if (node instanceof ObjectNode object) {
+            ObjectNode masked = MAPPER.createObjectNode();
+            object.properties()
+                    .forEach(each -> masked.set(each.getKey(), maskedCopy(each.getValue())));
+            copy = masked;
+        } else if (node.isArray()) {
+            var masked = MAPPER.createArrayNode();
+            node.forEach(each -> masked.add(maskedCopy(each)));
+            copy = masked;
+        }
+        return copy;
+    }
+}

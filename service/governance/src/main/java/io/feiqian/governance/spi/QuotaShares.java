@@ -1,0 +1,18 @@
+package io.feiqian.governance.spi;
+
+import java.util.OptionalDouble;
+
+/**
+ * What this node may use of quotas that it shares with others; see {@link
+ * io.feiqian.governance.Borrower}. Asked at each call, by many threads.
+ */
+@FunctionalInterface
+public interface QuotaShares {
+    /** Calls a second of this quota; empty where there never was a lease. */
+    OptionalDouble perSecond(String quota);
+
+    /** No leases: every policy's {@code withoutLease} holds. */
+    static QuotaShares none() {
+        return quota -> OptionalDouble.empty();
+    }
+}

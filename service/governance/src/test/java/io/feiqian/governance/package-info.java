@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.governance;
+
+import org.jspecify.annotations.NullMarked;

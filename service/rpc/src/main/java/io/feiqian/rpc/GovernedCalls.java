@@ -1,0 +1,159 @@
+package io.feiqian.rpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
+import io.feiqian.balancing.Instance;
+import io.feiqian.governance.Admitted;
+import io.feiqian.governance.Decision;
+import io.feiqian.governance.Destination;
+import io.feiqian.governance.Fallback;
+import io.feiqian.governance.Governance;
+import io.feiqian.governance.Queued;
+import io.feiqian.rpc.spi.CallFacts;
+import io.feiqian.rpc.spi.CallPolicies;
+import io.feiqian.rpc.spi.CallWatch;
+import io.feiqian.rpc.spi.InstanceFilter;
+import io.feiqian.rpc.spi.Ruling;
+import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.Timer;
+import io.feiqian.vocabulary.Outcome;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Applies the policies of {@code service/governance} to calls (P6.2.2.5, P6.2.3): limits, quotas,
+ * breakers, degradation, faults to order, access and routes. Each side has its own {@link
+ * Governance}. Thread-safe.
+ *
+ * <p>At the side that calls, a fallback may be an answer, another method of the contract or another
+ * service; at the side that serves, an answer only. A fault that breaks a call off leaves its
+ * caller without an answer until its deadline.
+ */
+public final class GovernedCalls implements CallPolicies {
+    private final Governance governance;
+    private final Timer timer;
+    private final Randomness random;
+
+    /**
+     * Calls of one side of this process.
+     *
+     * @param governance the policies of that side
+     * @param timer for calls that wait
+     * @param random chooses among ways where a call has nothing that stays
+     */
+    public GovernedCalls(Governance governance, Timer timer, Randomness random) {
+        this.governance = governance;
+        this.timer = timer;
+        this.random = random;
+    }
+
+    @Override
+    public Ruling outgoing(CallFacts call) {
+        GovernedCall facts = new GovernedCall(call);
+        Destination destination = governance.route(facts, random.nextLong());
+        InstanceFilter instances =
+                destination.equals(Destination.ANYWHERE)
+                        ? InstanceFilter.ANY
+                        : known -> among(destination, known);
+        return ruling(governance.decide(facts), call, instances, false);
+    }
+
+    @Override
+    public Ruling incoming(CallFacts call) {
+        return ruling(governance.decide(new GovernedCall(call)), call, InstanceFilter.ANY, true);
+    }
+
+    private static java.util.function.Predicate<Instance<?>> among(
+            Destination destination, List<? extends Instance<?>> known) {
+        return Set.copyOf(
+                        destination.among(
+                                known,
+                                (instance, label) ->
+                                        label.equals("id")
+                                                ? instance.name()
+                                                : instance.labels().getOrDefault(label, "")))
+                ::contains;
+    }
+
+    private Ruling ruling(
+            Decision decision, CallFacts call, InstanceFilter instances, boolean serving) {
+        return switch (decision) {
+            case Admitted permit -> new Ruling.Pass(watch(permit, serving), instances);
+            case Decision.Refused refused -> new Ruling.Refuse(refused.outcome());
+            case Queued queued -> new Ruling.Later(after(queued, call, instances, serving));
+            case Decision.Degraded degraded -> instead(degraded, call);
+            case Decision.Failed failed ->
+                    failed.outcome() instanceof Outcome.Refused refusal
+                            ? new Ruling.Refuse(refusal)
+                            : never();
+            case Decision.Aborted _ -> never();
+        };
+    }
+
+    /** Nobody answers: the caller's deadline ends the call. */
+    private static Ruling never() {
+        return new Ruling.Later(new CompletableFuture<>());
+    }
+
+    private static CallWatch watch(Admitted permit, boolean serving) {
+        return (outcome, nanos) -> {
+            // Who serves hears of a caller that went away; that says nothing of its own work.
+            if (serving && outcome instanceof Outcome.Unknown) {
+                permit.abandon();
+            } else {
+                permit.close(outcome.code());
+            }
+        };
+    }
+
+    private CompletableFuture<Ruling> after(
+            Queued queued, CallFacts call, InstanceFilter instances, boolean serving) {
+        CompletableFuture<Ruling> turn = new CompletableFuture<>();
+        timer.after(
+                queued.await(),
+                () -> {
+                    try {
+                        turn.complete(ruling(queued.resume(), call, instances, serving));
+                    } catch (RuntimeException fault) {
+                        turn.completeExceptionally(fault);
+                    }
+                });
+        return turn;
+    }
+
+    private static Ruling instead(Decision.Degraded degraded, CallFacts call) {
+        return switch (degraded.instead()) {
+            case Fallback.Answer(var json) -> answer(degraded, json, call.method());
+            case Fallback.Method(var name) -> new Ruling.Elsewhere("", name);
+            case Fallback.Service(var name) -> new Ruling.Elsewhere(name);
+        };
+    }
+
+    private static Ruling answer(
+            Decision.Degraded degraded, String json, MethodDescriptor<?, ?> method) {
+        if (method.getResponseMarshaller() instanceof PrototypeMarshaller<?> marshaller
+                && marshaller.getMessagePrototype() instanceof Message prototype) {
+            Message.Builder answer = prototype.newBuilderForType();
+            try {
+                JsonFormat.parser().merge(json, answer);
+                return new Ruling.Answer(answer.build());
+            } catch (InvalidProtocolBufferException wrong) {
+                return unusable(degraded, String.valueOf(wrong.getMessage()));
+            }
+        }
+        return unusable(degraded, method.getFullMethodName() + " answers no message");
+    }
+
+    private static Ruling unusable(Decision.Degraded degraded, String why) {
+        return new Ruling.Refuse(
+                new Outcome.Refused(
+                        OutcomeCode.INTERNAL_ERROR,
+                        "policy %s: its answer does not fit the method: %s"
+                                .formatted(degraded.policy(), why)));
+    }
+}

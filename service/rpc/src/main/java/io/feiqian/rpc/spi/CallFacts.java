@@ -1,0 +1,24 @@
+package io.feiqian.rpc.spi;
+
+import com.google.protobuf.Message;
+import io.feiqian.runtime.CallContext;
+import io.grpc.MethodDescriptor;
+import java.util.Optional;
+
+/**
+ * What a rule may go by.
+ *
+ * @param service the name that the service is called by; at the side that serves, the name in the
+ *     contract
+ * @param method the method in the contract, {@code package.Service/Method}
+ * @param caller who calls, by its certificate where there is one, else by what it says of itself;
+ *     empty where neither is known
+ * @param context what travels with the call: tenant, label, trace number, deadline
+ * @param request the request; empty for calls that stream requests
+ */
+public record CallFacts(
+        String service,
+        MethodDescriptor<?, ?> method,
+        String caller,
+        CallContext context,
+        Optional<Message> request) {}

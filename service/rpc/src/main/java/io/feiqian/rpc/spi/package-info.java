@@ -1,0 +1,5 @@
+/** Where rules plug into calls: the port that governance implements. */
+@NullMarked
+package io.feiqian.rpc.spi;
+
+import org.jspecify.annotations.NullMarked;
