@@ -67,13 +67,13 @@ final class Chaos {
                             .formatted(
                                     plan.cells() * plan.accountsPerCell(),
                                     plan.workers(),
-                                    plan.rolling()
+                                    plan.ordeal() == Ordeal.ROLLING_RESTARTS
                                             ? "cells restarted one after the other"
                                             : faults().size() + " faults planned",
                                     plan.seed()));
             long begun = clock.nanos();
             Upheaval upheaval =
-                    plan.rolling()
+                    plan.ordeal() == Ordeal.ROLLING_RESTARTS
                             ? new RollingRestarts(bank, plan.length(), report, clock, timer)
                             : new FaultInjector(bank.home(), faults(), report, clock, timer);
             load(client, accounts, date, upheaval);
@@ -83,7 +83,7 @@ final class Chaos {
     }
 
     private List<Fault> faults() {
-        return FaultSchedule.of(plan.seed(), plan.length(), FaultKind.ofBank());
+        return FaultSchedule.of(plan.seed(), plan.length(), plan.ordeal().kinds());
     }
 
     private void load(BankClient client, Accounts accounts, BusinessDate date, Upheaval upheaval)
@@ -113,7 +113,10 @@ final class Chaos {
         if (!bank.awaitWhole(RECOVERY)) {
             findings.add("not every process came back within " + RECOVERY.toSeconds() + " s");
         }
-        findings.addAll(upheaval.findings(ledger.counts()));
+        findings.addAll(upheaval.failures());
+        if (plan.ordeal().goesUnnoticed()) {
+            findings.addAll(Unnoticed.findings(ledger.counts()));
+        }
         report.accept("the load is over; asking again for " + ledger.unknown().size() + " unknown");
         resolveUnknown(client);
         BooksAudit audit = Auditor.settled(bank.cells(), SETTLING);

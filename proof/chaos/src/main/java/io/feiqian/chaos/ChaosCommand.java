@@ -107,6 +107,14 @@ final class ChaosCommand implements Callable<Integer> {
     private boolean rolling;
 
     @Option(
+            names = "--registry",
+            description = {
+                "only the registry is killed, held and emptied; not one request may be lost or",
+                "turned away by that"
+            })
+    private boolean registry;
+
+    @Option(
             names = "--home",
             paramLabel = "DIR",
             description = "a new folder to run in, which is kept (default: a temporary one)")
@@ -120,7 +128,8 @@ final class ChaosCommand implements Callable<Integer> {
         List<GlobalKind> wantedKinds = kinds();
         List<Product> wantedDatabases = databases();
         boolean withBank = isWanted("bank");
-        boolean withServices = !rolling && isWanted("services");
+        Ordeal ordeal = ordeal();
+        boolean withServices = !ordeal.goesUnnoticed() && isWanted("services");
         if (serviceInstances < 2) {
             throw usage(
                     "service instances: %d (expected: >= 2, since one of them never comes back)"
@@ -130,15 +139,10 @@ final class ChaosCommand implements Callable<Integer> {
                 home.isPresent()
                         ? home.get().toAbsolutePath()
                         : Files.createTempDirectory("feiqian-chaos");
-        if (rolling && (instances < 2 || !withBank)) {
-            throw usage(
-                    "rolling: with --parts %s and --instances %d (expected: the bank, 2 or more)"
-                            .formatted(String.join(",", parts), instances));
-        }
         Duration length = Duration.ofMillis((long) (minutes * 60_000));
         ChaosPlan plan =
                 new ChaosPlan(
-                        length, seed, cells, instances, workers, accounts, minAccepted, rolling);
+                        length, seed, cells, instances, workers, accounts, minAccepted, ordeal);
         ServicesPlan servicesPlan =
                 new ServicesPlan(
                         length,
@@ -204,6 +208,24 @@ final class ChaosCommand implements Callable<Integer> {
             }
             throw new IllegalStateException(failed.getCause());
         }
+    }
+
+    private Ordeal ordeal() {
+        if (rolling && registry) {
+            throw usage("rolling and registry (expected: one of them)");
+        }
+        if (!rolling && !registry) {
+            return Ordeal.FAULTS;
+        }
+        if (instances < 2 || !isWanted("bank")) {
+            throw usage(
+                    "%s: with --parts %s and --instances %d (expected: the bank, 2 or more)"
+                            .formatted(
+                                    rolling ? "rolling" : "registry",
+                                    String.join(",", parts),
+                                    instances));
+        }
+        return rolling ? Ordeal.ROLLING_RESTARTS : Ordeal.REGISTRY;
     }
 
     private boolean isWanted(String part) {

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param workers how many clients at once
  * @param accountsPerCell how many accounts there are
  * @param minAccepted the fewest accepted transfers that make a valid run
- * @param rolling whether, instead of faults, cells are restarted one after the other
+ * @param ordeal what the bank goes through meanwhile
  */
 record ChaosPlan(
         Duration length,
@@ -22,4 +22,4 @@ record ChaosPlan(
         int workers,
         int accountsPerCell,
         long minAccepted,
-        boolean rolling) {}
+        Ordeal ordeal) {}

@@ -7,7 +7,10 @@ import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Lets the faults of a schedule happen to the processes of a system on this machine. */
 final class FaultInjector implements Upheaval {
@@ -66,15 +70,13 @@ final class FaultInjector implements Upheaval {
     @Override
     public synchronized Map<FaultKind, Integer> happened() {
         Map<FaultKind, Integer> all = new EnumMap<>(FaultKind.class);
-        for (FaultKind each : FaultKind.ofBank()) {
-            all.put(each, fired.getOrDefault(each, 0));
-        }
+        schedule.forEach(each -> all.put(each.kind(), 0));
+        all.putAll(fired);
         return all;
     }
 
-    /** While something is killed, answers may be unknown and requests unserved. */
     @Override
-    public List<String> findings(ClientLedger.Counts counts) {
+    public List<String> failures() {
         return List.of();
     }
 
@@ -98,11 +100,25 @@ final class FaultInjector implements Upheaval {
         if (fault.kind().isPause()) {
             send(Signal.STOP, victim);
             var _ = pauses.submit(() -> wakeLater(victim, fault.length()));
+        } else if (fault.kind() == FaultKind.EMPTY_REGISTRY) {
+            send(Signal.STOP, victim);
+            forgetEverything(home.registry().resolve("data"));
+            send(Signal.KILL, victim);
         } else {
             send(Signal.KILL, victim);
         }
         synchronized (this) {
             fired.merge(fault.kind(), 1, Integer::sum);
+        }
+    }
+
+    private static void forgetEverything(Path data) {
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException failed) {
+            throw new java.io.UncheckedIOException(failed);
         }
     }
 

@@ -13,6 +13,8 @@ enum FaultKind {
     PAUSE_DATABASE(Role.DATABASE, true),
     KILL_REGISTRY(Role.REGISTRY, false),
     PAUSE_REGISTRY(Role.REGISTRY, true),
+    /** The registry loses all it knew, and is started again. */
+    EMPTY_REGISTRY(Role.REGISTRY, false),
     KILL_GATEWAY(Role.GATEWAY, false),
     PAUSE_GATEWAY(Role.GATEWAY, true),
     /** An instance of a service of one's own, which is started again. */
@@ -57,6 +59,13 @@ enum FaultKind {
     /** The faults of a bank. */
     static List<FaultKind> ofBank() {
         return Arrays.stream(values()).filter(each -> each.role.isPresent()).toList();
+    }
+
+    /** The faults of the registry alone, which nobody who calls may notice. */
+    static List<FaultKind> ofRegistry() {
+        return Arrays.stream(values())
+                .filter(each -> each.role.filter(Role.REGISTRY::equals).isPresent())
+                .toList();
     }
 
     /** The faults of services of one's own. */

@@ -6,7 +6,6 @@ import io.feiqian.cli.RollingRestart;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Timer;
-import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,24 +73,7 @@ final class RollingRestarts implements Upheaval {
     }
 
     @Override
-    public List<String> findings(ClientLedger.Counts counts) {
-        List<String> findings = new ArrayList<>(failures);
-        if (counts.unknown() > 0) {
-            findings.add(counts.unknown() + " requests were lost: their first answer was unknown");
-        }
-        counts.refusedByCode()
-                .forEach((name, times) -> {
-                    if (isOfTheSystem(OutcomeCode.valueOf(name))) {
-                        findings.add("%d requests were turned away with %s".formatted(times, name));
-                    }
-                });
-        return findings;
-    }
-
-    private static boolean isOfTheSystem(OutcomeCode code) {
-        return switch (code.kind()) {
-            case ROUTING, UNAVAILABLE, UNKNOWN, FAULT -> true;
-            case ACCEPTED, INVALID, NOT_FOUND, BUSINESS, CONFLICT -> false;
-        };
+    public List<String> failures() {
+        return List.copyOf(failures);
     }
 }

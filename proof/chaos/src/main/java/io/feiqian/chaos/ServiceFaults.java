@@ -128,6 +128,7 @@ final class ServiceFaults {
                         PAUSE_DATABASE,
                         KILL_REGISTRY,
                         PAUSE_REGISTRY,
+                        EMPTY_REGISTRY,
                         KILL_GATEWAY,
                         PAUSE_GATEWAY,
                         ROLLING_RESTART ->

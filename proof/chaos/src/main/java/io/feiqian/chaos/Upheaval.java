@@ -11,6 +11,6 @@ interface Upheaval {
     /** How often each kind of it happened; 0 for what ought to have happened. */
     Map<FaultKind, Integer> happened();
 
-    /** What clients were answered that they must not be during this, each a sentence. */
-    List<String> findings(ClientLedger.Counts counts);
+    /** What went wrong with doing it, each a sentence. */
+    List<String> failures();
 }

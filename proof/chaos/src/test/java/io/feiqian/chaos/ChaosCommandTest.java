@@ -20,11 +20,13 @@ final class ChaosCommandTest {
                 "--parts=branch | part: branch (expected: bank, services)",
                 "--kinds=mixed,xa | kind: mixed (expected: with at least two kinds to be mixed)",
                 "--kinds=recall | kind: recall (expected: with the kind message to be recalled)",
+                "--registry,--rolling | rolling and registry (expected: one of them)",
+                "--registry,--instances=1 | registry: with --parts bank,services and --instances 1",
                 "--service-instances=1 | service instances: 1 (expected: >= 2,"
             })
     void whatIsNotKnownIsRefusedBeforeAnythingIsStarted(String option, String message) {
         ChaosCommand command = new ChaosCommand();
-        var _ = new CommandLine(command).parseArgs(option);
+        var _ = new CommandLine(command).parseArgs(option.split(",(?=--)"));
         CommandFailure refused = catchThrowableOfType(CommandFailure.class, command::call);
         assertThat(refused.status()).isEqualTo(ExitStatus.USAGE);
         assertThat(refused.happened()).startsWith(message);
