@@ -194,6 +194,15 @@ class CellOperationsTest {
     }
 
     @Test
+    void aCellIsNotRestartedWhereNobodyWouldStartItsInstancesAgain() {
+        assertThat(run("rolling-restart", "--cell", "cell-1").err())
+                .contains("no supervisor that would start an instance again");
+        assertThat(run("rolling-restart", "--cell", "cell-9").err())
+                .contains("cell-9: no cell of this system", "It has cell-1, cell-2.");
+        assertThat(state("cell-1-1")).isEqualTo("SERVING");
+    }
+
+    @Test
     void whereNoSupervisorRunsAnInstanceEndsItselfAndItsNextProcessServes() {
         assertThat(cell("stop", "cell-1-1", "--reason", "an upgrade").out())
                 .contains("cell-1-1 stopped");

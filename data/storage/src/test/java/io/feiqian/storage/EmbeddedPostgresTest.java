@@ -127,6 +127,26 @@ final class EmbeddedPostgresTest {
         }
     }
 
+    @Test
+    void aMigrationThatTakesSomethingAwaySaysWhatSoftwareMustKnow() throws SQLException {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.temporary();
+                CellDatabase database =
+                        CellDatabase.open(
+                                postgres.database(), TestCell.CELL, List.of("purse", "floored"));
+                Connection connection = database.pool().getConnection();
+                var floors =
+                        connection
+                                .createStatement()
+                                .executeQuery(
+                                        "select module, floor from schema_floor where module in"
+                                                + " ('purse', 'floored') order by module")) {
+            assertThat(floors.next()).isTrue();
+            assertThat(floors.getInt("floor")).isEqualTo(2);
+            assertThat(floors.next()).isTrue();
+            assertThat(floors.getInt("floor")).isZero();
+        }
+    }
+
     private static void assertRefusedAsOlder(EmbeddedPostgres postgres) {
         assertThatThrownBy(() ->
                         CellDatabase.open(postgres.database(), TestCell.CELL, List.of("purse")))

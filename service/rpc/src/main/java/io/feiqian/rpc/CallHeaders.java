@@ -35,7 +35,12 @@ public final class CallHeaders {
     static final Metadata.Key<String> TRACEPARENT = ascii("traceparent");
     static final Metadata.Key<String> AUTHORIZATION = ascii("authorization");
 
-    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final String WORD = "[A-Za-z0-9._-]{1,64}";
+    private static final Pattern LABEL = Pattern.compile(WORD);
+
+    /** One word, or up to eight of them with names. */
+    private static final Pattern LABELS = Pattern.compile("W|W=W(,W=W){0,7}".replace("W", WORD));
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     /** The most characters of an operator's name. */
@@ -99,8 +104,13 @@ public final class CallHeaders {
                 parsed(headers, SLOT, text -> new Slot(small(SLOT, text))),
                 parsed(headers, EPOCH, text -> new Epoch(number(EPOCH, text))),
                 deadline,
-                label(headers, GRAY_LABEL),
-                label(headers, TENANT),
+                matching(
+                        headers,
+                        GRAY_LABEL,
+                        LABELS,
+                        "letters, digits and . _ -, at most 64; or up to eight such by name:"
+                                + " name=value,name=value"),
+                matching(headers, TENANT, LABEL, "letters, digits and . _ -, at most 64"),
                 parsed(headers, TRANSACTION, TraceNumber::parse),
                 text(headers, OPERATOR, LONGEST_OPERATOR),
                 text(headers, REASON, LONGEST_REASON));
@@ -111,10 +121,11 @@ public final class CallHeaders {
         return Optional.ofNullable(only(headers, key)).map(parser);
     }
 
-    private static String label(Metadata headers, Metadata.Key<String> key) {
+    private static String matching(
+            Metadata headers, Metadata.Key<String> key, Pattern form, String expected) {
         String value = only(headers, key);
-        if (value != null && !LABEL.matcher(value).matches()) {
-            throw refused(key.name(), "letters, digits and . _ -, at most 64");
+        if (value != null && !form.matcher(value).matches()) {
+            throw refused(key.name(), expected);
         }
         return value == null ? "" : value;
     }

@@ -54,8 +54,8 @@ final class GovernedCall implements Call {
         }
         for (String each : all.split(",", -1)) {
             int equals = each.indexOf('=');
-            if (equals > 0 && each.substring(0, equals).strip().equals(name)) {
-                return each.substring(equals + 1).strip();
+            if (equals > 0 && each.substring(0, equals).equals(name)) {
+                return each.substring(equals + 1);
             }
         }
         return "";

@@ -15,6 +15,11 @@ import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +79,12 @@ class GovernedCallsTest {
 
         Endpoint endpoint() {
             return new Endpoint(name, "127.0.0.1", server.port());
+        }
+
+        @Override
+        public void look(SayRequest request, StreamObserver<SayResponse> answer) {
+            answer.onNext(EchoCell.answer("looked"));
+            answer.onCompleted();
         }
 
         @Override
@@ -249,6 +260,94 @@ class GovernedCallsTest {
         assertThat(serving.publish("{\"version\": 9, \"policies\": [{\"id\": 7}]}").code())
                 .isEqualTo(OutcomeCode.INVALID_POLICY);
         assertThat(say().outcome().code()).isEqualTo(OutcomeCode.NOT_PERMITTED);
+    }
+
+    @Requirement("P6.2.3-k")
+    @Test
+    void aRequestAgainstItsSchemaDoesNotReachTheHandler() {
+        publish(
+                serving,
+                "{\"id\": \"form\", \"version\": 1, \"side\": \"provider\", \"applies\":"
+                        + " {\"service\": \"%s\"}, \"schema\": {\"check\": true, \"fields\":"
+                        + " {\"text\": {\"pattern\": \"[a-z]+\"}}}}");
+
+        assertThat(clients.call(call("HELLO 1")).outcome().code())
+                .isEqualTo(OutcomeCode.AGAINST_SCHEMA);
+        assertThat(base.calls.get() + second.calls.get()).isZero();
+        assertThat(say().outcome().isAccepted()).isTrue();
+    }
+
+    @Test
+    void aLabelOfTheCallIsOneNamedGrayOrSeveralWithNames() {
+        publish(
+                serving,
+                "{\"id\": \"b\", \"version\": 1, \"side\": \"provider\", \"applies\": {\"labels\":"
+                        + " {\"release\": \"b\"}}, \"access\": {\"denyCallers\": [\"tests\"]}},"
+                        + "{\"id\": \"g\", \"version\": 1, \"side\": \"provider\", \"applies\":"
+                        + " {\"labels\": {\"gray\": \"blue\"}}, \"access\": {\"denyCallers\":"
+                        + " [\"tests\"]}}");
+
+        assertThat(labelled("release=a,test=yes").outcome().isAccepted()).isTrue();
+        assertThat(labelled("test=yes,release=b").outcome().code())
+                .isEqualTo(OutcomeCode.NOT_PERMITTED);
+        assertThat(labelled("green").outcome().isAccepted()).isTrue();
+        assertThat(labelled("blue").outcome().code()).isEqualTo(OutcomeCode.NOT_PERMITTED);
+    }
+
+    @Test
+    void anotherMethodWithTheSameMessagesMayAnswerAndNoOther() {
+        String instead =
+                "{\"id\": \"m\", \"version\": %d, \"side\": \"caller\", \"applies\": {\"service\":"
+                        + " \"feiqian.rpc.echo.Echo\", \"method\": \"Say\"}, \"degrade\": {\"when\": \"always\", \"instead\":"
+                        + " {\"method\": \"%s\"}}}";
+        publish(calling, instead.formatted(1, "Look"));
+        assertThat(say().response().getText()).isEqualTo("looked");
+
+        publish(calling, instead.formatted(2, "Nothing"));
+        assertThat(say().outcome().code()).isEqualTo(OutcomeCode.INTERNAL_ERROR);
+        assertThat(base.calls.get() + second.calls.get()).isZero();
+    }
+
+    @Test
+    void whoAsksForHealthHearsTheTruthUnderAnyPolicy() {
+        publish(
+                serving,
+                "{\"id\": \"shut\", \"version\": 1, \"side\": \"provider\","
+                        + " \"access\": {\"allowCallers\": [\"nobody\"]}}");
+        assertThat(say().outcome().code()).isEqualTo(OutcomeCode.NOT_PERMITTED);
+
+        ManagedChannel channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", base.server.port())
+                        .usePlaintext()
+                        .build();
+        try {
+            assertThat(
+                            HealthGrpc.newBlockingStub(channel)
+                                    .check(HealthCheckRequest.getDefaultInstance())
+                                    .getStatus())
+                    .isEqualTo(ServingStatus.NOT_SERVING);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private ServiceAnswer<SayResponse> labelled(String label) {
+        RequestContext plain =
+                RequestContext.until(Deadline.after(Duration.ofSeconds(20), Clock.system()));
+        return clients.call(
+                call("hello")
+                        .with(
+                                new RequestContext(
+                                        plain.trace(),
+                                        plain.subNumber(),
+                                        plain.slot(),
+                                        plain.epoch(),
+                                        plain.deadline(),
+                                        label,
+                                        "",
+                                        plain.globalTransaction(),
+                                        "",
+                                        "")));
     }
 
     private void publish(Governance where, String policies) {

@@ -104,6 +104,8 @@ class RpcServerTest {
         "feiqian-epoch, 99999999999999999999, MALFORMED_REQUEST",
         "feiqian-sub, 99999, MALFORMED_REQUEST",
         "feiqian-gray, a b, MALFORMED_REQUEST",
+        "feiqian-gray, a=b=c, MALFORMED_REQUEST",
+        "feiqian-gray, a=, MALFORMED_REQUEST",
         "feiqian-transaction, 1, INVALID_TRACE_NUMBER",
     })
     void aMalformedContextIsRefusedBeforeTheHandler(String name, String value, OutcomeCode code) {

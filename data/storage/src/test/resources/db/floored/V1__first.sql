@@ -1,0 +1,1 @@
+create table floored (id int primary key, old int);
