@@ -116,6 +116,9 @@ final class CellRole {
                                         PeerLimits.DEFAULT,
                                         intake))
                         .intake(intake)
+                        .warmUp("database", database::warmUp)
+                        .selfCheck(parts.add(database.check())::answers)
+                        .timer(timer)
                         .rules(policies.rules())
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())

@@ -106,6 +106,38 @@ public final class CellDatabase implements AutoCloseable {
         return pool;
     }
 
+    /** Asks whether the database answers; to be closed by who asks. */
+    public DatabaseCheck check() {
+        return new DatabaseCheck(plainSource(config), cell);
+    }
+
+    /**
+     * Opens all connections that the pool may have and reads through each, so that the first
+     * customers do not wait for them (P6.2.2.5-i). Those that are not used are closed after a
+     * while.
+     *
+     * @throws SQLException where the database does not answer
+     */
+    public void warmUp() throws SQLException {
+        List<Connection> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < config.poolSize(); i++) {
+                Connection next = pool.getConnection();
+                open.add(next);
+                try (PreparedStatement select = next.prepareStatement(Fence.READ_RANGES);
+                        ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        Fence.readRange(rows);
+                    }
+                }
+            }
+        } finally {
+            for (Connection each : open) {
+                each.close();
+            }
+        }
+    }
+
     /** The ownership rows as they are now. */
     public OwnedRanges ownedRanges() {
         try (Connection connection = pool.getConnection();

@@ -7,6 +7,7 @@ import io.feiqian.runtime.MicroBatcher.Limits;
 import io.feiqian.runtime.SettableClock;
 import io.feiqian.storage.Purses.Add;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,6 +67,19 @@ final class OutageTest {
         assertThat(cell.alarms).anyMatch(alarm -> alarm.name().equals("database-full"));
         cell.run("drop trigger full_disk on purse_entry");
         assertThat(cell.add(1, 1, 5).isAccepted()).isTrue();
+    }
+
+    @Requirement("P6.2.2.5-j")
+    @Test
+    void whetherTheDatabaseAnswersIsFoundOutAgainEachTime() {
+        try (DatabaseCheck check = cell.database.check()) {
+            assertThat(check.answers()).isTrue();
+            postgres.kill();
+            assertThat(check.answers()).isFalse();
+            assertThat(check.answers()).isFalse();
+            postgres = EmbeddedPostgres.start(postgres.config());
+            assertThat(check.answers()).isTrue();
+        }
     }
 
     @Test

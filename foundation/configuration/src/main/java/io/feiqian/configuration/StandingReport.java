@@ -98,19 +98,14 @@ public final class StandingReport implements AutoCloseable {
         if (worker.isShutdown() || labels.equals(said)) {
             return;
         }
-        place.ifPresent(Registration::close);
         said = Map.copyOf(labels);
-        place =
-                Optional.of(
-                        registry.register(
-                                new ServiceInstance(
-                                        ROLE,
-                                        self.cell(),
-                                        self.id(),
-                                        self.host(),
-                                        self.port(),
-                                        labels),
-                                () -> true));
+        ServiceInstance now =
+                new ServiceInstance(ROLE, self.cell(), self.id(), self.host(), self.port(), labels);
+        if (place.isPresent()) {
+            place.get().change(now);
+        } else {
+            place = Optional.of(registry.register(now, () -> true));
+        }
     }
 
     private static Reported read(ServiceInstance found) {

@@ -146,7 +146,7 @@ public final class InMemoryRegistry implements Registry {
     }
 
     private final class Entry implements Registration {
-        private final ServiceInstance instance;
+        private ServiceInstance instance;
         private final CompletableFuture<Void> registered = new CompletableFuture<>();
         private volatile boolean left;
 
@@ -170,6 +170,17 @@ public final class InMemoryRegistry implements Registry {
         @Override
         public CompletableFuture<Void> registered() {
             return registered.copy();
+        }
+
+        @Override
+        public void change(ServiceInstance now) {
+            synchronized (shared) {
+                instance.requireSame(now);
+                instance = now;
+                if (!left) {
+                    shared.publish(instance.role());
+                }
+            }
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.feiqian.registry;
 
 import io.feiqian.vocabulary.CellId;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -43,6 +44,22 @@ public record ServiceInstance(
     /** An instance of a cell, without labels. */
     public static ServiceInstance of(CellId cell, String id, String host, int port) {
         return new ServiceInstance("cell", Optional.of(cell), id, host, port, Map.of());
+    }
+
+    /** The same with a label added or replaced. */
+    public ServiceInstance with(String label, String value) {
+        Map<String, String> all = new HashMap<>(labels);
+        all.put(label, value);
+        return new ServiceInstance(role, cell, id, host, port, all);
+    }
+
+    /** Refuses what is said of another instance than this one. */
+    public void requireSame(ServiceInstance other) {
+        if (!role.equals(other.role) || !id.equals(other.id)) {
+            throw new IllegalArgumentException(
+                    "instance: %s of role %s (expected: %s of role %s)"
+                            .formatted(other.id, other.role, id, role));
+        }
     }
 
     /** Whether it is gone as soon as the registry lists it no more. */

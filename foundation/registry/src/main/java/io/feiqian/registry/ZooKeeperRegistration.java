@@ -33,7 +33,7 @@ final class ZooKeeperRegistration {
     private final ZooKeeperPaths paths;
     private final String path;
     private final String life;
-    private final byte[] data;
+    private volatile byte[] data;
     private final CuratorWatcher watcher;
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
@@ -57,7 +57,7 @@ final class ZooKeeperRegistration {
         this.paths = paths;
         this.path = paths.instance(instance.role(), instance.id());
         this.life = life;
-        this.data = new RegistryEntry(instance, life).toJson().getBytes(StandardCharsets.UTF_8);
+        this.data = textOf(instance);
         this.watcher = _ -> renew();
     }
 
@@ -82,10 +82,20 @@ final class ZooKeeperRegistration {
         worker.run("register " + instance.id(), this::settle);
     }
 
+    void change(ServiceInstance now) {
+        instance.requireSame(now);
+        data = textOf(now);
+        renew();
+    }
+
     CompletableFuture<Void> leave() {
         leaving = true;
         renew();
         return left;
+    }
+
+    private byte[] textOf(ServiceInstance said) {
+        return new RegistryEntry(said, life).toJson().getBytes(StandardCharsets.UTF_8);
     }
 
     private boolean isReady() {

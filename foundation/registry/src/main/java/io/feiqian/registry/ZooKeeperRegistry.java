@@ -116,6 +116,11 @@ public final class ZooKeeperRegistry implements Registry {
             }
 
             @Override
+            public void change(ServiceInstance now) {
+                registration.change(now);
+            }
+
+            @Override
             public void close() {
                 leave(registration);
             }

@@ -1,6 +1,7 @@
 package io.feiqian.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.registry.spi.Candidacy;
 import io.feiqian.registry.spi.Registration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,36 @@ public abstract class RegistryContract {
             assertThat(first.await()).containsExactly(cell("b", 7102));
             assertThat(rest.await()).containsExactly(cell("b", 7102));
             leaving.close();
+        }
+    }
+
+    @Test
+    void whatIsSaidOfAnInstanceChangesWithoutItsLeaving() throws Exception {
+        try (Registry one = connect();
+                Registry two = connect()) {
+            ServiceInstance first = cell("a", 7101).with("weight", "100");
+            Registration place = one.register(first, () -> true);
+            place.registered().get(20, TimeUnit.SECONDS);
+            List<List<ServiceInstance>> seen = new CopyOnWriteArrayList<>();
+            Eventually<List<ServiceInstance>> there = Eventually.of(list -> !list.isEmpty());
+            two.watchInstances("cell", there::see);
+            there.await();
+            two.watchInstances("cell", seen::add);
+            Eventually<List<ServiceInstance>> lighter =
+                    Eventually.of(list -> list.equals(List.of(first.with("weight", "0"))));
+            two.watchInstances("cell", lighter::see);
+            place.change(first.with("weight", "50"));
+            place.change(first.with("weight", "0"));
+            lighter.await();
+            assertThat(seen).allSatisfy(list -> assertThat(list).hasSize(1));
+            assertThatThrownBy(() -> place.change(cell("b", 7101)))
+                    .hasMessageContaining("expected: a of role cell");
+            Eventually<List<ServiceInstance>> gone = Eventually.of(List::isEmpty);
+            two.watchInstances("cell", gone::see);
+            place.close();
+            place.change(first);
+            gone.await();
+            assertThat(two.doubted()).isEmpty();
         }
     }
 

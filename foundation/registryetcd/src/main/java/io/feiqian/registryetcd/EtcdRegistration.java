@@ -78,6 +78,13 @@ final class EtcdRegistration implements Registration {
     }
 
     @Override
+    public void change(ServiceInstance now) {
+        instance.requireSame(now);
+        String text = new RegistryEntry(now, life).toJson();
+        worker.hold(_ -> held.change(text));
+    }
+
+    @Override
     public void close() {
         CompletableFuture<Void> left = leave();
         if (!worker.isConnected()) {

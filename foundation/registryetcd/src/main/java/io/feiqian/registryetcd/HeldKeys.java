@@ -6,7 +6,6 @@ import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.PutRequest;
 import io.etcd.jetcd.api.RequestOp;
 import io.etcd.jetcd.api.TxnRequest;
-import io.etcd.jetcd.api.TxnResponse;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -38,11 +37,14 @@ final class HeldKeys {
     /** A key that is to go, and what is put in its place. */
     private record Leaving(Held held, Map<String, String> notes, CompletableFuture<Void> left) {}
 
-    /** A key with the value that it is to have. */
+    /** A key with the text that it is to have. */
     static final class Held {
         private final String key;
-        private final String value;
         private final Runnable onHeld;
+
+        /** The texts that may stand at the key, the one that it is to have first. */
+        private final Deque<String> texts = new ArrayDeque<>();
+
         private long lease;
         private boolean wasHeld;
         private boolean givenUp;
@@ -50,13 +52,23 @@ final class HeldKeys {
 
         Held(String key, String value, Runnable onHeld) {
             this.key = key;
-            this.value = value;
+            this.texts.add(value);
             this.onHeld = onHeld;
+        }
+
+        /** Its key gets this text with the next {@link HeldKeys#settle}. */
+        void change(String value) {
+            texts.remove(value);
+            texts.addFirst(value);
+            lease = 0;
         }
 
         private void heldBy(long newLease) {
             lease = newLease;
             wasHeld = true;
+            String stands = texts.getFirst();
+            texts.clear();
+            texts.add(stands);
             onHeld.run();
         }
     }
@@ -147,18 +159,15 @@ final class HeldKeys {
     private void leave(EtcdLink link) {
         long notesLease = 0;
         for (Leaving next = leaving.peek(); next != null; next = leaving.peek()) {
-            TxnRequest.Builder request =
-                    TxnRequest.newBuilder()
-                            .addCompare(isMine(next.held))
-                            .addSuccess(delete(next.held.key));
             if (!next.notes.isEmpty() && notesLease == 0) {
                 notesLease = link.grant(NOTES_KEPT).getID();
             }
+            TxnRequest.Builder request = TxnRequest.newBuilder().addSuccess(delete(next.held.key));
             for (Map.Entry<String, String> note : next.notes.entrySet()) {
                 request.addSuccess(put(note.getKey(), note.getValue(), notesLease));
             }
             try {
-                var _ = link.transact(request.build());
+                var _ = ifMine(link, next.held, request);
             } catch (StatusRuntimeException failure) {
                 if (!EtcdWorker.isDenied(failure)) {
                     throw failure;
@@ -178,9 +187,8 @@ final class HeldKeys {
 
     /** The key is there although the lease was lost: it is mine of before, or another process's. */
     private static void writeAgain(EtcdLink link, Held held, long lease) {
-        TxnResponse mine =
-                link.transact(puts(List.of(held), lease).addCompare(isMine(held)).build());
-        if (mine.getSucceeded() || writeIfAbsent(link, List.of(held), lease)) {
+        if (ifMine(link, held, puts(List.of(held), lease))
+                || writeIfAbsent(link, List.of(held), lease)) {
             held.heldBy(lease);
         } else {
             // Whoever took this name later is the newer process: two would go on for ever.
@@ -189,9 +197,20 @@ final class HeldKeys {
         }
     }
 
+    /** Does this where one of this process's texts stands at the key; says whether it was done. */
+    private static boolean ifMine(EtcdLink link, Held held, TxnRequest.Builder request) {
+        for (String text : held.texts) {
+            if (link.transact(request.clone().addCompare(stands(held.key, text)).build())
+                    .getSucceeded()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static TxnRequest.Builder puts(List<Held> batch, long lease) {
         TxnRequest.Builder request = TxnRequest.newBuilder();
-        batch.forEach(each -> request.addSuccess(put(each.key, each.value, lease)));
+        batch.forEach(each -> request.addSuccess(put(each.key, each.texts.getFirst(), lease)));
         return request;
     }
 
@@ -220,12 +239,12 @@ final class HeldKeys {
                 .build();
     }
 
-    private static Compare isMine(Held held) {
+    private static Compare stands(String key, String text) {
         return Compare.newBuilder()
-                .setKey(EtcdKeys.bytes(held.key))
+                .setKey(EtcdKeys.bytes(key))
                 .setTarget(Compare.CompareTarget.VALUE)
                 .setResult(Compare.CompareResult.EQUAL)
-                .setValue(ByteString.copyFromUtf8(held.value))
+                .setValue(ByteString.copyFromUtf8(text))
                 .build();
     }
 }

@@ -57,6 +57,7 @@ class PoolTest {
         assertThat(chosen()).containsOnly("a", "b");
     }
 
+    @Requirement("P6.2.2.5-e")
     @Test
     void aSiteThatIsHardlyThereIsLeftForItsCityAndReturnedToLater() {
         list(

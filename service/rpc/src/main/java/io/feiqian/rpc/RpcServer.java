@@ -1,6 +1,8 @@
 package io.feiqian.rpc;
 
 import io.feiqian.rpc.spi.CallPolicies;
+import io.feiqian.rpc.spi.SelfCheck;
+import io.feiqian.rpc.spi.WarmUp;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
@@ -8,9 +10,7 @@ import io.feiqian.telemetry.Tracing;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -19,7 +19,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -46,25 +48,30 @@ public final class RpcServer {
 
     private final RpcServerConfig config;
     private final Server server;
-    private final Intake intake;
     private final Admission admission;
-    private final HealthStatusManager health;
-    private final Registration registration;
+    private final Presence presence;
     private final List<Draining> draining;
     private final Optional<TlsIdentity> identity;
+    private final Map<String, WarmUp> warmUps;
+    private final Optional<SelfWatch> selfWatch;
     private volatile int port;
 
     private RpcServer(Builder builder) {
         this.config = builder.config;
-        this.intake = builder.intake;
-        this.admission = new Admission(builder.config.maxInFlight(), intake, builder.admin);
-        this.health = new HealthStatusManager();
-        this.registration = builder.registration;
+        this.admission = new Admission(builder.config.maxInFlight(), builder.intake, builder.admin);
+        this.presence = new Presence(builder.registration, builder.intake);
         this.draining = List.copyOf(builder.draining);
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         this.identity = builder.config.tls().map(TlsIdentity::ofServer);
         identity.ifPresent(each -> builder.timer.ifPresent(each::watched));
-        this.server = builder.server(admission, health, identity);
+        this.warmUps = new LinkedHashMap<>(builder.warmUps);
+        this.selfWatch =
+                builder.selfCheck.map(check ->
+                        new SelfWatch(
+                                check,
+                                builder.timer.orElseThrow(),
+                                Thread::startVirtualThread,
+                                presence::foundItself));
+        this.server = builder.server(admission, presence, identity);
         if (builder.metrics != null) {
             builder.metrics.gauge("feiqian.rpc.server.in.flight", admission, Admission::inFlight);
         }
@@ -76,11 +83,14 @@ public final class RpcServer {
     }
 
     /**
-     * Listens. Health says NOT_SERVING until {@link #ready}, and calls are served already.
+     * Warms up, one step after the other, and then listens; nobody reaches it before (P6.2.2.5-i).
+     * Health says NOT_SERVING until {@link #ready}, and calls are served already.
      *
      * @throws UncheckedIOException where the port cannot be had; the message names it
+     * @throws IllegalStateException where a step of its warm-up failed; the message names it
      */
     public RpcServer start() {
+        warmUps.forEach(RpcServer::run);
         try {
             server.start();
         } catch (IOException taken) {
@@ -98,11 +108,8 @@ public final class RpcServer {
      * unless it is drained.
      */
     public void ready() {
-        if (!intake.isOpen()) {
-            registration.draining(true);
-        }
-        showHealth();
-        registration.register(port());
+        presence.ready(port());
+        selfWatch.ifPresent(SelfWatch::begin);
     }
 
     /**
@@ -112,22 +119,24 @@ public final class RpcServer {
      * drained.
      */
     public void drain() {
-        registration.draining(true);
-        intake.close();
-        showHealth();
+        presence.drain();
     }
 
     /** Takes new work again; without effect where it does. */
     public void resume() {
-        intake.open();
-        showHealth();
-        registration.draining(false);
+        presence.resume();
     }
 
-    private void showHealth() {
-        health.setStatus(
-                HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
-                intake.isOpen() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    private static void run(String name, WarmUp step) {
+        try {
+            step.run();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("warm-up " + name + " was interrupted", interrupted);
+        } catch (Exception failed) {
+            throw new IllegalStateException(
+                    "warm-up %s failed: %s".formatted(name, failed.getMessage()), failed);
+        }
     }
 
     /** The port it listens at; 0 before {@link #start}. */
@@ -148,12 +157,8 @@ public final class RpcServer {
      * @return whether all of them ended
      */
     public boolean stop(Duration patience) {
-        try {
-            registration.deregister();
-        } catch (RuntimeException failure) {
-            LOG.warn("not deregistered, the lease will run out", failure);
-        }
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+        selfWatch.ifPresent(SelfWatch::close);
+        presence.leave();
         var drained = admission.stop();
         draining.forEach(Draining::drain);
         boolean all = true;
@@ -199,6 +204,8 @@ public final class RpcServer {
         private Intake intake = new Intake();
         private CallPolicies rules = CallPolicies.NONE;
         private Optional<Timer> timer = Optional.empty();
+        private final Map<String, WarmUp> warmUps = new LinkedHashMap<>();
+        private Optional<SelfCheck> selfCheck = Optional.empty();
         private @Nullable AdminToken adminToken;
         private @Nullable MeterRegistry metrics;
 
@@ -267,6 +274,25 @@ public final class RpcServer {
             return this;
         }
 
+        /**
+         * What is done before it listens, in the order of these calls; a name that is there is
+         * replaced.
+         */
+        public Builder warmUp(String name, WarmUp step) {
+            warmUps.put(name, step);
+            return this;
+        }
+
+        /**
+         * By which the server finds out whether it is well, from when it is ready; needs a {@link
+         * #timer}. While it is not, the registry says that others are to be chosen and health says
+         * NOT_SERVING; calls are served.
+         */
+        public Builder selfCheck(SelfCheck check) {
+            this.selfCheck = Optional.of(check);
+            return this;
+        }
+
         /** Whether it takes new work; an open one of its own unless set. */
         public Builder intake(Intake newIntake) {
             this.intake = newIntake;
@@ -276,9 +302,13 @@ public final class RpcServer {
         /**
          * The server, not listening yet.
          *
-         * @throws IllegalStateException where an admin service is served without a token
+         * @throws IllegalStateException where an admin service is served without a token, or the
+         *     server is to look at itself without a timer
          */
         public RpcServer build() {
+            if (selfCheck.isPresent() && timer.isEmpty()) {
+                throw new IllegalStateException("self-check without a timer");
+            }
             if (!admin.isEmpty() && adminToken == null) {
                 throw new IllegalStateException("admin services " + admin + " without a token");
             }
@@ -286,7 +316,7 @@ public final class RpcServer {
         }
 
         private Server server(
-                Admission admission, HealthStatusManager health, Optional<TlsIdentity> identity) {
+                Admission admission, Presence presence, Optional<TlsIdentity> identity) {
             NettyServerBuilder builder =
                     NettyServerBuilder.forAddress(
                                     new InetSocketAddress(config.host(), config.port()))
@@ -305,7 +335,7 @@ public final class RpcServer {
             }
             identity.ifPresent(each -> builder.sslContext(contextOf(each)));
             services.forEach(builder::addService);
-            builder.addService(health.getHealthService());
+            builder.addService(presence.healthService());
             // The last one added sees a call first.
             if (!rules.equals(CallPolicies.NONE)) {
                 builder.intercept(new PolicyGuard(rules, clock));

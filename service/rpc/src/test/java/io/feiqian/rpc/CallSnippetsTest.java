@@ -17,8 +17,10 @@ import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,56 @@ class CallSnippetsTest {
         }
         try (ServiceClients clients = clients(registry, new NoGreetings())) {
             assertThat(clients.call(call()).outcome().code()).isEqualTo(OutcomeCode.NOT_PERMITTED);
+        }
+    }
+
+    @Test
+    void aServiceWarmsUpBeforeItIsFound() {
+        Greetings greetings = new Greetings();
+        RpcServer server = serve(greetings);
+        try (ServiceClients clients = clients(registry, CallPolicies.NONE)) {
+            assertThat(greeting(clients)).isEqualTo("good morning");
+        } finally {
+            server.stop(Duration.ZERO);
+        }
+        assertThat(registry.instances("greetings")).isEmpty();
+    }
+
+    private RpcServer serve(Greetings greetings) {
+        RpcServer server =
+                RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
+                        .addBlocking(greetings)
+                        .registration(
+                                new ServiceRegistration(
+                                        registry,
+                                        "greetings",
+                                        "greetings-a",
+                                        "127.0.0.1",
+                                        Map.of("site", "east", "version", "7")))
+                        .warmUp("texts", greetings::loadTexts)
+                        .selfCheck(greetings::databaseAnswers)
+                        .timer(timer)
+                        .build();
+        server.start().ready();
+        return server;
+    }
+
+    /** A service with something to load first. */
+    private static final class Greetings extends EchoGrpc.EchoImplBase {
+        private volatile String text = "";
+
+        void loadTexts() {
+            text = "good morning";
+        }
+
+        boolean databaseAnswers() {
+            return true;
+        }
+
+        @Override
+        public void look(SayRequest request, StreamObserver<SayResponse> answer) {
+            answer.onNext(EchoCell.answer(text));
+            answer.onCompleted();
         }
     }
 

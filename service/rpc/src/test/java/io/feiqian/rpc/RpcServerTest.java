@@ -28,6 +28,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,6 +147,49 @@ class RpcServerTest {
 
         assertThat(health(server)).isEqualTo(ServingStatus.SERVING);
         assertThat(diary.entries).containsExactly("registered " + server.port());
+    }
+
+    @Requirement("P6.2.2.5-i")
+    @Test
+    void nobodyReachesAServerBeforeItIsWarm() {
+        Diary diary = new Diary();
+        Handler handler = new Handler();
+        RpcServer server =
+                RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
+                        .registration(diary)
+                        .add(handler)
+                        .warmUp("connections", () -> diary.entries.add("connected"))
+                        .warmUp("cache", () -> diary.entries.add("filled"))
+                        .build();
+        servers.add(server);
+        diary.entries.add("port " + server.port());
+
+        server.start().ready();
+
+        assertThat(diary.entries)
+                .containsExactly("port 0", "connected", "filled", "registered " + server.port());
+        assertThat(echo(server, new Metadata()).say(hello()).getText()).isEqualTo("hello");
+    }
+
+    @Requirement("P6.2.2.5-i")
+    @Test
+    void aServerThatCannotWarmUpIsNeverReached() {
+        int port = serve(new Handler()).port();
+        servers.removeLast().stop(Duration.ZERO);
+        RpcServer server =
+                RpcServer.builder(RpcServerConfig.loopback(port), Clock.system())
+                        .add(new Handler())
+                        .warmUp(
+                                "cache",
+                                () -> {
+                                    throw new IOException("the rates are not there");
+                                })
+                        .build();
+
+        assertThatThrownBy(server::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("warm-up cache failed: the rates are not there");
+        assertThat(serve(new Handler(), port).port()).isEqualTo(port);
     }
 
     @Requirement({"P6.2.2.6-a", "P6.2.2.6-b", "P6.2.2.6-c"})
@@ -415,8 +459,12 @@ class RpcServerTest {
     }
 
     private RpcServer serve(Handler handler) {
+        return serve(handler, 0);
+    }
+
+    private RpcServer serve(Handler handler, int port) {
         RpcServer server =
-                RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
+                RpcServer.builder(RpcServerConfig.loopback(port), Clock.system())
                         .add(handler)
                         .build()
                         .start();

@@ -75,7 +75,7 @@ class ServiceClientsTest {
         servers.forEach(EchoCell::close);
     }
 
-    @Requirement({"B6.3-b", "P6.2.3-b"})
+    @Requirement({"B6.3-b", "P6.2.3-b", "P6.2.1-d", "S.ms-1"})
     @Test
     void callsAreSharedByTheInstancesOfAService() throws InterruptedException {
         EchoCell a = serve("a");
@@ -92,6 +92,7 @@ class ServiceClientsTest {
         assertThat(a.calls()).isBetween(5, 35);
     }
 
+    @Requirement({"P6.2.2.5-b", "B6.4-c.1"})
     @Test
     void theTurnsOfAMethodAreConfiguredByItsName() {
         EchoCell a = serve("a");
@@ -117,6 +118,7 @@ class ServiceClientsTest {
         assertThat(a.calls()).isEqualTo(5);
     }
 
+    @Requirement("P6.2.2.5-b")
     @Test
     void callsOfOneKeyStayTogether() {
         EchoCell a = serve("a");
@@ -130,6 +132,7 @@ class ServiceClientsTest {
         assertThat(List.of(a.calls(), b.calls())).containsExactlyInAnyOrder(0, 20);
     }
 
+    @Requirement("P6.2.2.5-e")
     @Test
     void callsStayAtTheirSite() {
         EchoCell far = new EchoCell("far", request -> EchoCell.done(EchoCell.answer("far")));
@@ -146,7 +149,7 @@ class ServiceClientsTest {
         assertThat(said(look())).isEqualTo("far");
     }
 
-    @Requirement("B6.3-c")
+    @Requirement({"B6.3-c", "P6.2.1-0.2"})
     @Test
     void anInstanceThatIsNotThereIsPassedOverAndWhoComesIsCalled() {
         serve("a").kill();
@@ -261,6 +264,7 @@ class ServiceClientsTest {
         assertThat(a.calls()).isEqualTo(5 + 3);
     }
 
+    @Requirement("P6.2.2.5-g")
     @Test
     void whatACallHasUsedUpItsOwnCallsDoNotHave() {
         EchoCell behind = serve("behind");
@@ -292,6 +296,7 @@ class ServiceClientsTest {
         assertThat(a.calls()).isZero();
     }
 
+    @Requirement("P6.2.2.5-g")
     @Test
     void anAnswerThatDoesNotComeIsNotWaitedForBeyondTheDeadline() {
         EchoCell a = serve("a");
@@ -414,6 +419,7 @@ class ServiceClientsTest {
         }
     }
 
+    @Requirement("P6.2.2.5-a")
     @Test
     void anAddressMayTakeTheRegistrysPlace() {
         EchoCell a = EchoCell.named("a");
