@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "What a call costs: 300 bytes there and back between two JVMs, 64 callers. Plain grpc-java",
             "(the baseline) against ours with context, balancing, limits, metrics and traces, and",
-            "against Dubbo with its own protocol and over HTTP/2. Takes about six minutes."
+            "against Dubbo with its own protocol and over HTTP/2; and what a message between cells",
+            "costs on their stream. Takes about eight minutes."
         })
 final class RpcBenchCommand implements Callable<Integer> {
     private static final String LEGEND =

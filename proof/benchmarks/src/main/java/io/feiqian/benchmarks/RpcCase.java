@@ -6,5 +6,10 @@ enum RpcCase {
     /** Callers and handlers block, each on a virtual thread. */
     unary,
     /** Nobody blocks: all of it happens on event loops. */
-    async
+    async,
+    /**
+     * What cells say to each other: ours on one stream, in batches; the baseline is a call for each
+     * message, as in {@link #async}.
+     */
+    stream
 }

@@ -22,7 +22,7 @@ final class RpcOptions {
             names = "--case",
             paramLabel = "NAME",
             split = ",",
-            description = "only these cases: unary, async (default: both)")
+            description = "only these cases: unary, async, stream (default: all)")
     private List<RpcCase> cases = List.of(RpcCase.values());
 
     @Option(
@@ -30,8 +30,8 @@ final class RpcOptions {
             paramLabel = "NAME",
             split = ",",
             description =
-                    "only these beside the baseline: feiqian, dubbo, triple (default: all; in case"
-                            + " async feiqian only)")
+                    "only these beside the baseline: feiqian, dubbo, triple (default: all; in"
+                            + " cases async and stream feiqian only)")
     private List<RpcWay> ways = List.of(RpcWay.values());
 
     Duration round() {

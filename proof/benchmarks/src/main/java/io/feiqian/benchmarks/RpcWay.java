@@ -15,7 +15,10 @@ enum RpcWay {
     RpcServing serve(RpcCase of, RpcTelemetry telemetry) {
         return switch (this) {
             case grpc -> GrpcCalls.serve(of);
-            case feiqian -> FeiqianCalls.serve(of, telemetry);
+            case feiqian ->
+                    of == RpcCase.stream
+                            ? StreamCalls.serve(telemetry)
+                            : FeiqianCalls.serve(of, telemetry);
             case dubbo -> DubboCalls.serve("dubbo");
             case triple -> DubboCalls.serve("tri");
         };
@@ -24,7 +27,10 @@ enum RpcWay {
     RpcCalling connect(RpcCase of, int port, RpcTelemetry telemetry) {
         return switch (this) {
             case grpc -> GrpcCalls.connect(of, port);
-            case feiqian -> FeiqianCalls.connect(port, telemetry);
+            case feiqian ->
+                    of == RpcCase.stream
+                            ? StreamCalls.connect(port)
+                            : FeiqianCalls.connect(port, telemetry);
             case dubbo -> DubboCalls.connect("dubbo", port);
             case triple -> DubboCalls.connect("tri", port);
         };

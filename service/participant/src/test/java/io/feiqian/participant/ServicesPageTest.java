@@ -47,7 +47,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(24);
+        assertThat(shown).hasSize(25);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 
