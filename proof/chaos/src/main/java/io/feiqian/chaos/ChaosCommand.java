@@ -109,8 +109,10 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--registry",
             description = {
-                "only the registry is killed, held and emptied; not one request may be lost or",
-                "turned away by that"
+                "only the registry is killed, held and emptied, and beside the bank a fleet of services",
+                "goes through that, half of it cut off, clocks that jump, two thousand restarts at",
+                "once, broken providers and broken policies; not one request may be lost or turned",
+                "away by that"
             })
     private boolean registry;
 
@@ -130,6 +132,7 @@ final class ChaosCommand implements Callable<Integer> {
         boolean withBank = isWanted("bank");
         Ordeal ordeal = ordeal();
         boolean withServices = !ordeal.goesUnnoticed() && isWanted("services");
+        boolean withFleet = ordeal == Ordeal.REGISTRY && isWanted("services");
         if (serviceInstances < 2) {
             throw usage(
                     "service instances: %d (expected: >= 2, since one of them never comes back)"
@@ -188,7 +191,21 @@ final class ChaosCommand implements Callable<Integer> {
                                                 .run(folder.resolve("services")))
                                 : List.of();
                     });
-            RunReport result = new RunReport(ended(bank), ended(services));
+            Future<List<FleetReport>> fleet =
+                    threads.submit(() -> {
+                        bankIsReady.await();
+                        return withFleet
+                                ? List.of(
+                                        new FleetChaos(
+                                                        length,
+                                                        seed,
+                                                        progress::println,
+                                                        Clock.system(),
+                                                        timer)
+                                                .run(folder.resolve("fleet")))
+                                : List.of();
+                    });
+            RunReport result = new RunReport(ended(bank), ended(services), ended(fleet));
             ChaosPrinter.print(result, json);
             if (home.isEmpty() && result.isGood()) {
                 delete(folder);
@@ -217,13 +234,15 @@ final class ChaosCommand implements Callable<Integer> {
         if (!rolling && !registry) {
             return Ordeal.FAULTS;
         }
-        if (instances < 2 || !isWanted("bank")) {
+        boolean withBank = isWanted("bank");
+        if ((rolling && !withBank) || (withBank && instances < 2)) {
             throw usage(
-                    "%s: with --parts %s and --instances %d (expected: the bank, 2 or more)"
+                    "%s: with --parts %s and --instances %d (expected: %s2 instances or more)"
                             .formatted(
                                     rolling ? "rolling" : "registry",
                                     String.join(",", parts),
-                                    instances));
+                                    instances,
+                                    rolling ? "the bank, " : ""));
         }
         return rolling ? Ordeal.ROLLING_RESTARTS : Ordeal.REGISTRY;
     }

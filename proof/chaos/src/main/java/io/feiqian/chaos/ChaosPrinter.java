@@ -19,6 +19,7 @@ final class ChaosPrinter {
         ChaosPrinter printer = new ChaosPrinter(System.out);
         result.bank().forEach(printer::bank);
         result.services().forEach(printer::services);
+        result.fleet().forEach(printer::fleet);
         System.out.println(
                 result.isGood()
                         ? "nothing was lost, nothing happened twice, the books balance"
@@ -45,6 +46,15 @@ final class ChaosPrinter {
         out.printf(
                 "  audit: %d accounts, %d entries, %d unfinished%n",
                 result.audit().accounts(), result.audit().entries(), result.audit().unfinished());
+        result.findings().forEach(each -> out.println("FINDING " + each));
+    }
+
+    private void fleet(FleetReport result) {
+        out.printf("%nfleet%n");
+        result.faults().forEach((kind, times) -> out.printf("  %-17s %6d%n", kind, times));
+        out.printf(
+                "  accepted %d, turned away by policy %d, in %.0f s; %d versions of policies%n",
+                result.accepted(), result.limited(), result.seconds(), result.policies());
         result.findings().forEach(each -> out.println("FINDING " + each));
     }
 

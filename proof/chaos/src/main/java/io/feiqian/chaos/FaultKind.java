@@ -4,6 +4,7 @@ import io.feiqian.cli.ProcessEntry.Role;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What is done to which kind of process. A run in which one of these never happened is void. */
 enum FaultKind {
@@ -32,7 +33,40 @@ enum FaultKind {
     /** What is said between two services arrives much later. */
     STALL_NETWORK(true),
     /** An instance of a cell, in order and while the others serve: no fault at all. */
-    ROLLING_RESTART(false);
+    ROLLING_RESTART(false),
+    /** Half of a fleet cannot reach the registry, the other half can. */
+    CUT_FROM_REGISTRY(true),
+    /** The time of day at one process is another for a while. */
+    JUMP_CLOCK(true),
+    /** Two thousand instances leave and come back at once. */
+    RESTART_CROWD(false),
+    /** A provider takes calls and answers none. */
+    HANG_PROVIDER(true),
+    /** A provider answers late. */
+    SLOW_PROVIDER(true),
+    /** What a provider answers arrives as nonsense. */
+    GARBLE_PROVIDER(true),
+    /** A provider goes and comes back, several times within seconds. */
+    FLAP_PROVIDER(true),
+    /** The registry holds a document of policies that is none. */
+    BREAK_POLICY(true),
+    /** Policies are published while half of the fleet cannot reach the registry. */
+    CUT_POLICY(true);
+
+    private static final Set<FaultKind> OF_FLEET =
+            Set.of(
+                    KILL_REGISTRY,
+                    PAUSE_REGISTRY,
+                    EMPTY_REGISTRY,
+                    CUT_FROM_REGISTRY,
+                    JUMP_CLOCK,
+                    RESTART_CROWD,
+                    HANG_PROVIDER,
+                    SLOW_PROVIDER,
+                    GARBLE_PROVIDER,
+                    FLAP_PROVIDER,
+                    BREAK_POLICY,
+                    CUT_POLICY);
 
     private final Optional<Role> role;
     private final Optional<Product> product;
@@ -71,8 +105,14 @@ enum FaultKind {
     /** The faults of services of one's own. */
     static List<FaultKind> ofServices() {
         return Arrays.stream(values())
-                .filter(each -> each.role.isEmpty() && each != ROLLING_RESTART)
+                .filter(each ->
+                        each.role.isEmpty() && each != ROLLING_RESTART && !OF_FLEET.contains(each))
                 .toList();
+    }
+
+    /** The faults of a fleet, which nobody who calls may notice. */
+    static List<FaultKind> ofFleet() {
+        return Arrays.stream(values()).filter(OF_FLEET::contains).toList();
     }
 
     /** Whom of the bank's processes it befalls; empty for a fault of services. */

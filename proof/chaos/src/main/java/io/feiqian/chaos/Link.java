@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -13,7 +14,8 @@ import java.util.concurrent.Executors;
 
 /**
  * The network between one service and one instance of another: a port that passes on to the
- * instance's, until it is cut or stalled. What is stalled arrives later, as if nothing had been.
+ * instance's, until it is cut, stalled or garbled. What is stalled arrives later, as if nothing had
+ * been.
  */
 final class Link implements AutoCloseable {
     /** How it is. */
@@ -23,8 +25,12 @@ final class Link implements AutoCloseable {
         /** Connections break, and new ones too. */
         CUT,
         /** Connections are made, and nothing arrives. */
-        STALLED
+        STALLED,
+        /** What arrives is nonsense. */
+        GARBLED
     }
+
+    private static final byte NONSENSE = 0x5a;
 
     private final ServerSocket listener;
     private final int target;
@@ -104,7 +110,9 @@ final class Link implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                awaitPassage();
+                if (awaitPassage() == State.GARBLED) {
+                    Arrays.fill(buffer, 0, n, NONSENSE);
+                }
                 out.write(buffer, 0, n);
             }
         } catch (IOException broken) {
@@ -119,11 +127,12 @@ final class Link implements AutoCloseable {
         }
     }
 
-    private void awaitPassage() throws InterruptedException {
+    private State awaitPassage() throws InterruptedException {
         synchronized (lock) {
             while (state == State.STALLED) {
                 lock.wait();
             }
+            return state;
         }
     }
 

@@ -7,17 +7,20 @@ import java.util.List;
  *
  * @param bank the bank; empty where it was not run
  * @param services the services beside it; empty where they were not run
+ * @param fleet the fleet beside it; empty where it was not run
  */
-record RunReport(List<ChaosReport> bank, List<ServicesReport> services) {
+record RunReport(List<ChaosReport> bank, List<ServicesReport> services, List<FleetReport> fleet) {
     /** Copies the lists. */
     RunReport {
         bank = List.copyOf(bank);
         services = List.copyOf(services);
+        fleet = List.copyOf(fleet);
     }
 
     /** Whether every part was valid and its books are right. */
     boolean isGood() {
         return bank.stream().allMatch(ChaosReport::isGood)
-                && services.stream().allMatch(ServicesReport::isGood);
+                && services.stream().allMatch(ServicesReport::isGood)
+                && fleet.stream().allMatch(FleetReport::isGood);
     }
 }

@@ -122,16 +122,7 @@ final class ServiceFaults {
                 case PAUSE_POSTGRESQL, PAUSE_MARIADB -> pauseDatabase(fault, now);
                 case CUT_NETWORK -> network(fault, now, Link.State.CUT);
                 case STALL_NETWORK -> network(fault, now, Link.State.STALLED);
-                case KILL_CELL,
-                        PAUSE_CELL,
-                        KILL_DATABASE,
-                        PAUSE_DATABASE,
-                        KILL_REGISTRY,
-                        PAUSE_REGISTRY,
-                        EMPTY_REGISTRY,
-                        KILL_GATEWAY,
-                        PAUSE_GATEWAY,
-                        ROLLING_RESTART ->
+                default ->
                         throw new IllegalArgumentException(
                                 "fault: " + fault.kind() + " (expected: one of services)");
             }

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * ended).
  */
 final class OutgoingCall<Q extends Message, A extends Message> implements Attempt.Ended<A> {
+    /** While the registry has not told of a service that was asked for the first time. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(OutgoingCall.class);
 
     private final ServiceClients clients;
@@ -193,7 +196,11 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         }
         Optional<Member<Endpoint>> chosen = service.pick(plan, key(), tried, filter);
         if (chosen.isEmpty()) {
-            nobodyLeft();
+            if (service.mayBeToldYet()) {
+                clients.timer().after(LOOK_AGAIN, () -> guarded(this::attempt));
+            } else {
+                nobodyLeft();
+            }
             return;
         }
         Duration patience = plan.policy().attemptTimeout();

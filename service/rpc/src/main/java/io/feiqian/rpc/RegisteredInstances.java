@@ -4,6 +4,7 @@ import io.feiqian.balancing.Instance;
 import io.feiqian.balancing.Place;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.spi.Registry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * @param registry who is asked
  */
 public record RegisteredInstances(Registry registry) implements ServiceInstances {
+    /** A registry that answers does so within milliseconds. */
+    private static final Duration FIRST_LIST = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(RegisteredInstances.class);
 
     @Override
@@ -25,6 +29,11 @@ public record RegisteredInstances(Registry registry) implements ServiceInstances
         return registry.watchInstances(
                 service,
                 found -> listener.accept(found.stream().map(RegisteredInstances::of).toList()));
+    }
+
+    @Override
+    public Duration firstList() {
+        return FIRST_LIST;
     }
 
     static Instance<Endpoint> of(ServiceInstance found) {

@@ -38,6 +38,8 @@ final class Service implements AutoCloseable {
     private final ClientMeters.Factory meters;
     private final Map<Way, Picker> pickers = new ConcurrentHashMap<>();
     private final Runnable unwatch;
+    private final Clock clock;
+    private final long firstListBy;
     private volatile State state;
 
     Service(
@@ -53,12 +55,19 @@ final class Service implements AutoCloseable {
         this.randomness = randomness;
         this.meters = meters;
         this.state = state(policy);
+        this.clock = clock;
+        this.firstListBy = clock.nanos() + instances.firstList().toNanos();
         this.pool = new Pool<>(policy.pool(), here, clock, new FollowedByChannels(channels));
         this.unwatch = instances.watch(name, pool::instances);
     }
 
     String name() {
         return name;
+    }
+
+    /** Whether nobody is known only because it was asked for a moment ago. */
+    boolean mayBeToldYet() {
+        return pool.members().isEmpty() && clock.nanos() - firstListBy < 0;
     }
 
     RetryBudget budget() {

@@ -1,6 +1,7 @@
 package io.feiqian.rpc;
 
 import io.feiqian.balancing.Instance;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -20,6 +21,14 @@ public interface ServiceInstances {
      */
     Runnable watch(String service, Consumer<List<Instance<Endpoint>>> listener);
 
+    /**
+     * How long after {@link #watch} the first list may come, where nobody was known at once: a call
+     * waits so long for it before it says that nobody is there.
+     */
+    default Duration firstList() {
+        return Duration.ZERO;
+    }
+
     /** Instances at addresses that do not change: a direct connection, past the registry. */
     static ServiceInstances fixed(Map<String, List<Endpoint>> services) {
         Map<String, List<Endpoint>> copy = Map.copyOf(services);
@@ -36,9 +45,19 @@ public interface ServiceInstances {
     default ServiceInstances except(Map<String, List<Endpoint>> direct) {
         ServiceInstances fixed = fixed(direct);
         Map<String, List<Endpoint>> copy = Map.copyOf(direct);
-        return (service, listener) ->
-                copy.containsKey(service)
+        ServiceInstances others = this;
+        return new ServiceInstances() {
+            @Override
+            public Runnable watch(String service, Consumer<List<Instance<Endpoint>>> listener) {
+                return copy.containsKey(service)
                         ? fixed.watch(service, listener)
-                        : watch(service, listener);
+                        : others.watch(service, listener);
+            }
+
+            @Override
+            public Duration firstList() {
+                return others.firstList();
+            }
+        };
     }
 }

@@ -419,6 +419,32 @@ class ServiceClientsTest {
         }
     }
 
+    @Test
+    void theFirstCallWaitsForTheFirstList() {
+        EchoCell a = EchoCell.named("a");
+        servers.add(a);
+        ServiceInstances late =
+                new ServiceInstances() {
+                    @Override
+                    public Runnable watch(
+                            String service, Consumer<List<Instance<Endpoint>>> listener) {
+                        listener.accept(List.of());
+                        timer.after(
+                                Duration.ofMillis(100),
+                                () -> listener.accept(List.of(instance(a))));
+                        return () -> {};
+                    }
+
+                    @Override
+                    public Duration firstList() {
+                        return Duration.ofSeconds(20);
+                    }
+                };
+        try (ServiceClients first = clients(late, ServicePolicies.USUAL)) {
+            assertThat(said(first.call(call(EchoGrpc.getSayMethod())))).isEqualTo("a hello");
+        }
+    }
+
     @Requirement("P6.2.2.5-a")
     @Test
     void anAddressMayTakeTheRegistrysPlace() {
