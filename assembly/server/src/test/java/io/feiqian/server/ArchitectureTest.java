@@ -42,6 +42,8 @@ final class ArchitectureTest {
                     "foundation/security",
                     "foundation/registry",
                     "foundation/registryetcd",
+                    "foundation/registryspringcloud",
+                    "foundation/registrydubbo",
                     "foundation/configuration",
                     "foundation/routing",
                     "data/storage",
@@ -123,8 +125,12 @@ final class ArchitectureTest {
                                     "chaos")),
                     Map.entry("org.flywaydb", Set.of("storage")),
                     Map.entry("net.sf.jsqlparser", Set.of("sqlmode")),
-                    Map.entry("org.apache.dubbo", Set.of("participantdubbo", "benchmarks")),
-                    Map.entry("org.springframework", Set.of("spring", "examples")),
+                    Map.entry(
+                            "org.apache.dubbo",
+                            Set.of("registrydubbo", "participantdubbo", "benchmarks")),
+                    Map.entry(
+                            "org.springframework",
+                            Set.of("registryspringcloud", "spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "gateway")),
                     Map.entry("jakarta.mail", Set.of("alarms")),
                     Map.entry("com.nimbusds", Set.of("console")),
