@@ -55,6 +55,7 @@ final class ArchitectureTest {
                     "service/participant",
                     "service/participantgrpc",
                     "service/participantdubbo",
+                    "service/rpcdubbo",
                     "service/sqlmode",
                     "service/orchestration",
                     "service/transaction",
@@ -127,7 +128,7 @@ final class ArchitectureTest {
                     Map.entry("net.sf.jsqlparser", Set.of("sqlmode")),
                     Map.entry(
                             "org.apache.dubbo",
-                            Set.of("registrydubbo", "participantdubbo", "benchmarks")),
+                            Set.of("registrydubbo", "participantdubbo", "rpcdubbo", "benchmarks")),
                     Map.entry(
                             "org.springframework",
                             Set.of("registryspringcloud", "spring", "examples")),
