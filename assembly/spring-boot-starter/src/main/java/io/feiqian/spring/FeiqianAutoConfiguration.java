@@ -88,10 +88,12 @@ public class FeiqianAutoConfiguration {
             ServiceIdentity service,
             ContextKeys keys,
             TransactionThreads threads,
+            ObjectProvider<ServiceAddresses> registered,
             ObjectProvider<GlobalTransactions> transactions) {
         return new ServiceRoutes(
                 service.name(),
                 properties.services(),
+                registered.getIfAvailable(() -> ServiceAddresses.NONE),
                 keys,
                 properties.timing().messageTimeout(),
                 transactions::getObject,

@@ -21,12 +21,13 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * The services of {@code feiqian.services}, reached over HTTP; the service itself without it.
- * Thread-safe.
+ * The services of {@code feiqian.services}, and others where they are registered, reached over
+ * HTTP; the service itself without it. Thread-safe.
  */
 final class ServiceRoutes implements ServiceChannel {
     private final String service;
     private final Map<String, URI> addresses;
+    private final ServiceAddresses registered;
     private final HttpChannel others;
     private final Supplier<GlobalTransactions> itself;
     private final Executor executor;
@@ -34,12 +35,14 @@ final class ServiceRoutes implements ServiceChannel {
     ServiceRoutes(
             String service,
             Map<String, URI> addresses,
+            ServiceAddresses registered,
             ContextKeys keys,
             Duration timeout,
             Supplier<GlobalTransactions> itself,
             Executor executor) {
         this.service = service;
         this.addresses = Map.copyOf(addresses);
+        this.registered = registered;
         this.itself = itself;
         this.executor = executor;
         HttpClient client =
@@ -52,7 +55,9 @@ final class ServiceRoutes implements ServiceChannel {
         if (to.equals(service)) {
             return CompletableFuture.supplyAsync(() -> itself.get().finish(orders), executor);
         }
-        return addresses.containsKey(to) ? others.finish(to, orders) : unknown(to);
+        return addresses.containsKey(to)
+                ? others.finish(to, orders)
+                : found(() -> others.finish(to, orders));
     }
 
     @Override
@@ -62,7 +67,7 @@ final class ServiceRoutes implements ServiceChannel {
         }
         return addresses.containsKey(initiator)
                 ? others.inquire(initiator, inquiry)
-                : unknown(initiator);
+                : found(() -> others.inquire(initiator, inquiry));
     }
 
     private Verdict answer(Inquiry inquiry) {
@@ -75,17 +80,18 @@ final class ServiceRoutes implements ServiceChannel {
 
     private URI address(String to) {
         URI address = addresses.get(to);
-        if (address == null) {
-            throw new IllegalStateException(message(to));
-        }
-        return address;
+        return address != null
+                ? address
+                : registered.find(to).orElseThrow(() -> new IllegalStateException(message(to)));
     }
 
     private static String message(String to) {
-        return "service %s: no address (expected: feiqian.services.%s)".formatted(to, to);
+        return "service %s: no address (expected: feiqian.services.%s, or an instance that is registered)"
+                .formatted(to, to);
     }
 
-    private static <T> CompletionStage<T> unknown(String to) {
-        return CompletableFuture.failedFuture(new IllegalStateException(message(to)));
+    /** Who looks for a service may wait, so it is not the caller's thread that does. */
+    private <T> CompletionStage<T> found(Supplier<CompletionStage<T>> call) {
+        return CompletableFuture.supplyAsync(call, executor).thenCompose(answer -> answer);
     }
 }

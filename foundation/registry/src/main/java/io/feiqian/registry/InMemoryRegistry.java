@@ -132,7 +132,7 @@ public final class InMemoryRegistry implements Registry {
 
     /** What all handles see. */
     private static final class Shared {
-        final LastKnown known = new LastKnown(SnapshotFile.Content.EMPTY, _ -> {});
+        final LastKnown known = new LastKnown(SnapshotFile.Content.EMPTY, content -> {});
         final Map<String, Map<String, Entry>> byRole = new HashMap<>();
         final Map<String, List<Standing>> elections = new HashMap<>();
 
@@ -160,7 +160,7 @@ public final class InMemoryRegistry implements Registry {
                     return;
                 }
                 shared.byRole
-                        .computeIfAbsent(instance.role(), _ -> new HashMap<>())
+                        .computeIfAbsent(instance.role(), role -> new HashMap<>())
                         .put(instance.id(), this);
                 shared.publish(instance.role());
             }
@@ -207,9 +207,9 @@ public final class InMemoryRegistry implements Registry {
         void begin() {
             synchronized (shared) {
                 List<Standing> all =
-                        shared.elections.computeIfAbsent(election, _ -> new ArrayList<>());
+                        shared.elections.computeIfAbsent(election, name -> new ArrayList<>());
                 all.add(this);
-                all.getFirst().lead(true);
+                all.get(0).lead(true);
             }
         }
 
@@ -235,7 +235,7 @@ public final class InMemoryRegistry implements Registry {
                 all.remove(this);
                 lead(false);
                 if (!all.isEmpty()) {
-                    all.getFirst().lead(true);
+                    all.get(0).lead(true);
                 }
             }
         }

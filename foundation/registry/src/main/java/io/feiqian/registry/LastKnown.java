@@ -66,7 +66,7 @@ final class LastKnown {
 
     synchronized Runnable watchInstances(String role, Consumer<List<ServiceInstance>> listener) {
         List<Consumer<List<ServiceInstance>>> all =
-                onInstances.computeIfAbsent(role, _ -> new CopyOnWriteArrayList<>());
+                onInstances.computeIfAbsent(role, each -> new CopyOnWriteArrayList<>());
         all.add(listener);
         tell(listener, instances(role));
         return () -> all.remove(listener);
@@ -74,7 +74,7 @@ final class LastKnown {
 
     synchronized Runnable watchDocument(String name, Consumer<Document> listener) {
         List<Consumer<Document>> all =
-                onDocument.computeIfAbsent(name, _ -> new CopyOnWriteArrayList<>());
+                onDocument.computeIfAbsent(name, each -> new CopyOnWriteArrayList<>());
         all.add(listener);
         document(name).ifPresent(known -> tell(listener, known));
         return () -> all.remove(listener);

@@ -14,8 +14,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Connects to the instance's port, greets as a gRPC client does, and waits for a reaction: any byte
  * or an orderly end, so that servers of plain gRPC, of TLS and of HTTP are all told from a process
- * that hangs, whose machine still takes connections for it. Each question has a virtual thread of
- * its own and opens one connection. Who it is that answers is not asked. Thread-safe.
+ * that hangs, whose machine still takes connections for it. Each question has a short-lived thread
+ * of its own (virtual ones are not there on Java 17; the lists that ask do so at most 50 times a
+ * second) and opens one connection. Who it is that answers is not asked. Thread-safe.
  */
 public final class PortProbe implements InstanceProbe {
     /** HTTP/2's greeting with empty settings. A gRPC server answers with its own. */
@@ -26,9 +27,12 @@ public final class PortProbe implements InstanceProbe {
     @Override
     public CompletableFuture<Answer> ask(ServiceInstance instance, Duration atMost) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        Thread.ofVirtual()
-                .name("feiqian-registry-probe")
-                .start(() -> answer.complete(connect(instance, (int) atMost.toMillis())));
+        Thread thread =
+                new Thread(
+                        () -> answer.complete(connect(instance, (int) atMost.toMillis())),
+                        "feiqian-registry-probe");
+        thread.setDaemon(true);
+        thread.start();
         return answer;
     }
 
@@ -48,7 +52,7 @@ public final class PortProbe implements InstanceProbe {
         try {
             socket.getOutputStream().write(GREETING);
             // A byte or the end of the stream: either way the process did something.
-            int _ = socket.getInputStream().read();
+            int unused = socket.getInputStream().read();
             return Answer.ALIVE;
         } catch (SocketTimeoutException hung) {
             return Answer.SILENT;

@@ -79,7 +79,7 @@ final class ProvenLists {
             Duration askAfter) {
         become(role, current(role).listing(found, left));
         for (String id : current(role).missing().keySet()) {
-            if (waiting.computeIfAbsent(role, _ -> new HashSet<>()).add(id)) {
+            if (waiting.computeIfAbsent(role, name -> new HashSet<>()).add(id)) {
                 askLater(role, id, askAfter.plus(jitter(SPREAD)));
             }
         }
@@ -126,7 +126,7 @@ final class ProvenLists {
         if (one == null) {
             return;
         }
-        var _ =
+        var unused =
                 probe.ask(one.entry().instance(), ANSWER)
                         .whenComplete((answer, failure) ->
                                 asked(role, one, failure == null ? answer : Answer.SILENT));

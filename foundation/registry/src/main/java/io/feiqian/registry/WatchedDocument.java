@@ -25,7 +25,7 @@ final class WatchedDocument {
         this.path = paths.document(name);
         this.client = client;
         this.memory = memory;
-        this.watcher = _ -> worker.run("read document " + name, this::read);
+        this.watcher = event -> worker.run("read document " + name, this::read);
     }
 
     /** The document as it is now; also watches it, where it is not there yet for its coming. */

@@ -58,7 +58,7 @@ final class ZooKeeperRegistration {
         this.path = paths.instance(instance.role(), instance.id());
         this.life = life;
         this.data = textOf(instance);
-        this.watcher = _ -> renew();
+        this.watcher = event -> renew();
     }
 
     void begin() {

@@ -90,7 +90,7 @@ public final class ZooKeeperRegistry implements Registry {
         ZooKeeperRegistry registry =
                 new ZooKeeperRegistry(
                         config, client, probe, Timer.system("feiqian-registry-timer"));
-        client.getConnectionStateListenable().addListener((_, state) -> registry.changed(state));
+        client.getConnectionStateListenable().addListener((from, state) -> registry.changed(state));
         client.start();
         registry.awaitStart();
         return registry;

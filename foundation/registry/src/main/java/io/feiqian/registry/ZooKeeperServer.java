@@ -155,7 +155,7 @@ public final class ZooKeeperServer implements AutoCloseable {
         Thread thread = new Thread(() -> member.run(parsed), "feiqian-registry-member");
         thread.setDaemon(true);
         thread.start();
-        return new ZooKeeperServer(config.port(), member::stop, _ -> {});
+        return new ZooKeeperServer(config.port(), member::stop, session -> {});
     }
 
     /** How the server is stopped. */

@@ -28,6 +28,7 @@ final class ServicesPageTest {
                     Path.of(
                             "../participantdubbo/src/test/java/io/feiqian/participantdubbo",
                             "DubboSnippets.java"),
+                    Path.of("../rpcdubbo/src/test/java/io/feiqian/rpcdubbo/CallSnippets.java"),
                     Path.of("../rpc/src/test/java/io/feiqian/rpc/CallSnippetsTest.java"),
                     Path.of(
                             "../../foundation/registryetcd/src/test/java/io/feiqian/registryetcd",
@@ -47,7 +48,7 @@ final class ServicesPageTest {
                         .map(found -> found.group(1))
                         .toList();
 
-        assertThat(shown).hasSize(25);
+        assertThat(shown).hasSize(27);
         shown.forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
     }
 

@@ -13,6 +13,7 @@ import org.apache.dubbo.rpc.Filter;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.Result;
+import org.apache.dubbo.rpc.RpcContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ public final class DubboProviderFilter implements Filter {
             return AsyncRpcResult.newDefaultAsyncResult(
                     DubboRefusals.exception(refused.outcome()), invocation);
         }
+        // Dubbo passes all that a call carried on to the calls that its service makes in turn.
+        RpcContext.getServerAttachment().removeAttachment(ContextHeader.NAME);
         DubboContext.serve(branch);
         try {
             return invoker.invoke(invocation);

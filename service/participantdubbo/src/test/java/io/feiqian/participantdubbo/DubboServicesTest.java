@@ -15,9 +15,11 @@ import io.feiqian.participant.ServiceSetup;
 import io.feiqian.participant.TransactionAnswer;
 import io.feiqian.participant.TransactionOrder;
 import io.feiqian.participant.spi.ServiceChannel;
+import io.feiqian.registry.ZooKeeperServer;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import org.apache.dubbo.rpc.RpcContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two services with a Dubbo application each, as two processes would have them. */
 final class DubboServicesTest {
@@ -134,6 +137,46 @@ final class DubboServicesTest {
     }
 
     @Test
+    @Requirement("S.stack-2")
+    void servicesThatFindEachOtherInTheRegistrySettleTransactionsOverIt(@TempDir Path folder)
+            throws Exception {
+        try (ZooKeeperServer registry =
+                ZooKeeperServer.start(
+                        ZooKeeperServer.Config.alone(folder.resolve("registry"), "127.0.0.1", 0))) {
+            String address = "127.0.0.1:" + registry.port();
+            DubboNode payer = DubboNode.registered("payments", address, folder);
+            nodes.add(payer);
+            DubboNode payee = DubboNode.registered("accounts", address, folder);
+            nodes.add(payee);
+            payer.export(
+                    PhaseTwoService.class,
+                    DubboSnippets.install(payer.application, payments, KEYS),
+                    "payments");
+            payee.export(
+                    PhaseTwoService.class,
+                    DubboSnippets.install(payee.application, accounts, KEYS),
+                    "accounts");
+            payee.export(Credits.class, DubboSnippets.credits(accounts));
+            references.put("payments", payee.find(PhaseTwoService.class, "payments"));
+            references.put("accounts", payer.find(PhaseTwoService.class, "accounts"));
+            // Found by nothing else.
+            paymentsNode.close();
+            accountsNode.close();
+
+            TransactionAnswer answer =
+                    DubboSnippets.transfer(
+                            payments, two.order(25).settled(), payer.find(Credits.class, ""));
+
+            assertThat(answer.outcome()).isEqualTo(Outcome.accepted());
+            assertThat(answer.settled()).isTrue();
+            assertThat(two.paid()).isEqualTo(25);
+            assertThat(two.credited()).isEqualTo(25);
+            payer.close();
+            payee.close();
+        }
+    }
+
+    @Test
     void aMalformedAForgedAndAnExpiredContextAreRefusedBeforeTheMethodBegins() throws SQLException {
         Credits credits = credits();
         BranchContext context = context(Duration.ofSeconds(5));
@@ -163,6 +206,23 @@ final class DubboServicesTest {
         assertThat(answer).isEqualTo("announced");
         assertThat(refused(credits)).isEqualTo(OutcomeCode.MALFORMED_CONTEXT);
         assertThat(two.held()).isEqualTo(25);
+    }
+
+    @Test
+    void aCallThatAServiceMakesInTurnIsNoPartOfTheBranch() throws SQLException {
+        Credits accountsCredits = credits();
+        DubboNode between = DubboNode.with("between", KEYS);
+        nodes.add(between);
+        Credits onwards = between.refer(Credits.class, accountsNode);
+        between.export(Credits.class, order -> onwards.credit(order));
+        Credits first = paymentsNode.refer(Credits.class, between);
+
+        assertThatThrownBy(() ->
+                        DubboContext.call(
+                                context(Duration.ofSeconds(30)), () -> first.credit("25")))
+                .hasMessageContaining(OutcomeCode.MALFORMED_CONTEXT.name());
+        assertThat(two.held()).isZero();
+        assertThat(refused(accountsCredits)).isEqualTo(OutcomeCode.MALFORMED_CONTEXT);
     }
 
     @Test

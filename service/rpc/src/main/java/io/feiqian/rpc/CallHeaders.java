@@ -1,5 +1,6 @@
 package io.feiqian.rpc;
 
+import io.feiqian.governance.TravellingLabel;
 import io.feiqian.runtime.CallContext;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.vocabulary.Epoch;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +37,7 @@ public final class CallHeaders {
     static final Metadata.Key<String> TRACEPARENT = ascii("traceparent");
     static final Metadata.Key<String> AUTHORIZATION = ascii("authorization");
 
-    private static final String WORD = "[A-Za-z0-9._-]{1,64}";
-    private static final Pattern LABEL = Pattern.compile(WORD);
-
-    /** One word, or up to eight of them with names. */
-    private static final Pattern LABELS = Pattern.compile("W|W=W(,W=W){0,7}".replace("W", WORD));
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
@@ -107,10 +105,13 @@ public final class CallHeaders {
                 matching(
                         headers,
                         GRAY_LABEL,
-                        LABELS,
-                        "letters, digits and . _ -, at most 64; or up to eight such by name:"
-                                + " name=value,name=value"),
-                matching(headers, TENANT, LABEL, "letters, digits and . _ -, at most 64"),
+                        TravellingLabel::isWellFormed,
+                        TravellingLabel.EXPECTED),
+                matching(
+                        headers,
+                        TENANT,
+                        LABEL.asMatchPredicate(),
+                        "letters, digits and . _ -, at most 64"),
                 parsed(headers, TRANSACTION, TraceNumber::parse),
                 text(headers, OPERATOR, LONGEST_OPERATOR),
                 text(headers, REASON, LONGEST_REASON));
@@ -122,9 +123,9 @@ public final class CallHeaders {
     }
 
     private static String matching(
-            Metadata headers, Metadata.Key<String> key, Pattern form, String expected) {
+            Metadata headers, Metadata.Key<String> key, Predicate<String> form, String expected) {
         String value = only(headers, key);
-        if (value != null && !form.matcher(value).matches()) {
+        if (value != null && !form.test(value)) {
             throw refused(key.name(), expected);
         }
         return value == null ? "" : value;

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.feiqian.governance.Call;
 import io.feiqian.governance.Priority;
+import io.feiqian.governance.TravellingLabel;
 import io.feiqian.rpc.spi.CallFacts;
 import io.grpc.MethodDescriptor;
 import java.util.Iterator;
@@ -12,8 +13,6 @@ import java.util.List;
 
 /** What policies see of a call over gRPC; everything is read only where a policy asks. */
 final class GovernedCall implements Call {
-    private static final String GRAY = "gray";
-
     private final CallFacts facts;
 
     GovernedCall(CallFacts facts) {
@@ -45,20 +44,9 @@ final class GovernedCall implements Call {
         return "";
     }
 
-    /** The label that travels: {@code name=value,name=value}, or one value that is named gray. */
     @Override
     public String label(String name) {
-        String all = facts.context().grayLabel();
-        if (all.indexOf('=') < 0) {
-            return name.equals(GRAY) ? all : "";
-        }
-        for (String each : all.split(",", -1)) {
-            int equals = each.indexOf('=');
-            if (equals > 0 && each.substring(0, equals).equals(name)) {
-                return each.substring(equals + 1);
-            }
-        }
-        return "";
+        return TravellingLabel.value(facts.context().grayLabel(), name);
     }
 
     /** A field of the request by its path in the contract, such as {@code payer.account}. */
