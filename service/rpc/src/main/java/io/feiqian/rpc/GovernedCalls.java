@@ -53,6 +53,11 @@ public final class GovernedCalls implements CallPolicies {
     }
 
     @Override
+    public boolean isEmpty() {
+        return governance.isEmpty();
+    }
+
+    @Override
     public Ruling outgoing(CallFacts call) {
         GovernedCall facts = new GovernedCall(call);
         Destination destination = governance.route(facts, random.nextLong());

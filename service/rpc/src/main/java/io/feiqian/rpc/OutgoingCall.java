@@ -69,7 +69,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         service.budget().attempted();
         guarded(() -> {
             CallPolicies rules = clients.policies();
-            if (rules.equals(CallPolicies.NONE)) {
+            if (rules.isEmpty()) {
                 attempt();
             } else {
                 apply(rules.outgoing(facts()));
