@@ -1,10 +1,13 @@
 package io.feiqian.rpc;
 
+import static java.util.Locale.ROOT;
+
 import io.feiqian.governance.Borrower;
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.Lease;
 import io.feiqian.governance.Rule;
+import io.feiqian.governance.Side;
 import io.feiqian.governance.spi.QuotaShares;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.rpc.contract.BorrowRequest;
@@ -89,11 +92,22 @@ public final class QuotaBorrower implements AutoCloseable {
 
     /** Policies whose quotas are borrowed here. */
     public Governance governance(GovernanceSetup setup) {
-        Shares shares = new Shares(setup.side().name().toLowerCase(java.util.Locale.ROOT));
+        Shares shares = new Shares(setup.side());
         Governance governance = Governance.of(setup.with(shares));
         shares.governance = governance;
         borrowing.add(shares);
         return governance;
+    }
+
+    /** Calls a second that this process may use of a quota at this side; NaN without a lease. */
+    public double share(Side side, String quota) {
+        return borrowing.stream()
+                .filter(each -> each.side == side)
+                .map(each -> each.perSecond(quota))
+                .filter(OptionalDouble::isPresent)
+                .mapToDouble(OptionalDouble::getAsDouble)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     /** Borrows no more; shares stay as they are. */
@@ -207,11 +221,11 @@ public final class QuotaBorrower implements AutoCloseable {
 
     /** The shares of one side of the process, which is a node of its own for the lender. */
     private final class Shares implements QuotaShares {
-        private final String side;
+        private final Side side;
         private final Map<String, QuotaShare> shares = new ConcurrentHashMap<>();
         private volatile @Nullable Governance governance;
 
-        Shares(String side) {
+        Shares(Side side) {
             this.side = side;
         }
 
@@ -278,7 +292,8 @@ public final class QuotaBorrower implements AutoCloseable {
         /** Under a new name each time: what an earlier one was promised, it has forgotten. */
         private QuotaShare begin(long seen, long now) {
             lives++;
-            return new QuotaShare("%s-%s-%d".formatted(process, side, lives), seen, now);
+            return new QuotaShare(
+                    "%s-%s-%d".formatted(process, side.name().toLowerCase(ROOT), lives), seen, now);
         }
 
         private Map<String, Rule.Quota> quotas() {

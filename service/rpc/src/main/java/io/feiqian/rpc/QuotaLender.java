@@ -169,7 +169,7 @@ public final class QuotaLender extends QuotaLendingGrpc.QuotaLendingImplBase
         if (now == null) {
             claim();
         } else {
-            renew(now);
+            var _ = renew(now);
         }
     }
 
