@@ -130,7 +130,7 @@ final class CellRole {
                                         intake))
                         .intake(intake)
                         .add(lender)
-                        .rules(policies.rules(Side.PROVIDER))
+                        .rules(policies.rules(Side.PROVIDER, cell.toString()))
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())
@@ -170,7 +170,7 @@ final class CellRole {
                 told.tracesPerSecond(),
                 Path.of(told.snapshotFile()),
                 LiveDocuments.seal(secrets),
-                Optional.of(policies));
+                policies);
     }
 
     private static PeerStreams streams(

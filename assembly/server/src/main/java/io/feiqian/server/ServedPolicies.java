@@ -77,9 +77,13 @@ final class ServedPolicies implements AutoCloseable {
                         .register(metrics);
     }
 
-    /** What is asked for each call at one of the sides of this process. */
-    CallPolicies rules(Side side) {
-        return new GovernedCalls(of(side), timer, Randomness.secure());
+    /**
+     * What is asked for each call at one of the sides of this process.
+     *
+     * @param cell the cell that serves it; empty outside cells
+     */
+    CallPolicies rules(Side side, String cell) {
+        return new GovernedCalls(of(side), timer, Randomness.secure(), cell);
     }
 
     /**
@@ -124,7 +128,8 @@ final class ServedPolicies implements AutoCloseable {
     private Governance of(Side side) {
         Governance found = sides.get(side);
         if (found == null) {
-            throw new IllegalArgumentException("side: " + side + " (expected: " + sides.keySet());
+            throw new IllegalArgumentException(
+                    "side: " + side + " (expected: one of " + sides.keySet() + ")");
         }
         return found;
     }

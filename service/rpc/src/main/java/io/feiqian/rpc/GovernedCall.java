@@ -14,10 +14,19 @@ import java.util.List;
 final class GovernedCall implements Call {
     private static final String GRAY = "gray";
 
-    private final CallFacts facts;
+    private static final String CHANNEL = "channel";
 
-    GovernedCall(CallFacts facts) {
+    private final CallFacts facts;
+    private final String here;
+
+    /**
+     * A call.
+     *
+     * @param here the cell that serves it, where the call itself names none
+     */
+    GovernedCall(CallFacts facts, String here) {
         this.facts = facts;
+        this.here = here;
     }
 
     @Override
@@ -42,12 +51,21 @@ final class GovernedCall implements Call {
 
     @Override
     public String cell() {
-        return "";
+        return facts.cell().isEmpty() ? here : facts.cell();
     }
 
-    /** The label that travels: {@code name=value,name=value}, or one value that is named gray. */
+    /**
+     * The label that travels: {@code name=value,name=value}, or one value that is named gray; and
+     * the channel of the trace number, where there is one.
+     */
     @Override
     public String label(String name) {
+        if (name.equals(CHANNEL)) {
+            return facts.context()
+                    .trace()
+                    .map(trace -> Integer.toString(trace.channel()))
+                    .orElse("");
+        }
         String all = facts.context().grayLabel();
         if (all.indexOf('=') < 0) {
             return name.equals(GRAY) ? all : "";

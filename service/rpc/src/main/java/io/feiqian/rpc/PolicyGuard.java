@@ -60,7 +60,7 @@ final class PolicyGuard implements ServerInterceptor {
                 watched.watch.set(pass.watch());
                 yield next.startCall(watched, headers);
             }
-            case Ruling.Refuse(var refusal) -> ContextReader.refuse(call, refusal);
+            case Ruling.Refuse(var refusal, var _) -> ContextReader.refuse(call, refusal);
             case Ruling.Answer _, Ruling.Later _, Ruling.Elsewhere _ ->
                     ContextReader.refuse(call, misplaced());
         };
@@ -167,7 +167,7 @@ final class PolicyGuard implements ServerInterceptor {
                     call.watch.set(pass.watch());
                     serve();
                 }
-                case Ruling.Refuse(var refusal) -> refuse(refusal);
+                case Ruling.Refuse(var refusal, var _) -> refuse(refusal);
                 case Ruling.Answer(var response) -> answer(response);
                 case Ruling.Elsewhere _ -> refuse(misplaced());
                 case Ruling.Later(var stage) ->

@@ -98,15 +98,8 @@ class QuotaLendingTest {
         final String name = "node-" + ++started;
         final Registry registry = connect();
         final QuotaBorrower borrower =
-                QuotaBorrower.start(
-                        name,
-                        registry,
-                        new Channels(RpcClientConfig.DEFAULT),
-                        clock,
-                        time,
-                        Randomness.seeded(started));
-        final Governance governance =
-                borrower.governance(GovernanceSetup.at(Side.CALLER).with(clock));
+                QuotaSnippets.borrower(name, registry, clock, time, Randomness.seeded(started));
+        final Governance governance = QuotaSnippets.policies(borrower, clock);
         long done;
 
         Node() {
