@@ -10,6 +10,7 @@ import io.feiqian.rpc.CellCall;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.RequestContext;
 import io.feiqian.rpc.ResponseOutcome;
+import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.security.AdminToken;
@@ -46,6 +47,7 @@ final class Api {
 
     private final GatewayConfig config;
     private final CellClients clients;
+    private final CallPolicies rules;
     private final Optional<AdminToken> token;
     private final Clock clock;
     private final Tracing tracing;
@@ -54,11 +56,13 @@ final class Api {
     Api(
             GatewayConfig config,
             CellClients clients,
+            CallPolicies rules,
             Optional<AdminToken> token,
             Clock clock,
             Tracing tracing) {
         this.config = config;
         this.clients = clients;
+        this.rules = rules;
         this.token = token;
         this.clock = clock;
         this.tracing = tracing;
@@ -103,7 +107,8 @@ final class Api {
                         trace,
                         question.header("traceparent").orElse(""));
         try (Tracing.Entered _ = span.enter()) {
-            return clients.call(call)
+            // Who the operator is was authenticated by the token; nobody else is known.
+            return clients.call(call, rules, call.context().operator())
                     .thenApply(answer -> {
                         span.outcome(answer.outcome()).close();
                         return answer(answer, trace);
@@ -117,8 +122,8 @@ final class Api {
                 switch (answer) {
                     case CellAnswer.Answered<DynamicMessage>(var response, var outcome) ->
                             answered(response, outcome, trace);
-                    case CellAnswer.Failed<DynamicMessage>(var outcome) ->
-                            Problem.of(outcome, trace).toAnswer();
+                    case CellAnswer.Failed<DynamicMessage>(var outcome, var retryAfter) ->
+                            Problem.of(outcome, trace).retriedAfter(retryAfter);
                 };
         return trace.isPresent() ? http.with(TRACE_HEADER, trace.get().toString()) : http;
     }

@@ -4,11 +4,13 @@ import com.google.api.AnnotationsProto;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
 import io.feiqian.rpc.contract.Options;
 import io.feiqian.rpc.contract.ShardKey;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import io.grpc.protobuf.ProtoUtils;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +122,26 @@ record ApiMethod(
                 .setResponseMarshaller(
                         ProtoUtils.marshaller(
                                 DynamicMessage.getDefaultInstance(method.getOutputType())))
+                .setSchemaDescriptor(new Schema(method))
                 .build();
+    }
+
+    /** By which rules find what the contract says of a method. */
+    private record Schema(MethodDescriptor method) implements ProtoMethodDescriptorSupplier {
+        @Override
+        public MethodDescriptor getMethodDescriptor() {
+            return method;
+        }
+
+        @Override
+        public ServiceDescriptor getServiceDescriptor() {
+            return method.getService();
+        }
+
+        @Override
+        public FileDescriptor getFileDescriptor() {
+            return method.getFile();
+        }
     }
 
     private static IllegalArgumentException wrong(

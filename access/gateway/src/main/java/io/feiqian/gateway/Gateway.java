@@ -3,6 +3,7 @@ package io.feiqian.gateway;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Placement;
+import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.security.AdminToken;
@@ -87,9 +88,25 @@ public final class Gateway implements AutoCloseable {
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
+        return start(config, clients, CallPolicies.NONE, token, ready, telemetry, clock);
+    }
+
+    /**
+     * The same with rules that judge each request before it is sent on (P6.2.2.5-h).
+     *
+     * @param rules as the side that serves
+     */
+    public static Gateway start(
+            GatewayConfig config,
+            CellClients clients,
+            CallPolicies rules,
+            Optional<AdminToken> token,
+            BooleanSupplier ready,
+            Telemetry telemetry,
+            Clock clock) {
         List<ServiceDescriptor> services =
                 DescriptorSets.load(Gateway.class.getClassLoader(), config.descriptors());
-        return start(config, services, clients, token, ready, telemetry, clock);
+        return start(config, services, clients, rules, token, ready, telemetry, clock);
     }
 
     /** Starts a gateway for these services. */
@@ -97,6 +114,7 @@ public final class Gateway implements AutoCloseable {
             GatewayConfig config,
             List<ServiceDescriptor> services,
             CellClients clients,
+            CallPolicies rules,
             Optional<AdminToken> token,
             BooleanSupplier ready,
             Telemetry telemetry,
@@ -107,7 +125,7 @@ public final class Gateway implements AutoCloseable {
         Front front =
                 new Front(
                         routes,
-                        new Api(config, clients, token, clock, telemetry.tracing()),
+                        new Api(config, clients, rules, token, clock, telemetry.tracing()),
                         new Front.Own(
                                 ready,
                                 telemetry::prometheusText,

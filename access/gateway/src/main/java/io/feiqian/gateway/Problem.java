@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.TraceNumber;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -59,6 +60,14 @@ record Problem(
                         case FAULT -> 500;
                     };
         };
+    }
+
+    /** The answer, which says when to try again where that is known. */
+    HttpAnswer retriedAfter(Duration known) {
+        HttpAnswer answer = toAnswer();
+        return status == 503 && known.isPositive()
+                ? answer.with("Retry-After", Long.toString(known.plusMillis(999).toSeconds()))
+                : answer;
     }
 
     HttpAnswer toAnswer() {

@@ -6,10 +6,12 @@ import io.feiqian.gateway.shop.ShopProto;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
 import io.feiqian.rpc.CallCounts;
+import io.feiqian.rpc.CellBalancing;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.Endpoint;
 import io.feiqian.rpc.RpcClientConfig;
+import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
@@ -46,6 +48,16 @@ final class GatewayFixture implements AutoCloseable {
     private final CellClients clients;
 
     GatewayFixture(Path folder, GatewayConfig config) {
+        this(folder, config, CallPolicies.NONE, CallPolicies.NONE);
+    }
+
+    /**
+     * The same with rules.
+     *
+     * @param entrance for requests
+     * @param calls for calls to cells
+     */
+    GatewayFixture(Path folder, GatewayConfig config, CallPolicies entrance, CallPolicies calls) {
         this.token = AdminToken.obtain(Secrets.in(folder, io.feiqian.runtime.Randomness.seeded(1)));
         this.one = new ShopCell("one", token);
         this.two = new ShopCell("two", token);
@@ -56,6 +68,8 @@ final class GatewayFixture implements AutoCloseable {
                         routes,
                         cell -> instances.getOrDefault(cell, List.of()),
                         new Channels(RpcClientConfig.DEFAULT),
+                        CellBalancing.USUAL,
+                        calls,
                         Clock.system(),
                         timer,
                         Tracing.none(),
@@ -65,6 +79,7 @@ final class GatewayFixture implements AutoCloseable {
                         config.withPort(0),
                         DescriptorSets.services("shop", descriptors()),
                         clients,
+                        entrance,
                         Optional.of(token),
                         () -> !instances.isEmpty(),
                         telemetry,

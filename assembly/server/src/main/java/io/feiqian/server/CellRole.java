@@ -1,14 +1,17 @@
 package io.feiqian.server;
 
 import io.feiqian.bank.CellBank;
+import io.feiqian.governance.Side;
 import io.feiqian.ledger.LedgerRules;
 import io.feiqian.messaging.StreamMessages;
 import io.feiqian.routing.Routes;
 import io.feiqian.rpc.Channels;
+import io.feiqian.rpc.Endpoint;
 import io.feiqian.rpc.Intake;
 import io.feiqian.rpc.PeerLimits;
 import io.feiqian.rpc.PeerStreamService;
 import io.feiqian.rpc.PeerStreams;
+import io.feiqian.rpc.QuotaLender;
 import io.feiqian.rpc.RpcClientConfig;
 import io.feiqian.rpc.RpcServer;
 import io.feiqian.rpc.RpcServerConfig;
@@ -29,6 +32,7 @@ import io.feiqian.vocabulary.CellId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An instance of a cell: its database, its bank, its place among the other cells. Starts and serves
@@ -80,7 +84,15 @@ final class CellRole {
         StreamPeers peers = new StreamPeers(cell, routes, streams, telemetry.tracing());
         StreamMessages messages = new StreamMessages(cell, routes, streams, telemetry.tracing());
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
-        ServedPolicies policies = new ServedPolicies(clock, timer, telemetry.metrics());
+        ServedPolicies policies =
+                parts.add(
+                        new ServedPolicies(
+                                told.name(),
+                                Set.of(Side.PROVIDER),
+                                view.followed(),
+                                clock,
+                                timer,
+                                telemetry.metrics()));
         parts.add(documents(told, cell, view, telemetry, secrets, policies));
         CellBank bank =
                 parts.add(
@@ -100,6 +112,7 @@ final class CellRole {
                                         telemetry.alarms())));
         peers.serveLocally(bank.transactions()::receive);
         messages.serveLocally(bank.messages()::receive);
+        QuotaLender lender = new QuotaLender(clock, timer, Randomness.secure());
         Intake intake = new Intake();
         RunningInstance control = new RunningInstance(intake, view::registry, end);
         RpcServer.Builder services =
@@ -119,7 +132,8 @@ final class CellRole {
                         .warmUp("database", database::warmUp)
                         .selfCheck(parts.add(database.check())::answers)
                         .timer(timer)
-                        .rules(policies.rules())
+                        .add(lender)
+                        .rules(policies.rules(Side.PROVIDER, cell.toString()))
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())
@@ -139,6 +153,8 @@ final class CellRole {
         server.start();
         parts.add(() -> server.stop(DRAIN));
         server.ready();
+        parts.add(lender);
+        lender.stand(view.followed(), new Endpoint(told.name(), told.host(), told.port()));
         view.publishRoutes(told.name(), clock, timer);
     }
 
@@ -157,7 +173,7 @@ final class CellRole {
                 told.tracesPerSecond(),
                 Path.of(told.snapshotFile()),
                 LiveDocuments.seal(secrets),
-                Optional.of(policies));
+                policies);
     }
 
     private static PeerStreams streams(

@@ -2,7 +2,9 @@ package io.feiqian.server;
 
 import io.feiqian.gateway.Gateway;
 import io.feiqian.gateway.GatewayConfig;
+import io.feiqian.governance.Side;
 import io.feiqian.rpc.CallCounts;
+import io.feiqian.rpc.CellBalancing;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.RpcClientConfig;
@@ -16,6 +18,7 @@ import io.feiqian.telemetry.TelemetryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** The gateway: HTTP in, calls to the owning cells out, by what the registry said last. */
 final class GatewayRole {
@@ -52,12 +55,23 @@ final class GatewayRole {
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));
+        ServedPolicies policies =
+                parts.add(
+                        new ServedPolicies(
+                                told.name(),
+                                Set.of(Side.GATEWAY, Side.CALLER),
+                                view.followed(),
+                                clock,
+                                timer,
+                                telemetry.metrics()));
         CellClients cells =
                 parts.add(
                         new CellClients(
                                 view.routes(),
                                 view,
                                 new Channels(RpcClientConfig.DEFAULT),
+                                CellBalancing.USUAL,
+                                policies.rules(Side.CALLER, ""),
                                 clock,
                                 timer,
                                 telemetry.tracing(),
@@ -72,11 +86,12 @@ final class GatewayRole {
                         told.tracesPerSecond(),
                         Path.of(told.snapshotFile()),
                         LiveDocuments.seal(secrets),
-                        Optional.empty()));
+                        policies));
         Gateway gateway =
                 Gateway.start(
                         at(told),
                         cells,
+                        policies.rules(Side.GATEWAY, ""),
                         Optional.of(AdminToken.obtain(secrets)),
                         () -> true,
                         telemetry,

@@ -72,7 +72,7 @@ final class LiveDocuments implements AutoCloseable {
      *
      * @param tracesPerSecond what the process's file says
      * @param snapshotFile beside it is kept what was in force last
-     * @param policies takes the policies of what the process serves; empty where it applies none
+     * @param policies takes the policies that the process applies
      */
     static LiveDocuments follow(
             Registry registry,
@@ -81,7 +81,7 @@ final class LiveDocuments implements AutoCloseable {
             int tracesPerSecond,
             Path snapshotFile,
             Seal seal,
-            Optional<ServedPolicies> policies) {
+            ServedPolicies policies) {
         ServiceInstance instance = self.instance();
         RegistrySource source =
                 new RegistrySource(registry, new Recipient(self.name(), instance.labels()));
@@ -97,12 +97,10 @@ final class LiveDocuments implements AutoCloseable {
             }
         });
         List<Configuration<?>> followed = new ArrayList<>(List.of(levels));
-        policies.ifPresent(served -> {
-            Configuration<GovernanceDocument> calls =
-                    Configuration.follow(GovernanceDocument.type(), source, seal, kept);
-            calls.apply(served::apply);
-            followed.add(calls);
-        });
+        Configuration<GovernanceDocument> calls =
+                Configuration.follow(GovernanceDocument.type(), source, seal, kept);
+        calls.apply(policies::apply);
+        followed.add(calls);
         followed.forEach(each -> alarm(each, self, telemetry));
         return new LiveDocuments(
                 source, followed, StandingReport.begin(registry, instance, followed));

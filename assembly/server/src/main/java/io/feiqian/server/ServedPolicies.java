@@ -1,11 +1,17 @@
 package io.feiqian.server;
 
+import static java.util.Locale.ROOT;
+
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.PolicyReport;
 import io.feiqian.governance.Side;
 import io.feiqian.governance.spi.LoadSource;
+import io.feiqian.registry.spi.Registry;
+import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.GovernedCalls;
+import io.feiqian.rpc.QuotaBorrower;
+import io.feiqian.rpc.RpcClientConfig;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
@@ -15,32 +21,69 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * The policies of what a process serves: follows the document of governance and counts what each
- * policy did in the metric {@code feiqian.policy.calls}, by policy and {@code did}. Thread-safe.
+ * The policies of a process: follows the document of governance, borrows the shares of its quotas
+ * from whoever lends, and counts what each policy did in the metric {@code feiqian.policy.calls},
+ * by policy and {@code did}. Thread-safe.
  */
-final class ServedPolicies {
-    private final Governance governance;
-    private final GovernedCalls rules;
+final class ServedPolicies implements AutoCloseable {
+    private final QuotaBorrower quotas;
+    private final Map<Side, Governance> sides = new EnumMap<>(Side.class);
+    private final Timer timer;
     private final MultiGauge counts;
+    private final MultiGauge shares;
 
-    ServedPolicies(Clock clock, Timer timer, MeterRegistry metrics) {
-        this.governance =
-                Governance.of(
-                        GovernanceSetup.at(Side.PROVIDER).with(clock).with(LoadSource.machine()));
-        this.rules = new GovernedCalls(governance, timer, Randomness.secure());
+    /**
+     * No policy yet.
+     *
+     * @param name the name of the process
+     * @param applied the sides of calls that the process applies policies at
+     */
+    ServedPolicies(
+            String name,
+            Set<Side> applied,
+            Registry registry,
+            Clock clock,
+            Timer timer,
+            MeterRegistry metrics) {
+        this.quotas =
+                QuotaBorrower.start(
+                        name,
+                        registry,
+                        new Channels(RpcClientConfig.DEFAULT),
+                        clock,
+                        timer,
+                        Randomness.secure());
+        for (Side each : applied) {
+            sides.put(
+                    each,
+                    quotas.governance(
+                            GovernanceSetup.at(each).with(clock).with(LoadSource.machine())));
+        }
+        this.timer = timer;
         this.counts =
                 MultiGauge.builder("feiqian.policy.calls")
                         .description("What policies did with calls since they came into force")
                         .register(metrics);
+        this.shares =
+                MultiGauge.builder("feiqian.quota.share")
+                        .description("Calls a second that this process may use of a quota")
+                        .register(metrics);
     }
 
-    /** What the server asks for each call. */
-    CallPolicies rules() {
-        return rules;
+    /**
+     * What is asked for each call at one of the sides of this process.
+     *
+     * @param cell the cell that serves it; empty outside cells
+     */
+    CallPolicies rules(Side side, String cell) {
+        return new GovernedCalls(of(side), timer, Randomness.secure(), cell);
     }
 
     /**
@@ -49,25 +92,54 @@ final class ServedPolicies {
      * @throws IllegalArgumentException where it contradicts what is in force; that stays then
      */
     void apply(GovernanceDocument document) {
-        Outcome outcome = governance.publish(document.document());
-        if (!outcome.isAccepted()) {
-            throw new IllegalArgumentException(outcome.message());
-        }
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        List<PolicyReport> policies = governance.report().policies();
-        for (int i = 0; i < policies.size(); i++) {
-            String policy = policies.get(i).policy().toString();
-            rows.add(row(policy, "admitted", i, PolicyReport::admitted));
-            rows.add(row(policy, "refused", i, PolicyReport::refused));
-            rows.add(row(policy, "queued", i, PolicyReport::queued));
-            rows.add(row(policy, "degraded", i, PolicyReport::degraded));
-            rows.add(row(policy, "faults", i, PolicyReport::faults));
+        List<MultiGauge.Row<?>> ofQuotas = new ArrayList<>();
+        for (Side side : sides.keySet()) {
+            Governance governance = of(side);
+            Outcome outcome = governance.publish(document.document());
+            if (!outcome.isAccepted()) {
+                throw new IllegalArgumentException(outcome.message());
+            }
+            List<PolicyReport> policies = governance.report().policies();
+            for (int i = 0; i < policies.size(); i++) {
+                String policy = policies.get(i).policy().toString();
+                rows.add(row(governance, policy, "admitted", i, PolicyReport::admitted));
+                rows.add(row(governance, policy, "refused", i, PolicyReport::refused));
+                rows.add(row(governance, policy, "queued", i, PolicyReport::queued));
+                rows.add(row(governance, policy, "degraded", i, PolicyReport::degraded));
+                rows.add(row(governance, policy, "faults", i, PolicyReport::faults));
+            }
+            for (String quota : governance.quotas().keySet()) {
+                ofQuotas.add(
+                        MultiGauge.Row.of(
+                                Tags.of("quota", quota, "side", side.name().toLowerCase(ROOT)),
+                                () -> quotas.share(side, quota)));
+            }
         }
         counts.register(rows, true);
+        shares.register(ofQuotas, true);
     }
 
-    private MultiGauge.Row<?> row(
-            String policy, String did, int index, ToLongFunction<PolicyReport> count) {
+    @Override
+    public void close() {
+        quotas.close();
+    }
+
+    private Governance of(Side side) {
+        Governance found = sides.get(side);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "side: " + side + " (expected: one of " + sides.keySet() + ")");
+        }
+        return found;
+    }
+
+    private static MultiGauge.Row<?> row(
+            Governance governance,
+            String policy,
+            String did,
+            int index,
+            ToLongFunction<PolicyReport> count) {
         return MultiGauge.Row.of(
                 Tags.of("policy", policy, "did", did),
                 () -> {

@@ -12,6 +12,7 @@ import io.feiqian.bank.contract.FindMessagesRequest;
 import io.feiqian.bank.contract.ListConfigurationsRequest;
 import io.feiqian.bank.contract.ShowInstanceRequest;
 import io.feiqian.bank.contract.TransferRequest;
+import io.feiqian.rpc.contract.BorrowRequest;
 import io.feiqian.rpc.contract.FrameBatch;
 import io.feiqian.rpc.contract.Options;
 import io.feiqian.rpc.contract.Outcome;
@@ -50,6 +51,7 @@ class CompatibilityTest {
                     FindMessagesRequest.getDescriptor().getFile(),
                     Outcome.getDescriptor().getFile(),
                     FrameBatch.getDescriptor().getFile(),
+                    BorrowRequest.getDescriptor().getFile(),
                     Options.getDescriptor());
 
     @Test

@@ -167,6 +167,77 @@ class LiveConfigurationTest {
         until(() -> bank.openCustomer(slot).isAccepted());
     }
 
+    @Requirement({"P6.2.3-c", "P6.2.2.5-h"})
+    @Order(3)
+    @Test
+    void policiesOfTheGatewayAreInForceThereAndReportedByIt() {
+        Slot slot = new Slot(7_777);
+        policies(
+                """
+                {"id": "closed-at-the-door", "version": 1, "side": "gateway",
+                 "applies": {"service": "feiqian.bank.Bank", "method": "OpenCustomer"},
+                 "rate": {"perSecond": 0.001}}
+                """);
+        until(() -> bank.openCustomer(slot).outcome().code() == OutcomeCode.RATE_LIMITED);
+        assertThat(bank.openCustomer(slot).outcome().message())
+                .contains("policy closed-at-the-door v1");
+        long version = newest("governance");
+        until(() -> numberOf("governance", "gateway", "version") == version);
+        assertThat(bank.get("/v1/accounts/0017000000000000").outcome().code())
+                .as("of what the policy is not for")
+                .isNotEqualTo(OutcomeCode.RATE_LIMITED);
+        policies("");
+        until(() -> bank.openCustomer(slot).isAccepted());
+    }
+
+    @Requirement({"P6.2.3-c", "P6.2.2.5-h"})
+    @Order(3)
+    @Test
+    void aQuotaIsLentToEveryCellAndUsedOnWhileItsLenderIsGone() throws Exception {
+        Slot one = new Slot(1_111);
+        Slot two = new Slot(7_777);
+        policies(
+                """
+                {"id": "openings", "version": 1, "side": "provider",
+                 "applies": {"service": "feiqian.bank.Bank", "method": "OpenCustomer"},
+                 "quota": {"name": "openings", "perSecond": 1000, "withoutLease": 0, "lease": "1s"}}
+                """);
+        until(() -> bank.openCustomer(one).outcome().code() == OutcomeCode.QUOTA_USED);
+        until(() -> bank.openCustomer(one).isAccepted());
+        until(() -> bank.openCustomer(two).isAccepted());
+
+        // The first to have started lends.
+        bank.stopCell(1);
+        for (int i = 0; i < 30; i++) {
+            assertThat(bank.openCustomer(two).isAccepted()).isTrue();
+            timer.pause(Duration.ofMillis(100));
+        }
+        bank.startCell(1);
+        until(() -> bank.openCustomer(one).outcome().code() == OutcomeCode.QUOTA_USED);
+        until(() -> bank.openCustomer(one).isAccepted());
+        policies("");
+    }
+
+    /** Publishes these policies for all. */
+    private void policies(String all) {
+        long base = newest("governance");
+        Ended set;
+        try {
+            Path file =
+                    Files.writeString(
+                            home.resolve("policies.json"),
+                            all.isEmpty()
+                                    ? "{}"
+                                    : "{\"version\": %d, \"policies\": [%s]}"
+                                            .formatted(base + 1, all));
+            set = governance("set", "--file", file.toString(), "--base", Long.toString(base));
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+        assertThat(set.status()).as("%s", set).isZero();
+        assertThat(governance("publish", Long.toString(base + 1)).status()).isZero();
+    }
+
     private Ended governance(String command, String... arguments) {
         List<String> all = new ArrayList<>(List.of("governance"));
         all.addAll(List.of(arguments));
@@ -287,17 +358,27 @@ class LiveConfigurationTest {
     }
 
     private List<JsonNode> instances() {
+        return instances("telemetry");
+    }
+
+    private List<JsonNode> instances(String document) {
         List<JsonNode> all = new ArrayList<>();
-        document().path("instances").forEach(all::add);
+        document(document).path("instances").forEach(all::add);
         return all;
     }
 
     private long newest() {
+        return newest("telemetry");
+    }
+
+    private long newest(String document) {
         return bank
                 .texts(
                         1,
                         "select coalesce(max(version), 0)::text from configuration_version"
-                                + " where document = 'telemetry'")
+                                + " where document = '"
+                                + document
+                                + "'")
                 .stream()
                 .mapToLong(Long::parseLong)
                 .sum();
@@ -330,7 +411,11 @@ class LiveConfigurationTest {
     }
 
     private long numberOf(String instance, String field) {
-        return instances().stream()
+        return numberOf("telemetry", instance, field);
+    }
+
+    private long numberOf(String document, String instance, String field) {
+        return instances(document).stream()
                 .filter(each -> each.path("instance").asText().equals(instance))
                 .mapToLong(each -> each.path(field).asLong())
                 .findFirst()

@@ -44,16 +44,22 @@ public final class Borrower {
      * What to ask now.
      *
      * @param wanted pieces of work a second that this node would use
+     * @param quota what the policy says of the quota
      */
-    public Lease.Question ask(long nowNanos, double wanted) {
+    public Lease.Question ask(long nowNanos, double wanted, Rule.Quota quota) {
         questions++;
         open.addLast(new Asked(questions, nowNanos));
         if (open.size() > OPEN) {
             open.removeFirst();
         }
-        return lease == null
-                ? new Lease.Question(node, questions, wanted, 0, 0)
-                : new Lease.Question(node, questions, wanted, lease.term(), lease.number());
+        return new Lease.Question(
+                node,
+                questions,
+                wanted,
+                lease == null ? 0 : lease.term(),
+                lease == null ? 0 : lease.number(),
+                quota.perSecond(),
+                quota.lease());
     }
 
     /** Takes what the lender answered; what is older than what is known is passed over. */
@@ -80,6 +86,11 @@ public final class Borrower {
     /** Whether the share is still promised; not so, the node goes on with its last one. */
     public boolean isPromised(long nowNanos) {
         return lease != null && leaseEndNanos - nowNanos > 0;
+    }
+
+    /** How long the share is still promised; negative since when it is not, 0 without a lease. */
+    public Duration promisedFor(long nowNanos) {
+        return lease == null ? Duration.ZERO : Duration.ofNanos(leaseEndNanos - nowNanos);
     }
 
     /** How often to ask, for leases of this length. */

@@ -67,6 +67,11 @@ public final class Governance {
         return Outcome.accepted();
     }
 
+    /** Whether it would let every call pass, anywhere: there is no policy. One volatile read. */
+    public boolean isEmpty() {
+        return policies.isEmpty();
+    }
+
     /** What becomes of a call. */
     public Decision decide(Call call) {
         Plan plan = policies.plan(call.service(), call.method());
@@ -100,6 +105,11 @@ public final class Governance {
     public long wanted(String quota) {
         QuotaCheck.Used used = quotas.get(quota);
         return used == null ? 0 : used.wanted();
+    }
+
+    /** The quotas that are in force at this side, by name. */
+    public Map<String, Rule.Quota> quotas() {
+        return policies.quotas();
     }
 
     /** What is in force, and what it has done. */

@@ -27,6 +27,20 @@ public record Lease(long term, long number, double perSecond, Duration length, l
      * @param wanted pieces of work a second that it would use, as it has measured
      * @param term of the lease that it uses; 0 for none
      * @param lease number of the lease that it uses; 0 for none
+     * @param perSecond the whole quota, as the node's policy says
+     * @param length how long a lease is to last, as the node's policy says
      */
-    public record Question(String node, long number, double wanted, long term, long lease) {}
+    public record Question(
+            String node,
+            long number,
+            double wanted,
+            long term,
+            long lease,
+            double perSecond,
+            Duration length) {
+        /** The same for leases of another length. */
+        public Question lasting(Duration newLength) {
+            return new Question(node, number, wanted, term, lease, perSecond, newLength);
+        }
+    }
 }

@@ -27,6 +27,7 @@ final class Policies {
     private final Map<String, Check> checks;
     private final List<Router> routers;
     private final List<List<Check>> rings;
+    private final Map<String, Rule.Quota> quotasInForce;
     private final AtomicInteger planned = new AtomicInteger();
     private final Map<String, Map<String, Plan>> plans = new ConcurrentHashMap<>();
 
@@ -50,6 +51,13 @@ final class Policies {
                         byRing.computeIfAbsent(Ring.of(each), any -> new ArrayList<>()).add(each));
         byRing.values().forEach(each -> each.sort(ORDER));
         this.rings = List.copyOf(byRing.values());
+        Map<String, Rule.Quota> named = new HashMap<>();
+        for (Check each : checks.values()) {
+            if (each.policy().rule() instanceof Rule.Quota quota) {
+                named.put(quota.name(), quota);
+            }
+        }
+        this.quotasInForce = Map.copyOf(named);
     }
 
     /**
@@ -87,6 +95,15 @@ final class Policies {
 
     PolicyDocument document() {
         return document;
+    }
+
+    boolean isEmpty() {
+        return checks.isEmpty() && routers.isEmpty();
+    }
+
+    /** By name; all policies of one quota say the same of it. */
+    Map<String, Rule.Quota> quotas() {
+        return quotasInForce;
     }
 
     List<Check> checks() {

@@ -28,7 +28,8 @@ public record Policy(
     /** Refuses counts of what is not counted. */
     public Policy {
         if (sides.isEmpty()) {
-            throw new IllegalArgumentException("side: none (expected: caller, provider or both)");
+            throw new IllegalArgumentException(
+                    "side: none (expected: caller, provider, both or gateway)");
         }
         for (String each : per) {
             if (!each.matches("service|method|caller|tenant|cell|(label|parameter):.{1,80}")) {

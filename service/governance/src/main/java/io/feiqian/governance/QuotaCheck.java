@@ -55,7 +55,7 @@ final class QuotaCheck extends Check {
 
     @Override
     String state() {
-        return "share %.3f a second".formatted(share());
+        return "share %.3f a second, %s".formatted(share(), shares.standing(rule.name()));
     }
 
     private double share() {

@@ -19,7 +19,9 @@ public enum QuotaRule {
     /** A node does not go back to an older lease that arrives late. */
     NO_OLDER_LEASE("no-older-lease"),
     /** A lender that begins lends nothing until every lease before it has passed. */
-    NEW_LENDER_WAITS("a-new-lender-waits");
+    NEW_LENDER_WAITS("a-new-lender-waits"),
+    /** A lender lends only for a while after it has asked whether it is still the one elected. */
+    PROVEN_ALONE("a-lender-is-proven-alone");
 
     private final String ruleName;
 

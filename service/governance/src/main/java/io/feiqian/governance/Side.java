@@ -1,9 +1,11 @@
 package io.feiqian.governance;
 
-/** Which end of a call applies a policy. */
+/** Where a policy is applied. */
 public enum Side {
     /** Whoever calls. */
     CALLER,
     /** Whoever is called. */
-    PROVIDER
+    PROVIDER,
+    /** Whoever lets requests in from outside, before they are calls. */
+    GATEWAY
 }

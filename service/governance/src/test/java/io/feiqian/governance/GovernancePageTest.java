@@ -24,6 +24,11 @@ final class GovernancePageTest {
 
     private static final Path SNIPPETS =
             Path.of("src/test/java/io/feiqian/governance/GovernanceSnippets.java");
+
+    /** Compiled where calls are known. */
+    private static final Path OF_CALLS =
+            Path.of("../rpc/src/test/java/io/feiqian/rpc/QuotaSnippets.java");
+
     private static final CallFacts SCORE = CallFacts.of("feiqian.scoring.Scoring", "Score");
     private static final CallFacts REVERSE = CallFacts.of(Bench.SERVICE, "Reverse");
 
@@ -157,8 +162,9 @@ final class GovernancePageTest {
 
     @Test
     void theProgramOfThePageIsCompiledAndAppliesWhatIsDecided() throws Exception {
-        String source = Files.readString(SNIPPETS).replaceAll("\\s+", "");
-        assertThat(blocks("java")).hasSize(1);
+        String source =
+                (Files.readString(SNIPPETS) + Files.readString(OF_CALLS)).replaceAll("\\s+", "");
+        assertThat(blocks("java")).hasSize(2);
         blocks("java").forEach(each -> assertThat(source).contains(each.replaceAll("\\s+", "")));
 
         Bench rate = provider("one-caller");

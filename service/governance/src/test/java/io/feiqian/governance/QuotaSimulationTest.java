@@ -43,6 +43,21 @@ final class QuotaSimulationTest {
         }
     }
 
+    /** A lender, who may not have heard yet that another was elected. */
+    private static final class Lending {
+        final Lender lender;
+        final double rate;
+
+        Lending(Lender lender, double rate) {
+            this.lender = lender;
+            this.rate = rate;
+        }
+
+        long clock(long now) {
+            return (long) (now * rate);
+        }
+    }
+
     private record Event(long at, long number, Runnable action) {}
 
     private static final class World {
@@ -55,8 +70,8 @@ final class QuotaSimulationTest {
         long now;
         long count;
         long term;
-        Optional<Lender> lender = Optional.empty();
-        double lenderRate = 1;
+        Optional<Lending> lender = Optional.empty();
+        final List<Lending> deposed = new ArrayList<>();
         boolean calm;
         double worst;
         int lost;
@@ -82,20 +97,41 @@ final class QuotaSimulationTest {
             ask(node);
         }
 
+        /** Elects a new one; who lent before goes on as long as it believes in itself. */
         void startLender() {
-            lenderRate = drift();
-            lender = Optional.of(new Lender(++term, QUOTA, lenderClock(), without));
+            lender.ifPresent(deposed::add);
+            double rate = drift();
+            Lending next =
+                    new Lending(
+                            new Lender(++term, QUOTA.lease(), (long) (now * rate), without), rate);
+            lender = Optional.of(next);
+            prove(next);
         }
 
-        long lenderClock() {
-            return (long) (now * lenderRate);
+        /** Asks the registry, which answers late or never, and only whom it elected last. */
+        void prove(Lending lending) {
+            long asked = lending.clock(now);
+            at(
+                    delay(),
+                    () -> {
+                        if (lender.filter(lending::equals).isPresent()) {
+                            at(delay(), () -> lending.lender.proven(asked));
+                        }
+                    });
+            if (lender.filter(lending::equals).isPresent() || deposed.contains(lending)) {
+                at(Lender.PROOF.toNanos() / 3, () -> prove(lending));
+            }
+        }
+
+        long delay() {
+            return calm ? 1 : random.nextInt(3_000) * SECOND / 1_000;
         }
 
         void ask(Node node) {
             if (!nodes.contains(node)) {
                 return;
             }
-            Lease.Question question = node.borrower.ask(node.clock(now), node.wanted);
+            Lease.Question question = node.borrower.ask(node.clock(now), node.wanted, QUOTA);
             if (calm || now >= node.cutUntil) {
                 send(() -> answer(node, question));
             }
@@ -103,7 +139,10 @@ final class QuotaSimulationTest {
         }
 
         void answer(Node node, Lease.Question question) {
-            lender.flatMap(each -> each.answer(question, lenderClock()))
+            boolean strays = !calm && !deposed.isEmpty() && random.nextInt(3) == 0;
+            Optional<Lending> asked =
+                    strays ? Optional.of(deposed.get(random.nextInt(deposed.size()))) : lender;
+            asked.flatMap(each -> each.lender.answer(question, each.clock(now)))
                     .ifPresent(lease -> send(() -> node.borrower.hear(lease, node.clock(now))));
         }
 
@@ -131,12 +170,9 @@ final class QuotaSimulationTest {
                 case 0 -> {
                     crashes++;
                     lender = Optional.empty();
+                    deposed.clear();
                 }
-                case 1 -> {
-                    if (lender.isEmpty()) {
-                        startLender();
-                    }
-                }
+                case 1 -> startLender();
                 case 2 -> {
                     crashes++;
                     nodes.remove(random.nextInt(nodes.size()));
@@ -269,7 +305,58 @@ final class QuotaSimulationTest {
     @Test
     void aNodeWithoutALenderHasNoLeaseAndUsesWhatThePolicySays() {
         Borrower alone = new Borrower("alone");
-        alone.ask(0, 100);
+        alone.ask(0, 100, QUOTA);
         assertThat(alone.share()).isEmpty();
+    }
+
+    @Test
+    void whoComesBackAfterItWasForgottenHasAPromiseAgainWithTheNextAnswers() {
+        World world = new World(5, Set.of());
+        world.calm = true;
+        world.startLender();
+        for (int i = 0; i < 2; i++) {
+            world.startNode();
+        }
+        world.run(600 * SECOND);
+        Node away = world.nodes.getFirst();
+        world.calm = false;
+        away.cutUntil = world.now + 30 * SECOND;
+        world.deposed.clear();
+        world.run(world.now + 30 * SECOND);
+        assertThat(away.borrower.isPromised(away.clock(world.now))).isFalse();
+        world.calm = true;
+        world.run(world.now + 10 * SECOND);
+        assertThat(away.borrower.isPromised(away.clock(world.now))).isTrue();
+        assertThat(away.borrower.promisedFor(away.clock(world.now)))
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aQuotaThatBecomesSmallerIsSoForAllOnceEachHasAskedAgain() {
+        Lender lender = new Lender(1, Duration.ofSeconds(1), 0);
+        Rule.Quota smaller = new Rule.Quota("q", 400, 0, QUOTA.lease());
+        Borrower one = new Borrower("one");
+        Borrower two = new Borrower("two");
+        long now = 60 * SECOND;
+        for (int i = 0; i < 4; i++, now += 2 * SECOND) {
+            lender.proven(now);
+            for (Borrower each : List.of(one, two)) {
+                long asked = now;
+                lender.answer(each.ask(now, 800, QUOTA), now)
+                        .ifPresent(lease -> each.hear(lease, asked));
+            }
+        }
+        assertThat(one.share().orElse(0) + two.share().orElse(0)).isBetween(999.0, TOTAL);
+
+        // The other still goes by the policy as it was.
+        for (int i = 0; i < 4; i++, now += 2 * SECOND) {
+            lender.proven(now);
+            long asked = now;
+            lender.answer(one.ask(now, 800, smaller), now)
+                    .ifPresent(lease -> one.hear(lease, asked));
+            lender.answer(two.ask(now, 800, QUOTA), now).ifPresent(lease -> two.hear(lease, asked));
+            assertThat(lender.lent()).isLessThanOrEqualTo(TOTAL);
+        }
+        assertThat(one.share().orElse(0) + two.share().orElse(0)).isBetween(399.0, 400.0);
     }
 }

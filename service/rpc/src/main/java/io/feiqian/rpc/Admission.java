@@ -81,10 +81,12 @@ final class Admission implements ServerInterceptor {
         }
     }
 
-    /** What travels on a stream is judged message by message. */
+    /** What travels on a stream is judged message by message; lending goes on to the end. */
     private boolean isNewWork(MethodDescriptor<?, ?> method) {
+        String service = String.valueOf(method.getServiceName());
         return method.getType().clientSendsOneMessage()
-                && !admin.contains(String.valueOf(method.getServiceName()));
+                && !QuotaLender.SERVICE.equals(service)
+                && !admin.contains(service);
     }
 
     int inFlight() {

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.feiqian.balancing.Ending;
 import io.feiqian.balancing.Member;
 import io.feiqian.routing.Route;
+import io.feiqian.rpc.spi.InstanceFilter;
 import io.feiqian.runtime.CallContext;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.telemetry.Tracing;
@@ -34,6 +35,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private final CellClients clients;
     private final CellCall<Q, A> call;
+    private final InstanceFilter filter;
     private final Deadline deadline;
     private final WorkSpan span;
     private final CompletableFuture<CellAnswer<A>> answer = new CompletableFuture<>();
@@ -48,7 +50,8 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private Outcome.Refused lastRefusal =
             new Outcome.Refused(OutcomeCode.DEADLINE_EXPIRED, "the deadline passed");
 
-    CallInProgress(CellClients clients, CellCall<Q, A> call) {
+    CallInProgress(CellClients clients, CellCall<Q, A> call, InstanceFilter filter) {
+        this.filter = filter;
         this.clients = clients;
         this.call = call;
         this.deadline = call.context().deadline();
@@ -117,7 +120,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private Optional<Member<Endpoint>> pick(CellId cell) {
         long key = call.context().trace().map(Object::hashCode).orElse(0);
-        return clients.picker().pick(cell, call.method().getFullMethodName(), key, tried);
+        return clients.picker().pick(cell, call.method().getFullMethodName(), key, tried, filter);
     }
 
     private void send(Aim aim) {

@@ -1,6 +1,7 @@
 package io.feiqian.rpc;
 
 import io.feiqian.vocabulary.Outcome;
+import java.time.Duration;
 
 /**
  * How a call to a cell ended. Whatever happened on the way, it is an outcome.
@@ -23,6 +24,12 @@ public sealed interface CellAnswer<A> {
      * No cell answered with a response of its own.
      *
      * @param outcome refused where certainly nothing happened, else unknown
+     * @param retryAfter after what time it makes sense to try again; zero where it is not known
      */
-    record Failed<A>(Outcome outcome) implements CellAnswer<A> {}
+    record Failed<A>(Outcome outcome, Duration retryAfter) implements CellAnswer<A> {
+        /** Without a word on when to try again. */
+        public Failed(Outcome outcome) {
+            this(outcome, Duration.ZERO);
+        }
+    }
 }

@@ -52,6 +52,11 @@ public record CellCall<Q extends Message, A extends Message>(
         return new CellCall<>(method, request, target, repeatable, changes, context, newToken);
     }
 
+    /** The same request to another method of the contract, which is not repeated. */
+    CellCall<Q, A> to(MethodDescriptor<Q, A> other) {
+        return new CellCall<>(other, request, target, false, changes, context, token);
+    }
+
     @Override
     public String toString() {
         return method.getFullMethodName() + " to " + target;

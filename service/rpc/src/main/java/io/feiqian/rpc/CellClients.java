@@ -2,11 +2,16 @@ package io.feiqian.rpc;
 
 import com.google.protobuf.Message;
 import io.feiqian.routing.Routes;
+import io.feiqian.rpc.spi.CallFacts;
+import io.feiqian.rpc.spi.CallPolicies;
+import io.feiqian.rpc.spi.InstanceFilter;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.telemetry.Tracing;
 import io.feiqian.vocabulary.CellId;
+import io.feiqian.vocabulary.RefusedException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,6 +41,7 @@ public final class CellClients implements AutoCloseable {
     private final Timer timer;
     private final Tracing tracing;
     private final CallCounts counts;
+    private final CallPolicies rules;
     private final AtomicInteger turns = new AtomicInteger();
 
     /**
@@ -51,19 +57,30 @@ public final class CellClients implements AutoCloseable {
             Timer timer,
             Tracing tracing,
             CallCounts counts) {
-        this(routes, instances, channels, CellBalancing.USUAL, clock, timer, tracing, counts);
+        this(
+                routes,
+                instances,
+                channels,
+                CellBalancing.USUAL,
+                CallPolicies.NONE,
+                clock,
+                timer,
+                tracing,
+                counts);
     }
 
     /**
-     * The same with another way to choose among the instances of a cell.
+     * The same with another way to choose among the instances of a cell, and with rules.
      *
      * @param balancing how instances are chosen
+     * @param rules what is asked before each call, as the side that calls
      */
     public CellClients(
             Routes routes,
             CellInstances instances,
             Channels channels,
             CellBalancing balancing,
+            CallPolicies rules,
             Clock clock,
             Timer timer,
             Tracing tracing,
@@ -76,14 +93,70 @@ public final class CellClients implements AutoCloseable {
         this.timer = timer;
         this.tracing = tracing;
         this.counts = counts;
+        this.rules = rules;
     }
 
     /** Makes the call; the future never fails, every failure is an outcome. */
     public <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
             CellCall<Q, A> call) {
-        CallInProgress<Q, A> progress = new CallInProgress<>(this, call);
+        return rules.isEmpty() ? begin(call, InstanceFilter.ANY) : judged(call);
+    }
+
+    /**
+     * Makes the call for a request from outside, which these rules judge first as one that is
+     * served (P6.2.2.5-h).
+     *
+     * @param entrance judges the request
+     * @param caller who it is from, as far as that was authenticated; else empty
+     */
+    public <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
+            CellCall<Q, A> call, CallPolicies entrance, String caller) {
+        return entrance.isEmpty()
+                ? call(call)
+                : new JudgedCall<>(
+                                call,
+                                facts(call, caller),
+                                entrance::incoming,
+                                (admitted, anywhere) -> call(admitted),
+                                clock)
+                        .begin();
+    }
+
+    private <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> judged(
+            CellCall<Q, A> call) {
+        return new JudgedCall<>(call, facts(call, ""), rules::outgoing, this::begin, clock).begin();
+    }
+
+    private <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> begin(
+            CellCall<Q, A> call, InstanceFilter filter) {
+        CallInProgress<Q, A> progress = new CallInProgress<>(this, call, filter);
         progress.begin();
         return progress.answer();
+    }
+
+    private CallFacts facts(CellCall<?, ?> call, String caller) {
+        return new CallFacts(
+                String.valueOf(call.method().getServiceName()),
+                call.method(),
+                caller,
+                call.context(),
+                Optional.of(call.request()),
+                cellOf(call.target()));
+    }
+
+    /** The cell by the route map as it is now; empty where it has none for the slot. */
+    private String cellOf(Target target) {
+        return switch (target) {
+            case Target.OwnerOf(var slot) -> {
+                try {
+                    yield routes.route(slot).owner().toString();
+                } catch (RefusedException noRoute) {
+                    yield "";
+                }
+            }
+            case Target.Named(var cell) -> cell.toString();
+            case Target.Any() -> "";
+        };
     }
 
     /** Closes all connections; calls in flight end as they would when the network broke. */

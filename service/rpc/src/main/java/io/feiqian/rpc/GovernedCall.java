@@ -13,10 +13,20 @@ import java.util.List;
 
 /** What policies see of a call over gRPC; everything is read only where a policy asks. */
 final class GovernedCall implements Call {
-    private final CallFacts facts;
+    private static final String CHANNEL = "channel";
 
-    GovernedCall(CallFacts facts) {
+
+    private final CallFacts facts;
+    private final String here;
+
+    /**
+     * A call.
+     *
+     * @param here the cell that serves it, where the call itself names none
+     */
+    GovernedCall(CallFacts facts, String here) {
         this.facts = facts;
+        this.here = here;
     }
 
     @Override
@@ -41,11 +51,18 @@ final class GovernedCall implements Call {
 
     @Override
     public String cell() {
-        return "";
+        return facts.cell().isEmpty() ? here : facts.cell();
     }
 
+    /** A label of those that travel; or the channel of the trace number, where there is one. */
     @Override
     public String label(String name) {
+        if (name.equals(CHANNEL)) {
+            return facts.context()
+                    .trace()
+                    .map(trace -> Integer.toString(trace.channel()))
+                    .orElse("");
+        }
         return TravellingLabel.value(facts.context().grayLabel(), name);
     }
 

@@ -38,6 +38,7 @@ public final class GovernedCalls implements CallPolicies {
     private final Governance governance;
     private final Timer timer;
     private final Randomness random;
+    private final String cell;
 
     /**
      * Calls of one side of this process.
@@ -47,14 +48,29 @@ public final class GovernedCalls implements CallPolicies {
      * @param random chooses among ways where a call has nothing that stays
      */
     public GovernedCalls(Governance governance, Timer timer, Randomness random) {
+        this(governance, timer, random, "");
+    }
+
+    /**
+     * Calls that a cell serves.
+     *
+     * @param cell the cell's name, by which policies may choose
+     */
+    public GovernedCalls(Governance governance, Timer timer, Randomness random, String cell) {
+        this.cell = cell;
         this.governance = governance;
         this.timer = timer;
         this.random = random;
     }
 
     @Override
+    public boolean isEmpty() {
+        return governance.isEmpty();
+    }
+
+    @Override
     public Ruling outgoing(CallFacts call) {
-        GovernedCall facts = new GovernedCall(call);
+        GovernedCall facts = new GovernedCall(call, cell);
         Destination destination = governance.route(facts, random.nextLong());
         InstanceFilter instances =
                 destination.equals(Destination.ANYWHERE)
@@ -65,7 +81,8 @@ public final class GovernedCalls implements CallPolicies {
 
     @Override
     public Ruling incoming(CallFacts call) {
-        return ruling(governance.decide(new GovernedCall(call)), call, InstanceFilter.ANY, true);
+        return ruling(
+                governance.decide(new GovernedCall(call, cell)), call, InstanceFilter.ANY, true);
     }
 
     private static java.util.function.Predicate<Instance<?>> among(
@@ -84,7 +101,8 @@ public final class GovernedCalls implements CallPolicies {
             Decision decision, CallFacts call, InstanceFilter instances, boolean serving) {
         return switch (decision) {
             case Admitted permit -> new Ruling.Pass(watch(permit, serving), instances);
-            case Decision.Refused refused -> new Ruling.Refuse(refused.outcome());
+            case Decision.Refused refused ->
+                    new Ruling.Refuse(refused.outcome(), refused.retryAfter());
             case Queued queued -> new Ruling.Later(after(queued, call, instances, serving));
             case Decision.Degraded degraded -> instead(degraded, call);
             case Decision.Failed failed ->

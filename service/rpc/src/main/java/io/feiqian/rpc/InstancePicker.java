@@ -6,6 +6,7 @@ import io.feiqian.balancing.Place;
 import io.feiqian.balancing.Pool;
 import io.feiqian.balancing.Way;
 import io.feiqian.balancing.spi.Picker;
+import io.feiqian.rpc.spi.InstanceFilter;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.vocabulary.CellId;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Picks an instance of a cell for each call, one after the other unless configured (D5.5-e),
@@ -61,8 +63,10 @@ final class InstancePicker {
      *
      * @param method the full name of the method that is called
      * @param key what keeps calls together where the way does so
+     * @param filter which instances the call may go to
      */
-    Optional<Member<Endpoint>> pick(CellId cell, String method, long key, Set<Endpoint> tried) {
+    Optional<Member<Endpoint>> pick(
+            CellId cell, String method, long key, Set<Endpoint> tried, InstanceFilter filter) {
         Cell known = cells.get(cell);
         if (known == null) {
             known = cells.computeIfAbsent(cell, id -> new Cell(pool()));
@@ -71,9 +75,15 @@ final class InstancePicker {
         Picker picker =
                 known.pickers.computeIfAbsent(
                         balancing.wayOf(method), way -> way.picker(randomness));
-        return tried.isEmpty()
-                ? known.pool.pick(picker, key)
-                : known.pool.pick(picker, key, each -> !tried.contains(each.target()));
+        if (tried.isEmpty() && filter.equals(InstanceFilter.ANY)) {
+            return known.pool.pick(picker, key);
+        }
+        Predicate<Instance<?>> admitted =
+                filter.among(known.pool.members().stream().map(Member::instance).toList());
+        return known.pool.pick(
+                picker,
+                key,
+                each -> !tried.contains(each.target()) && admitted.test(each.instance()));
     }
 
     private Pool<Endpoint> pool() {

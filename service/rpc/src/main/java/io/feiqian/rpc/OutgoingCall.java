@@ -72,7 +72,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         service.budget().attempted();
         guarded(() -> {
             CallPolicies rules = clients.policies();
-            if (rules.equals(CallPolicies.NONE)) {
+            if (rules.isEmpty()) {
                 attempt();
             } else {
                 apply(rules.outgoing(facts()));
@@ -129,7 +129,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
                 filter = instances;
                 attempt();
             }
-            case Ruling.Refuse(var refusal) ->
+            case Ruling.Refuse(var refusal, var _) ->
                     finish(new ServiceAnswer.Failed<>(refusal, Status.OK));
             case Ruling.Answer(var response) -> finish(answered(response));
             case Ruling.Elsewhere(var other, var sibling) -> {

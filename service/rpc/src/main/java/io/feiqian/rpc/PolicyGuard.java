@@ -42,8 +42,12 @@ final class PolicyGuard implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        // Whoever asks for health must hear the truth, under any rule.
-        if (Admission.HEALTH.equals(call.getMethodDescriptor().getServiceName())) {
+        // Whoever asks for health must hear the truth, under any rule; and no rule may keep away
+        // the shares that rules go by.
+        String service = String.valueOf(call.getMethodDescriptor().getServiceName());
+        if (Admission.HEALTH.equals(service)
+                || QuotaLender.SERVICE.equals(service)
+                || rules.isEmpty()) {
             return next.startCall(call, headers);
         }
         Watched<Q, A> watched = new Watched<>(call);
@@ -56,7 +60,7 @@ final class PolicyGuard implements ServerInterceptor {
                 watched.watch.set(pass.watch());
                 yield next.startCall(watched, headers);
             }
-            case Ruling.Refuse(var refusal) -> ContextReader.refuse(call, refusal);
+            case Ruling.Refuse(var refusal, var _) -> ContextReader.refuse(call, refusal);
             case Ruling.Answer _, Ruling.Later _, Ruling.Elsewhere _ ->
                     ContextReader.refuse(call, misplaced());
         };
@@ -163,7 +167,7 @@ final class PolicyGuard implements ServerInterceptor {
                     call.watch.set(pass.watch());
                     serve();
                 }
-                case Ruling.Refuse(var refusal) -> refuse(refusal);
+                case Ruling.Refuse(var refusal, var _) -> refuse(refusal);
                 case Ruling.Answer(var response) -> answer(response);
                 case Ruling.Elsewhere _ -> refuse(misplaced());
                 case Ruling.Later(var stage) ->

@@ -49,7 +49,7 @@ final class ServiceChannel extends Channel {
                 ruling instanceof Ruling.Elsewhere(var other, var _) && !other.isEmpty()
                         ? other
                         : service;
-        if (ruling instanceof Ruling.Refuse(var refusal)) {
+        if (ruling instanceof Ruling.Refuse(var refusal, var _)) {
             return new RefusedCall<>(refusal);
         }
         if (ruling instanceof Ruling.Answer

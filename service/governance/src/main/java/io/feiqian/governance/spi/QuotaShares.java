@@ -11,6 +11,11 @@ public interface QuotaShares {
     /** Calls a second of this quota; empty where there never was a lease. */
     OptionalDouble perSecond(String quota);
 
+    /** On what its share rests, for people; asked for reports only. */
+    default String standing(String quota) {
+        return perSecond(quota).isPresent() ? "leased" : "never leased";
+    }
+
     /** No leases: every policy's {@code withoutLease} holds. */
     static QuotaShares none() {
         return quota -> OptionalDouble.empty();

@@ -15,10 +15,23 @@ import java.util.Optional;
  *     empty where neither is known
  * @param context what travels with the call: tenant, label, trace number, deadline
  * @param request the request; empty for calls that stream requests
+ * @param cell the cell that is called; empty for services that are no cells, and where it is not
+ *     known
  */
 public record CallFacts(
         String service,
         MethodDescriptor<?, ?> method,
         String caller,
         CallContext context,
-        Optional<Message> request) {}
+        Optional<Message> request,
+        String cell) {
+    /** A call of which no cell is known. */
+    public CallFacts(
+            String service,
+            MethodDescriptor<?, ?> method,
+            String caller,
+            CallContext context,
+            Optional<Message> request) {
+        this(service, method, caller, context, request, "");
+    }
+}

@@ -8,7 +8,21 @@ package io.feiqian.rpc.spi;
  */
 public interface CallPolicies {
     /** No rules; not even asked. */
-    CallPolicies NONE = new CallPolicies() {};
+    CallPolicies NONE =
+            new CallPolicies() {
+                @Override
+                public boolean isEmpty() {
+                    return true;
+                }
+            };
+
+    /**
+     * Whether there is no rule at the moment: then nothing else is asked, and nothing is made ready
+     * to be judged. At most one volatile read.
+     */
+    default boolean isEmpty() {
+        return false;
+    }
 
     /** Judges a call that is about to be made, once, before its first attempt. */
     default Ruling outgoing(CallFacts call) {

@@ -2,6 +2,7 @@ package io.feiqian.rpc.spi;
 
 import com.google.protobuf.Message;
 import io.feiqian.vocabulary.Outcome;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** What a rule says of a call. */
@@ -22,8 +23,14 @@ public sealed interface Ruling {
      * The call does not happen.
      *
      * @param refusal what its caller hears
+     * @param retryAfter after what time it makes sense to try again; zero where it is not known
      */
-    record Refuse(Outcome.Refused refusal) implements Ruling {}
+    record Refuse(Outcome.Refused refusal, Duration retryAfter) implements Ruling {
+        /** Without a word on when to try again. */
+        public Refuse(Outcome.Refused refusal) {
+            this(refusal, Duration.ZERO);
+        }
+    }
 
     /**
      * The call does not happen, and its caller hears this as if it had; only for calls with one
