@@ -47,6 +47,7 @@ final class Api {
     private final GatewayConfig config;
     private final CellClients clients;
     private final Optional<AdminToken> token;
+    private final EdgeLabels labels;
     private final Clock clock;
     private final Tracing tracing;
     private final RequestReader reader;
@@ -55,9 +56,11 @@ final class Api {
             GatewayConfig config,
             CellClients clients,
             Optional<AdminToken> token,
+            EdgeLabels labels,
             Clock clock,
             Tracing tracing) {
         this.config = config;
+        this.labels = labels;
         this.clients = clients;
         this.token = token;
         this.clock = clock;
@@ -73,7 +76,9 @@ final class Api {
                 method.operatorOnly() ? Optional.of(order(question)) : Optional.empty();
         DynamicMessage request = reader.read(method, variables, question);
         Optional<TraceNumber> trace = RequestReader.traceNumber(method, request);
-        RequestContext context = RequestContext.until(deadline);
+        RequestContext context =
+                RequestContext.until(deadline)
+                        .labelled(labels.of(method, request, question, deadline));
         if (trace.isPresent()) {
             context = context.withTrace(trace.get());
         }

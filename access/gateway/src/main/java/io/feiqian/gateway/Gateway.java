@@ -87,9 +87,25 @@ public final class Gateway implements AutoCloseable {
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
+        return start(config, clients, token, EdgeLabels.none(), ready, telemetry, clock);
+    }
+
+    /**
+     * The same with labels for requests.
+     *
+     * @param labels which label a request gets
+     */
+    public static Gateway start(
+            GatewayConfig config,
+            CellClients clients,
+            Optional<AdminToken> token,
+            EdgeLabels labels,
+            BooleanSupplier ready,
+            Telemetry telemetry,
+            Clock clock) {
         List<ServiceDescriptor> services =
                 DescriptorSets.load(Gateway.class.getClassLoader(), config.descriptors());
-        return start(config, services, clients, token, ready, telemetry, clock);
+        return start(config, services, clients, token, labels, ready, telemetry, clock);
     }
 
     /** Starts a gateway for these services. */
@@ -98,6 +114,7 @@ public final class Gateway implements AutoCloseable {
             List<ServiceDescriptor> services,
             CellClients clients,
             Optional<AdminToken> token,
+            EdgeLabels labels,
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
@@ -107,7 +124,7 @@ public final class Gateway implements AutoCloseable {
         Front front =
                 new Front(
                         routes,
-                        new Api(config, clients, token, clock, telemetry.tracing()),
+                        new Api(config, clients, token, labels, clock, telemetry.tracing()),
                         new Front.Own(
                                 ready,
                                 telemetry::prometheusText,

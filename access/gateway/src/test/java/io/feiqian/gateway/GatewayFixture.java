@@ -39,6 +39,7 @@ final class GatewayFixture implements AutoCloseable {
     final Routes routes = new Routes(RouteMap.evenly(2));
     final ShopCell one;
     final ShopCell two;
+    final EdgeLabels labels = EdgeLabels.none();
     final Gateway gateway;
     private final Timer timer = Timer.system("test-timer");
     private final Telemetry telemetry =
@@ -66,6 +67,7 @@ final class GatewayFixture implements AutoCloseable {
                         DescriptorSets.services("shop", descriptors()),
                         clients,
                         Optional.of(token),
+                        labels,
                         () -> !instances.isEmpty(),
                         telemetry,
                         Clock.system());

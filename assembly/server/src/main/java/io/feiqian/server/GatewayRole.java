@@ -3,6 +3,7 @@ package io.feiqian.server;
 import io.feiqian.gateway.Gateway;
 import io.feiqian.gateway.GatewayConfig;
 import io.feiqian.rpc.CallCounts;
+import io.feiqian.rpc.CellBalancing;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.RpcClientConfig;
@@ -15,6 +16,7 @@ import io.feiqian.telemetry.Telemetry;
 import io.feiqian.telemetry.TelemetryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** The gateway: HTTP in, calls to the owning cells out, by what the registry said last. */
@@ -52,32 +54,44 @@ final class GatewayRole {
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));
+        GatewayReleases releases = new GatewayReleases(clock, timer);
         CellClients cells =
                 parts.add(
                         new CellClients(
                                 view.routes(),
                                 view,
                                 new Channels(RpcClientConfig.DEFAULT),
+                                CellBalancing.USUAL,
                                 clock,
                                 timer,
                                 telemetry.tracing(),
-                                new CallCounts(telemetry.metrics())));
+                                new CallCounts(telemetry.metrics()),
+                                releases.rules()));
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
+        LiveDocuments.Self self =
+                new LiveDocuments.Self(
+                        "gateway",
+                        Optional.empty(),
+                        told.name(),
+                        told.host(),
+                        told.port(),
+                        Map.of());
         parts.add(
                 LiveDocuments.follow(
                         view.followed(),
-                        new LiveDocuments.Self(
-                                "gateway", Optional.empty(), told.name(), told.host(), told.port()),
+                        self,
                         telemetry,
                         told.tracesPerSecond(),
                         Path.of(told.snapshotFile()),
                         LiveDocuments.seal(secrets),
-                        Optional.empty()));
+                        releases.takers()));
+        parts.add(releases.report(view.followed(), self.instance()));
         Gateway gateway =
                 Gateway.start(
                         at(told),
                         cells,
                         Optional.of(AdminToken.obtain(secrets)),
+                        releases.labels(),
                         () -> true,
                         telemetry,
                         clock);

@@ -43,8 +43,25 @@ public record Policy(
             throw new IllegalArgumentException(
                     "per: " + per + " (expected: only with rate, concurrency or breaker)");
         }
+        if (sides.contains(Side.EDGE) != (rule.kind() == Rule.Kind.LABEL)) {
+            throw new IllegalArgumentException(
+                    "side: "
+                            + sides
+                            + " with "
+                            + rule.kind()
+                            + " (expected: edge with label only)");
+        }
+        if (rule.kind() == Rule.Kind.LABEL && !group.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "group: \"" + group + "\" (expected: none, policies of one label compete)");
+        }
         sides = Set.copyOf(sides);
         per = List.copyOf(per);
+    }
+
+    /** Within what it competes with others: of these, one alone is applied to a call. */
+    String ring() {
+        return kind() + "/" + (rule instanceof LabelRule label ? label.name() : group);
     }
 
     /** The kind of its rule. */

@@ -5,5 +5,7 @@ public enum Side {
     /** Whoever calls. */
     CALLER,
     /** Whoever is called. */
-    PROVIDER
+    PROVIDER,
+    /** Where a request comes into the system, such as the gateway: there it gets its labels. */
+    EDGE
 }

@@ -4,6 +4,9 @@ import com.google.protobuf.Message;
 import io.feiqian.balancing.Ending;
 import io.feiqian.balancing.Member;
 import io.feiqian.routing.Route;
+import io.feiqian.rpc.spi.CallFacts;
+import io.feiqian.rpc.spi.CallPolicies;
+import io.feiqian.rpc.spi.InstanceFilter;
 import io.feiqian.runtime.CallContext;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.telemetry.Tracing;
@@ -29,12 +32,16 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private static final Duration FIRST_PAUSE = Duration.ofMillis(25);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
+    /** What instances of cells are registered as. */
+    private static final String SERVICE = "cell";
+
     /** Where an attempt goes. */
     private record Aim(CellId cell, Member<Endpoint> member, Optional<Route> route) {}
 
     private final CellClients clients;
     private final CellCall<Q, A> call;
     private final Deadline deadline;
+    private final InstanceFilter filter;
     private final WorkSpan span;
     private final CompletableFuture<CellAnswer<A>> answer = new CompletableFuture<>();
     private final Set<Endpoint> tried = new HashSet<>();
@@ -52,6 +59,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
         this.clients = clients;
         this.call = call;
         this.deadline = call.context().deadline();
+        this.filter = instances();
         this.span =
                 clients.tracing().call(call.method().getFullMethodName(), call.context().trace());
     }
@@ -62,6 +70,19 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     void begin() {
         guarded(this::attempt);
+    }
+
+    private InstanceFilter instances() {
+        return clients.rules().equals(CallPolicies.NONE)
+                ? InstanceFilter.ANY
+                : clients.rules()
+                        .instances(
+                                new CallFacts(
+                                        SERVICE,
+                                        call.method(),
+                                        "",
+                                        call.context(),
+                                        Optional.of(call.request())));
     }
 
     /** A fault of ours ends the call like anything else: nobody may wait for ever. */
@@ -117,7 +138,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private Optional<Member<Endpoint>> pick(CellId cell) {
         long key = call.context().trace().map(Object::hashCode).orElse(0);
-        return clients.picker().pick(cell, call.method().getFullMethodName(), key, tried);
+        return clients.picker().pick(cell, call.method().getFullMethodName(), key, tried, filter);
     }
 
     private void send(Aim aim) {
@@ -146,15 +167,21 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
                             bounded ? patience : remaining);
         } catch (RuntimeException notBegun) {
             clients.loads().ended(aim.cell());
-            ended(Ending.ABANDONED);
+            ended(Ending.ABANDONED, OutcomeCode.UNKNOWN);
             throw notBegun;
         }
     }
 
-    private void ended(Ending ending) {
-        Optional<Member<Endpoint>> member = asked;
-        asked = Optional.empty();
-        member.ifPresent(each -> each.ended(ending, clients.clock().nanos() - askedAt));
+    private void ended(Ending ending, OutcomeCode how) {
+        if (asked.isPresent()) {
+            Member<Endpoint> member = asked.get();
+            asked = Optional.empty();
+            long took = clients.clock().nanos() - askedAt;
+            member.ended(ending, took);
+            if (ending != Ending.ABANDONED) {
+                clients.rules().attempted(SERVICE, member.instance(), how, took);
+            }
+        }
     }
 
     private Metadata headers(Aim aim) {
@@ -191,7 +218,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private void read(Endpoint endpoint, A response) {
         ResponseOutcome read = ResponseOutcome.of(response);
-        ended(endingOf(read.outcome().code()));
+        ended(endingOf(read.outcome().code()), read.outcome().code());
         switch (read.outcome()) {
             case Outcome.Accepted _ -> finish(new CellAnswer.Answered<>(response, read.outcome()));
             case Outcome.Unknown _ -> {
@@ -214,21 +241,21 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private void learn(Endpoint endpoint, Status status, Metadata trailers, boolean sent) {
         Optional<Outcome.Refused> refusal = Refusals.read(trailers);
         if (refusal.isPresent()) {
-            ended(endingOf(refusal.get().code()));
+            ended(endingOf(refusal.get().code()), refusal.get().code());
             if (!isTriedAgain(endpoint, refusal.get(), 0)) {
                 finish(new CellAnswer.Failed<>(refusal.get()));
             }
             return;
         }
         if (sent && status.getCode() == Status.Code.UNIMPLEMENTED) {
-            ended(Ending.ANSWERED);
+            ended(Ending.ANSWERED, OutcomeCode.INTERNAL_ERROR);
             failed(
                     OutcomeCode.INTERNAL_ERROR,
                     endpoint + " does not serve " + call.method().getFullMethodName());
             return;
         }
         passOver(endpoint);
-        ended(Ending.UNREACHED);
+        ended(Ending.UNREACHED, OutcomeCode.CELL_UNAVAILABLE);
         if (sent && call.changes()) {
             perhapsDone = true;
             if (call.repeatable()) {

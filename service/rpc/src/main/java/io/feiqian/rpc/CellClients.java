@@ -2,6 +2,7 @@ package io.feiqian.rpc;
 
 import com.google.protobuf.Message;
 import io.feiqian.routing.Routes;
+import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.telemetry.Tracing;
@@ -17,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <ul>
  *   <li>An instance that was not reached, or that refused unseen because it is stopping, is passed
  *       over for the next; where none is left the answer is CELL_UNAVAILABLE at once.
+ *   <li>Rules say which instances a call goes to by its label; where all of those were tried, the
+ *       others are asked.
  *   <li>WRONG_CELL and STALE_EPOCH refresh the route map, and the call is tried once more.
  *       SLOT_MOVING is tried again until the deadline (state-table).
  *   <li>A read whose answer got lost is asked of another instance. A change whose answer got lost
@@ -36,6 +39,7 @@ public final class CellClients implements AutoCloseable {
     private final Timer timer;
     private final Tracing tracing;
     private final CallCounts counts;
+    private final CallPolicies rules;
     private final AtomicInteger turns = new AtomicInteger();
 
     /**
@@ -68,6 +72,33 @@ public final class CellClients implements AutoCloseable {
             Timer timer,
             Tracing tracing,
             CallCounts counts) {
+        this(
+                routes,
+                instances,
+                channels,
+                balancing,
+                clock,
+                timer,
+                tracing,
+                counts,
+                CallPolicies.NONE);
+    }
+
+    /**
+     * The same with rules for which instances of a cell serve a call.
+     *
+     * @param rules asked for {@link CallPolicies#instances}, and told of every attempt
+     */
+    public CellClients(
+            Routes routes,
+            CellInstances instances,
+            Channels channels,
+            CellBalancing balancing,
+            Clock clock,
+            Timer timer,
+            Tracing tracing,
+            CallCounts counts,
+            CallPolicies rules) {
         this.routes = routes;
         this.channels = channels;
         this.picker = new InstancePicker(instances, channels, balancing, clock);
@@ -76,6 +107,7 @@ public final class CellClients implements AutoCloseable {
         this.timer = timer;
         this.tracing = tracing;
         this.counts = counts;
+        this.rules = rules;
     }
 
     /** Makes the call; the future never fails, every failure is an outcome. */
@@ -118,6 +150,10 @@ public final class CellClients implements AutoCloseable {
 
     Tracing tracing() {
         return tracing;
+    }
+
+    CallPolicies rules() {
+        return rules;
     }
 
     CallCounts counts() {

@@ -1,19 +1,13 @@
 package io.feiqian.rpc;
 
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
 import io.feiqian.governance.Call;
+import io.feiqian.governance.GrayLabel;
 import io.feiqian.governance.Priority;
 import io.feiqian.rpc.spi.CallFacts;
 import io.grpc.MethodDescriptor;
-import java.util.Iterator;
-import java.util.List;
 
 /** What policies see of a call over gRPC; everything is read only where a policy asks. */
 final class GovernedCall implements Call {
-    private static final String GRAY = "gray";
-
     private final CallFacts facts;
 
     GovernedCall(CallFacts facts) {
@@ -48,41 +42,13 @@ final class GovernedCall implements Call {
     /** The label that travels: {@code name=value,name=value}, or one value that is named gray. */
     @Override
     public String label(String name) {
-        String all = facts.context().grayLabel();
-        if (all.indexOf('=') < 0) {
-            return name.equals(GRAY) ? all : "";
-        }
-        for (String each : all.split(",", -1)) {
-            int equals = each.indexOf('=');
-            if (equals > 0 && each.substring(0, equals).equals(name)) {
-                return each.substring(equals + 1);
-            }
-        }
-        return "";
+        return GrayLabel.value(facts.context().grayLabel(), name);
     }
 
     /** A field of the request by its path in the contract, such as {@code payer.account}. */
     @Override
     public String parameter(String name) {
-        return facts.request()
-                .map(request -> text(request, List.of(name.split("\\.")).iterator()))
-                .orElse("");
-    }
-
-    private static String text(Message message, Iterator<String> path) {
-        FieldDescriptor field = message.getDescriptorForType().findFieldByName(path.next());
-        if (field == null || field.isRepeated()) {
-            return "";
-        }
-        Object value = message.getField(field);
-        if (path.hasNext()) {
-            return value instanceof Message inner ? text(inner, path) : "";
-        }
-        return switch (field.getJavaType()) {
-            case MESSAGE, BYTE_STRING -> "";
-            case ENUM -> value instanceof EnumValueDescriptor known ? known.getName() : "";
-            case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING -> value.toString();
-        };
+        return facts.request().map(request -> RequestFields.text(request, name)).orElse("");
     }
 
     /**

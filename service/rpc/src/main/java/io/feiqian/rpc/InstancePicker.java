@@ -6,6 +6,7 @@ import io.feiqian.balancing.Place;
 import io.feiqian.balancing.Pool;
 import io.feiqian.balancing.Way;
 import io.feiqian.balancing.spi.Picker;
+import io.feiqian.rpc.spi.InstanceFilter;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.vocabulary.CellId;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Picks an instance of a cell for each call, one after the other unless configured (D5.5-e),
@@ -40,8 +42,7 @@ final class InstancePicker {
         /** Two threads may both see a new list; taking it over twice does no harm. */
         void list(List<Endpoint> present) {
             if (!listed.equals(present)) {
-                pool.instances(
-                        present.stream().map(each -> Instance.of(each.instance(), each)).toList());
+                pool.instances(present.stream().map(InstancePicker::instance).toList());
                 listed = List.copyOf(present);
             }
         }
@@ -61,8 +62,10 @@ final class InstancePicker {
      *
      * @param method the full name of the method that is called
      * @param key what keeps calls together where the way does so
+     * @param filter which instances may be asked
      */
-    Optional<Member<Endpoint>> pick(CellId cell, String method, long key, Set<Endpoint> tried) {
+    Optional<Member<Endpoint>> pick(
+            CellId cell, String method, long key, Set<Endpoint> tried, InstanceFilter filter) {
         Cell known = cells.get(cell);
         if (known == null) {
             known = cells.computeIfAbsent(cell, id -> new Cell(pool()));
@@ -71,9 +74,28 @@ final class InstancePicker {
         Picker picker =
                 known.pickers.computeIfAbsent(
                         balancing.wayOf(method), way -> way.picker(randomness));
-        return tried.isEmpty()
-                ? known.pool.pick(picker, key)
-                : known.pool.pick(picker, key, each -> !tried.contains(each.target()));
+        if (tried.isEmpty() && filter.equals(InstanceFilter.ANY)) {
+            return known.pool.pick(picker, key);
+        }
+        Predicate<Instance<?>> admitted =
+                filter.among(
+                        known.pool.members().stream()
+                                .map(Member::instance)
+                                .filter(each -> !tried.contains(each.target()))
+                                .toList());
+        return known.pool.pick(
+                picker,
+                key,
+                each -> !tried.contains(each.target()) && admitted.test(each.instance()));
+    }
+
+    private static Instance<Endpoint> instance(Endpoint endpoint) {
+        return new Instance<>(
+                endpoint.instance(),
+                endpoint,
+                Place.UNKNOWN,
+                Instance.USUAL_WEIGHT,
+                endpoint.labels());
     }
 
     private Pool<Endpoint> pool() {
