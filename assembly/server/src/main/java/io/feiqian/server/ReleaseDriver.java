@@ -124,6 +124,7 @@ final class ReleaseDriver implements AutoCloseable {
                 ReleaseDocument.parse(content).releases().stream()
                         .filter(GrayRelease::isUnderWay)
                         .toList();
+        drive.retain(underWay.stream().map(GrayRelease::id).collect(Collectors.toSet()));
         if (underWay.isEmpty()) {
             return;
         }

@@ -222,7 +222,7 @@ class LiveConfigurationTest {
                             robot.get("/configuration")
                                     .body()
                                     .path("documents")
-                                    .path(1)
+                                    .path(2)
                                     .path("rollout")
                                     .path("gray_version")
                                     .asLong())

@@ -186,18 +186,27 @@ final class ReleasesTest {
         ReleaseDrive drive = new ReleaseDrive();
         drive.heard("one", counts(Served.NOTHING, Served.NOTHING));
         drive.heard("two", counts(Served.NOTHING, Served.NOTHING));
-        assertThat(drive.next(release(), 0, false)).isEmpty();
+        said(drive.next(release(), 0, false), "waits for an instance of B in every");
+        assertThat(drive.next(release(), 1, false)).as("is published once").isEmpty();
         drive.heard("one", counts(served(500), Served.NOTHING));
         assertThat(drive.next(release(), Duration.ofSeconds(90).toNanos(), false))
                 .as("nobody is there to be observed")
                 .isEmpty();
         drive.heard("one", counts(served(700), served(60)));
         drive.heard("two", counts(served(10), served(30)));
+        said(drive.next(release(), Duration.ofSeconds(91).toNanos(), true), "B is there");
         long later = Duration.ofSeconds(151).toNanos();
-        assertThat(drive.next(release(), later, true)).as("90 calls of B").isEmpty();
-        assertThat(drive.says("scoring-b")).contains("waits for calls");
+        said(drive.next(release(), later, true), "waits for calls: A 210, B 90");
+        assertThat(drive.next(release(), later, true)).isEmpty();
         drive.heard("one", counts(served(5), served(10)));
         assertThat(drive.next(release(), later, true).orElseThrow().step()).isEqualTo(1);
+    }
+
+    /** What it says is published, and no step is taken. */
+    private void said(Optional<Release> next, String why) {
+        assertThat(next.orElseThrow().why()).startsWith(why);
+        assertThat(next.orElseThrow().step()).isZero();
+        document = ReleaseText.moved(document, "scoring-b", next.orElseThrow());
     }
 
     @Test
