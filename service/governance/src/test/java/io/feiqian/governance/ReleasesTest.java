@@ -169,9 +169,10 @@ final class ReleasesTest {
         step(2);
         ReleaseDrive drive = new ReleaseDrive();
         long second = 1_000_000_000L;
-        // All that came before it took over is no part of what it observes.
-        drive.heard("gateway", counts(new Served(9_000, 10, 90_000), new Served(900, 800, 900)));
         assertThat(drive.next(release(), 0, true)).isEmpty();
+        // All that came before it took over is no part of what it observes, also if heard late.
+        drive.heard("gateway", counts(new Served(9_000, 10, 90_000), new Served(900, 800, 900)));
+        assertThat(drive.next(release(), second, true)).isEmpty();
         drive.heard(
                 "gateway", counts(new Served(9_000, 10, 90_000), new Served(1_100, 800, 1_100)));
         assertThat(drive.next(release(), 30 * second, true)).isEmpty();

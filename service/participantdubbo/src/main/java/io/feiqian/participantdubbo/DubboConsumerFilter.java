@@ -3,14 +3,12 @@ package io.feiqian.participantdubbo;
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.ContextHeader;
 import io.feiqian.participant.ContextKeys;
-import io.feiqian.participant.GrayHeader;
 import java.util.Optional;
 import org.apache.dubbo.common.constants.CommonConstants;
 import org.apache.dubbo.common.extension.Activate;
 import org.apache.dubbo.rpc.Invocation;
 import org.apache.dubbo.rpc.Invoker;
 import org.apache.dubbo.rpc.Result;
-import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.cluster.filter.ClusterFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +37,6 @@ public final class DubboConsumerFilter implements ClusterFilter {
             ContextKeys signing = DubboKeys.installed(keys);
             invocation.setAttachment(
                     ContextHeader.NAME, ContextHeader.write(branch.get(), signing));
-        }
-        // The label of a gray release goes on with whatever is called while a call is served.
-        if (invocation.getObjectAttachment(GrayHeader.NAME) == null
-                && RpcContext.getServerAttachment().getObjectAttachment(GrayHeader.NAME)
-                        instanceof String label) {
-            GrayHeader.read(label)
-                    .ifPresent(each -> invocation.setAttachment(GrayHeader.NAME, each));
         }
         return invoker.invoke(invocation);
     }
