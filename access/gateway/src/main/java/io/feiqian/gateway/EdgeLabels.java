@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Which label a request gets at the gateway, by the policies of side {@code edge} (P6.2.2.2-a,
+ * Which label a request gets at the gateway, by the policies of side {@code gateway} (P6.2.2.2-a,
  * B6.4-a). What the caller itself claims counts only where a rule asks for that header.
  * Thread-safe.
  *
@@ -26,7 +26,7 @@ public record EdgeLabels(Governance governance, Releases releases) {
 
     /** Without any policy: no request gets a label. */
     public static EdgeLabels none() {
-        return new EdgeLabels(Governance.of(GovernanceSetup.at(Side.EDGE)), new Releases());
+        return new EdgeLabels(Governance.of(GovernanceSetup.at(Side.GATEWAY)), new Releases());
     }
 
     /** The label, in the form in which it travels; empty for none. */

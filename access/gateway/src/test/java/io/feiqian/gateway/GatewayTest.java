@@ -67,7 +67,7 @@ class GatewayTest {
         publish(
                 1,
                 """
-                {"id": "early", "version": 1, "side": "edge", "label": {
+                {"id": "early", "version": 1, "side": "gateway", "label": {
                   "name": "release", "value": "b", "rules": [
                     {"parameters": {"payer_account": ["%s"]}},
                     {"parameters": {"header:feiqian-channel": "mobile"}},
@@ -88,7 +88,7 @@ class GatewayTest {
         publish(
                 2,
                 """
-                {"id": "testers", "version": 1, "side": "edge", "label": {
+                {"id": "testers", "version": 1, "side": "gateway", "label": {
                   "name": "release", "value": "b", "rules": [
                     {"parameters": {"header:feiqian-gray": "release=b"}}]}}
                 """);

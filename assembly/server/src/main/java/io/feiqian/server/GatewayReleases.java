@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class GatewayReleases {
     private final Releases releases = new Releases();
-    private final Governance edge = Governance.of(GovernanceSetup.at(Side.EDGE));
+    private final Governance edge = Governance.of(GovernanceSetup.at(Side.GATEWAY));
     private final Governance routes = Governance.of(GovernanceSetup.at(Side.CALLER));
     private final CallPolicies rules;
     private final Timer timer;

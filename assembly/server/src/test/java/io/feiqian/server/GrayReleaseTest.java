@@ -221,6 +221,39 @@ class GrayReleaseTest {
         assertThat(release("status").out()).contains("no release");
     }
 
+    @Requirement({"B6.4-a", "P6.2.2.2-a"})
+    @Order(5)
+    @Test
+    void theLabelOfAChosenCustomerGoesFromTheGatewayIntoTheMessageOfItsTransfer() throws Exception {
+        String chosen = bank.funded(new Slot(17), 1, "10.00");
+        String other = bank.funded(new Slot(17), 1, "10.00");
+        String payee = bank.account(new Slot(18));
+        int version = policies.incrementAndGet();
+        publishPolicies(
+                """
+                {"version": %d, "policies": [{
+                  "id": "chosen", "version": 1, "side": "gateway", "label": {
+                    "name": "release", "value": "notices-2",
+                    "rules": [{"parameters": {"payer_account": "%s"}}]}}]}
+                """
+                        .formatted(version, chosen),
+                version);
+        until(() -> everybodyGoesBy("governance"));
+
+        for (String payer : List.of(chosen, other)) {
+            BankInOneProcess.accepted(
+                    bank.post(
+                            "/v1/transfers",
+                            bank.transfer(payer, payee, "1.00").put("notice", "rent")));
+        }
+        assertThat(
+                        bank.texts(
+                                1,
+                                "select coalesce(gray_label, 'none') from outbox order by"
+                                        + " created_at, trace_serial"))
+                .containsExactly("release=notices-2", "none");
+    }
+
     private void start(String id, String steps) throws IOException {
         Path plan =
                 Files.writeString(

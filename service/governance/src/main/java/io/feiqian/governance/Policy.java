@@ -28,7 +28,8 @@ public record Policy(
     /** Refuses counts of what is not counted. */
     public Policy {
         if (sides.isEmpty()) {
-            throw new IllegalArgumentException("side: none (expected: caller, provider or both)");
+            throw new IllegalArgumentException(
+                    "side: none (expected: caller, provider, both or gateway)");
         }
         for (String each : per) {
             if (!each.matches("service|method|caller|tenant|cell|(label|parameter):.{1,80}")) {
@@ -43,13 +44,8 @@ public record Policy(
             throw new IllegalArgumentException(
                     "per: " + per + " (expected: only with rate, concurrency or breaker)");
         }
-        if (sides.contains(Side.EDGE) != (rule.kind() == Rule.Kind.LABEL)) {
-            throw new IllegalArgumentException(
-                    "side: "
-                            + sides
-                            + " with "
-                            + rule.kind()
-                            + " (expected: edge with label only)");
+        if (rule.kind() == Rule.Kind.LABEL && !sides.equals(Set.of(Side.GATEWAY))) {
+            throw new IllegalArgumentException("side: " + sides + " (expected: gateway)");
         }
         if (rule.kind() == Rule.Kind.LABEL && !group.isEmpty()) {
             throw new IllegalArgumentException(

@@ -120,7 +120,7 @@ final class PolicyReader {
                 .filter(each -> lower(each).equals(side))
                 .findFirst()
                 .map(Set::of)
-                .orElseThrow(() -> fields.wrong("side", "caller, provider or both"));
+                .orElseThrow(() -> fields.wrong("side", "caller, provider, both or gateway"));
     }
 
     static Selector selector(Fields fields) {

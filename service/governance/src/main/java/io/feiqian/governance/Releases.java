@@ -91,6 +91,13 @@ public final class Releases {
         return state.document;
     }
 
+    /**
+     * Whether there is no release: then nothing is labelled, chosen or counted. One volatile read.
+     */
+    public boolean isEmpty() {
+        return state.document.releases().isEmpty();
+    }
+
     /** Why the last document was refused; empty where it was not. */
     public String refusedDocument() {
         return refusedDocument;

@@ -1,11 +1,11 @@
 package io.feiqian.governance;
 
-/** Which end of a call applies a policy. */
+/** Where a policy is applied. */
 public enum Side {
     /** Whoever calls. */
     CALLER,
     /** Whoever is called. */
     PROVIDER,
-    /** Where a request comes into the system, such as the gateway: there it gets its labels. */
-    EDGE
+    /** Whoever lets requests in from outside, before they are calls. */
+    GATEWAY
 }

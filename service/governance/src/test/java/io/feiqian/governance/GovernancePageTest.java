@@ -148,7 +148,7 @@ final class GovernancePageTest {
     }
 
     private void label() throws IOException {
-        Bench edge = with(GovernanceSetup.at(Side.EDGE), "early-customers");
+        Bench edge = with(GovernanceSetup.at(Side.GATEWAY), "early-customers");
         assertThat(labels(edge, Map.of("payer_account", "0017000000000038")))
                 .isEqualTo(Map.of("release", "b"));
         assertThat(labels(edge, Map.of("header:feiqian-gray", "testers-7Q2")))

@@ -57,7 +57,7 @@ final class PolicyDocumentTest {
             delimiter = '|',
             quoteCharacter = '§',
             value = {
-                "\"side\": \"server\", \"rate\": {\"perSecond\": 1} | side: \"server\" (expected: caller, provider or both)",
+                "\"side\": \"server\", \"rate\": {\"perSecond\": 1} | side: \"server\" (expected: caller, provider, both or gateway)",
                 "\"rate\": {\"perSecond\": 1} | side: not there",
                 "\"side\": \"both\" | rules: [] (expected: one of access, schema",
                 "\"side\": \"both\", \"rate\": {\"perSecond\": 1}, \"concurrency\": {\"most\": 1} | rules: [rate, concurrency]",

@@ -86,7 +86,9 @@ public final class GovernedCalls implements CallPolicies {
 
     @Override
     public void attempted(String service, Instance<?> instance, OutcomeCode how, long nanos) {
-        releases.served(service, name -> instance.labels().getOrDefault(name, ""), how, nanos);
+        if (!releases.isEmpty()) {
+            releases.served(service, name -> instance.labels().getOrDefault(name, ""), how, nanos);
+        }
     }
 
     @Override
