@@ -49,6 +49,7 @@ final class Api {
     private final CellClients clients;
     private final CallPolicies rules;
     private final Optional<AdminToken> token;
+    private final EdgeLabels labels;
     private final Clock clock;
     private final Tracing tracing;
     private final RequestReader reader;
@@ -58,9 +59,11 @@ final class Api {
             CellClients clients,
             CallPolicies rules,
             Optional<AdminToken> token,
+            EdgeLabels labels,
             Clock clock,
             Tracing tracing) {
         this.config = config;
+        this.labels = labels;
         this.clients = clients;
         this.rules = rules;
         this.token = token;
@@ -77,7 +80,9 @@ final class Api {
                 method.operatorOnly() ? Optional.of(order(question)) : Optional.empty();
         DynamicMessage request = reader.read(method, variables, question);
         Optional<TraceNumber> trace = RequestReader.traceNumber(method, request);
-        RequestContext context = RequestContext.until(deadline);
+        RequestContext context =
+                RequestContext.until(deadline)
+                        .labelled(labels.of(method, request, question, deadline));
         if (trace.isPresent()) {
             context = context.withTrace(trace.get());
         }

@@ -88,25 +88,36 @@ public final class Gateway implements AutoCloseable {
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
-        return start(config, clients, CallPolicies.NONE, token, ready, telemetry, clock);
+        return start(
+                config,
+                clients,
+                CallPolicies.NONE,
+                token,
+                EdgeLabels.none(),
+                ready,
+                telemetry,
+                clock);
     }
 
     /**
-     * The same with rules that judge each request before it is sent on (P6.2.2.5-h).
+     * The same with rules that judge each request before it is sent on (P6.2.2.5-h), and with
+     * labels for requests.
      *
      * @param rules as the side that serves
+     * @param labels which label a request gets
      */
     public static Gateway start(
             GatewayConfig config,
             CellClients clients,
             CallPolicies rules,
             Optional<AdminToken> token,
+            EdgeLabels labels,
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
         List<ServiceDescriptor> services =
                 DescriptorSets.load(Gateway.class.getClassLoader(), config.descriptors());
-        return start(config, services, clients, rules, token, ready, telemetry, clock);
+        return start(config, services, clients, rules, token, labels, ready, telemetry, clock);
     }
 
     /** Starts a gateway for these services. */
@@ -116,6 +127,7 @@ public final class Gateway implements AutoCloseable {
             CellClients clients,
             CallPolicies rules,
             Optional<AdminToken> token,
+            EdgeLabels labels,
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
@@ -125,7 +137,7 @@ public final class Gateway implements AutoCloseable {
         Front front =
                 new Front(
                         routes,
-                        new Api(config, clients, rules, token, clock, telemetry.tracing()),
+                        new Api(config, clients, rules, token, labels, clock, telemetry.tracing()),
                         new Front.Own(
                                 ready,
                                 telemetry::prometheusText,

@@ -41,6 +41,7 @@ final class GatewayFixture implements AutoCloseable {
     final Routes routes = new Routes(RouteMap.evenly(2));
     final ShopCell one;
     final ShopCell two;
+    final EdgeLabels labels = EdgeLabels.none();
     final Gateway gateway;
     private final Timer timer = Timer.system("test-timer");
     private final Telemetry telemetry =
@@ -81,6 +82,7 @@ final class GatewayFixture implements AutoCloseable {
                         clients,
                         entrance,
                         Optional.of(token),
+                        labels,
                         () -> !instances.isEmpty(),
                         telemetry,
                         Clock.system());

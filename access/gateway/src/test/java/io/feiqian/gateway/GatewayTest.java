@@ -9,6 +9,7 @@ import io.feiqian.gateway.shop.GetItemRequest;
 import io.feiqian.routing.Route;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.vocabulary.Epoch;
+import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
@@ -58,6 +59,68 @@ class GatewayTest {
         assertThat(second.json().path("said").asText()).isEqualTo("two");
         assertThat(bank.one.contexts.getFirst().trace()).contains(TraceNumber.parse(TRACE));
         assertThat(bank.one.contexts.getFirst().slot()).contains(new Slot(1));
+    }
+
+    @Requirement({"B6.4-a", "P6.2.2.2-a"})
+    @Test
+    void aRequestGetsItsLabelByRulesAndNeverByItsOwnWord() {
+        publish(
+                1,
+                """
+                {"id": "early", "version": 1, "side": "gateway", "label": {
+                  "name": "release", "value": "b", "rules": [
+                    {"parameters": {"payer_account": ["%s"]}},
+                    {"parameters": {"header:feiqian-channel": "mobile"}},
+                    {"percent": 50, "of": ["payer_account", "account"]}]}}
+                """
+                        .formatted("0001100000000099"));
+
+        assertThat(labelOf("0001100000000099")).isEqualTo("release=b");
+        assertThat(labelOf(other(false), "Feiqian-Channel: mobile")).isEqualTo("release=b");
+        assertThat(labelOf(other(false), "Feiqian-Gray: release=b")).isEmpty();
+        assertThat(labelOf(other(true))).isEqualTo("release=b");
+        // The same customer stays on one side, whatever is asked and in which field.
+        bank.exchange(RawHttp.get("/v1/accounts/" + other(true) + "/items"));
+        assertThat(bank.one.contexts.getLast().grayLabel()).isEqualTo("release=b");
+        bank.exchange(RawHttp.get("/v1/accounts/" + other(false) + "/items"));
+        assertThat(bank.one.contexts.getLast().grayLabel()).isEmpty();
+
+        publish(
+                2,
+                """
+                {"id": "testers", "version": 1, "side": "gateway", "label": {
+                  "name": "release", "value": "b", "rules": [
+                    {"parameters": {"header:feiqian-gray": "release=b"}}]}}
+                """);
+        assertThat(labelOf(other(false), "Feiqian-Gray: release=b")).isEqualTo("release=b");
+        assertThat(labelOf(other(false), "Feiqian-Gray: release=c")).isEmpty();
+    }
+
+    /** An account that the 50 % have, or have not; which ones never changes. */
+    private static String other(boolean labelled) {
+        return labelled ? "0001100000000011" : "0001100000000010";
+    }
+
+    private String labelOf(String account, String... headers) {
+        RawHttp.Reply reply =
+                bank.exchange(
+                        RawHttp.post(
+                                "/v1/purchases",
+                                "{\"trace_number\":\"%s\",\"payer_account\":\"%s\"}"
+                                        .formatted(TRACE, account),
+                                headers));
+        assertThat(reply.status()).isEqualTo(200);
+        return bank.one.contexts.getLast().grayLabel();
+    }
+
+    private void publish(int version, String policy) {
+        assertThat(
+                        bank.labels
+                                .governance()
+                                .publish(
+                                        "{\"version\": %d, \"policies\": [%s]}"
+                                                .formatted(version, policy)))
+                .isEqualTo(Outcome.accepted());
     }
 
     @Test

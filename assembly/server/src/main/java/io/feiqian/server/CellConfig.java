@@ -2,6 +2,7 @@ package io.feiqian.server;
 
 import io.feiqian.configuration.DocumentType;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What an instance of a cell is told, as a file.
@@ -24,6 +25,8 @@ import java.util.List;
  *     keeps their numbers on log lines only
  * @param tracesPerSecond the most traces that begin here and are recorded in a second; 0 for all
  * @param configurationHome whether this cell keeps the history of configuration; one of all does
+ * @param labels further facts for who chooses among the cell's instances, such as {@code version};
+ *     at most 16
  * @param instances where all cells' instances are, where the registry has not said
  */
 record CellConfig(
@@ -44,6 +47,7 @@ record CellConfig(
         String tracesTo,
         int tracesPerSecond,
         boolean configurationHome,
+        Map<String, String> labels,
         List<KnownInstance> instances) {
     /** What a file says; paths and addresses have no defaults that would do. */
     static final DocumentType<CellConfig> TYPE =
@@ -67,10 +71,25 @@ record CellConfig(
                             "",
                             0,
                             false,
+                            Map.of(),
                             List.of()));
 
-    /** Copies the list. */
+    private static final int MOST_LABELS = 16;
+
+    /** Copies list and map, and refuses labels that could not be a label of calls. */
     CellConfig {
+        labels = Map.copyOf(labels);
+        labels.forEach((label, value) -> {
+            if (!(label + value).matches("[A-Za-z0-9._-]{2,128}") || label.equals("id")) {
+                throw new IllegalArgumentException(
+                        "labels: %s=%s (expected: letters, digits and . _ -)"
+                                .formatted(label, value));
+            }
+        });
+        if (labels.size() > MOST_LABELS) {
+            throw new IllegalArgumentException(
+                    "labels: " + labels.size() + " (expected: at most " + MOST_LABELS + ")");
+        }
         instances = List.copyOf(instances);
     }
 }

@@ -1,6 +1,7 @@
 package io.feiqian.server;
 
 import io.feiqian.bank.CellBank;
+import io.feiqian.bank.ConfigurationHome;
 import io.feiqian.governance.Side;
 import io.feiqian.ledger.LedgerRules;
 import io.feiqian.messaging.StreamMessages;
@@ -138,15 +139,28 @@ final class CellRole {
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())
                         .registration(
-                                view.registrationOf(cell, told.name(), told.host(), told.port()));
+                                view.registrationOf(
+                                        cell,
+                                        told.name(),
+                                        told.host(),
+                                        told.port(),
+                                        told.labels()));
         if (told.configurationHome()) {
-            services.addAdmin(
+            ConfigurationHome home =
                     parts.add(
-                                    bank.configurationHome(
-                                            LiveDocuments.types(),
-                                            view.followed(),
-                                            LiveDocuments.seal(secrets)))
-                            .admin());
+                            bank.configurationHome(
+                                    LiveDocuments.types(),
+                                    view.followed(),
+                                    LiveDocuments.seal(secrets)));
+            services.addAdmin(home.admin());
+            parts.add(
+                    ReleaseDriver.start(
+                            home.centre(),
+                            view.followed(),
+                            told.name(),
+                            clock,
+                            timer,
+                            telemetry.alarms()));
         }
         RpcServer server = services.build();
         control.serves(server);
@@ -168,12 +182,17 @@ final class CellRole {
         return LiveDocuments.follow(
                 view.followed(),
                 new LiveDocuments.Self(
-                        "cell", Optional.of(cell), told.name(), told.host(), told.port()),
+                        "cell",
+                        Optional.of(cell),
+                        told.name(),
+                        told.host(),
+                        told.port(),
+                        told.labels()),
                 telemetry,
                 told.tracesPerSecond(),
                 Path.of(told.snapshotFile()),
                 LiveDocuments.seal(secrets),
-                policies);
+                new LiveDocuments.Takers(Optional.of(policies::apply), Optional.empty()));
     }
 
     private static PeerStreams streams(

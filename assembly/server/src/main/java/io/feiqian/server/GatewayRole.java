@@ -17,6 +17,7 @@ import io.feiqian.telemetry.Telemetry;
 import io.feiqian.telemetry.TelemetryConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -64,6 +65,8 @@ final class GatewayRole {
                                 clock,
                                 timer,
                                 telemetry.metrics()));
+        GatewayReleases releases =
+                new GatewayReleases(policies.governance(Side.GATEWAY), policies.releases(), timer);
         CellClients cells =
                 parts.add(
                         new CellClients(
@@ -77,22 +80,32 @@ final class GatewayRole {
                                 telemetry.tracing(),
                                 new CallCounts(telemetry.metrics())));
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
+        LiveDocuments.Self self =
+                new LiveDocuments.Self(
+                        "gateway",
+                        Optional.empty(),
+                        told.name(),
+                        told.host(),
+                        told.port(),
+                        Map.of());
         parts.add(
                 LiveDocuments.follow(
                         view.followed(),
-                        new LiveDocuments.Self(
-                                "gateway", Optional.empty(), told.name(), told.host(), told.port()),
+                        self,
                         telemetry,
                         told.tracesPerSecond(),
                         Path.of(told.snapshotFile()),
                         LiveDocuments.seal(secrets),
-                        policies));
+                        new LiveDocuments.Takers(
+                                Optional.of(policies::apply), Optional.of(releases::apply))));
+        parts.add(releases.report(view.followed(), self.instance()));
         Gateway gateway =
                 Gateway.start(
                         at(told),
                         cells,
                         policies.rules(Side.GATEWAY, ""),
                         Optional.of(AdminToken.obtain(secrets)),
+                        releases.labels(),
                         () -> true,
                         telemetry,
                         clock);

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The documents of the configuration centre that a process goes by while it runs, and its report of
@@ -48,18 +49,37 @@ final class LiveDocuments implements AutoCloseable {
      * @param name its name, unique in the system
      * @param host where it listens
      * @param port where it listens
+     * @param own further labels by which documents can be given to it
      */
-    record Self(String role, Optional<CellId> cell, String name, String host, int port) {
-        private ServiceInstance instance() {
-            Map<String, String> labels = new HashMap<>(Map.of("role", role));
+    record Self(
+            String role,
+            Optional<CellId> cell,
+            String name,
+            String host,
+            int port,
+            Map<String, String> own) {
+        ServiceInstance instance() {
+            Map<String, String> labels = new HashMap<>(own);
+            labels.put("role", role);
             cell.ifPresent(each -> labels.put("cell", each.toString()));
             return new ServiceInstance(role, cell, name, host, port, labels);
         }
     }
 
+    /**
+     * Who takes the documents that not every process goes by; each refuses one by throwing.
+     *
+     * @param policies takes the policies of calls
+     * @param releases takes the releases
+     */
+    record Takers(
+            Optional<Consumer<GovernanceDocument>> policies,
+            Optional<Consumer<ReleasesDocument>> releases) {}
+
     /** Every document there can be, for who keeps their history. */
     static List<DocumentType<?>> types() {
-        return List.of(TelemetryDocument.type(0), GovernanceDocument.type());
+        return List.of(
+                TelemetryDocument.type(0), GovernanceDocument.type(), ReleasesDocument.type());
     }
 
     /** What opens the secrets of documents. */
@@ -72,7 +92,7 @@ final class LiveDocuments implements AutoCloseable {
      *
      * @param tracesPerSecond what the process's file says
      * @param snapshotFile beside it is kept what was in force last
-     * @param policies takes the policies that the process applies
+     * @param takers who takes the others
      */
     static LiveDocuments follow(
             Registry registry,
@@ -81,7 +101,7 @@ final class LiveDocuments implements AutoCloseable {
             int tracesPerSecond,
             Path snapshotFile,
             Seal seal,
-            ServedPolicies policies) {
+            Takers takers) {
         ServiceInstance instance = self.instance();
         RegistrySource source =
                 new RegistrySource(registry, new Recipient(self.name(), instance.labels()));
@@ -97,13 +117,26 @@ final class LiveDocuments implements AutoCloseable {
             }
         });
         List<Configuration<?>> followed = new ArrayList<>(List.of(levels));
-        Configuration<GovernanceDocument> calls =
-                Configuration.follow(GovernanceDocument.type(), source, seal, kept);
-        calls.apply(policies::apply);
-        followed.add(calls);
+        takers.policies()
+                .ifPresent(each ->
+                        followed.add(taken(GovernanceDocument.type(), each, source, seal, kept)));
+        takers.releases()
+                .ifPresent(each ->
+                        followed.add(taken(ReleasesDocument.type(), each, source, seal, kept)));
         followed.forEach(each -> alarm(each, self, telemetry));
         return new LiveDocuments(
                 source, followed, StandingReport.begin(registry, instance, followed));
+    }
+
+    private static <T extends Record> Configuration<T> taken(
+            DocumentType<T> type,
+            Consumer<T> taker,
+            RegistrySource source,
+            Seal seal,
+            KeptDocuments kept) {
+        Configuration<T> document = Configuration.follow(type, source, seal, kept);
+        document.apply(taker);
+        return document;
     }
 
     private static void alarm(Configuration<?> document, Self self, Telemetry telemetry) {

@@ -11,11 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options of {@code dev} that say what to start and where it listens. */
 final class PlanOptions {
     private static final int DEFAULT_CELLS = 3;
+    private static final Pattern LABEL =
+            Pattern.compile("(cell-\\d{1,2}-\\d):([A-Za-z0-9._-]{1,64})=([A-Za-z0-9._-]{1,64})");
 
     @Option(
             names = "--cells",
@@ -28,6 +34,15 @@ final class PlanOptions {
             paramLabel = "N",
             description = "processes per cell (default: ${DEFAULT-VALUE})")
     private int instances = 1;
+
+    @Option(
+            names = "--label",
+            paramLabel = "INSTANCE:NAME=VALUE",
+            description = {
+                "a label of an instance of a cell, such as cell-1-2:version=b, by which gray",
+                "releases choose; may be given several times"
+            })
+    private List<String> labels = new ArrayList<>();
 
     @Option(
             names = "--gateway-port",
@@ -137,6 +152,7 @@ final class PlanOptions {
         if (!consoleKey.isEmpty()) {
             all.addAll(List.of("--console-key", absolute(consoleKey)));
         }
+        labels.forEach(each -> all.addAll(List.of("--label", each)));
         if (!ports.isEmpty()) {
             all.addAll(List.of("--ports", ports));
         }
@@ -192,7 +208,20 @@ final class PlanOptions {
 
     private SystemPlan plan(int wanted, Ports where) {
         return new SystemPlan(
-                wanted, instances, where, spans(where), consoleCertificate, consoleKey);
+                wanted, instances, where, spans(where), consoleCertificate, consoleKey, labelled());
+    }
+
+    private Map<String, Map<String, String>> labelled() {
+        Map<String, Map<String, String>> all = new TreeMap<>();
+        for (String each : labels) {
+            Matcher label = LABEL.matcher(each);
+            if (!label.matches()) {
+                throw usage("--label " + each + " (expected: such as cell-1-2:version=b)");
+            }
+            all.computeIfAbsent(label.group(1), _ -> new TreeMap<>())
+                    .put(label.group(2), label.group(3));
+        }
+        return all;
     }
 
     /** The supervisor and the console may run in other folders. */

@@ -5,6 +5,7 @@ import static java.util.Locale.ROOT;
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.PolicyReport;
+import io.feiqian.governance.Releases;
 import io.feiqian.governance.Side;
 import io.feiqian.governance.spi.LoadSource;
 import io.feiqian.registry.spi.Registry;
@@ -36,6 +37,7 @@ final class ServedPolicies implements AutoCloseable {
     private final QuotaBorrower quotas;
     private final Map<Side, Governance> sides = new EnumMap<>(Side.class);
     private final Timer timer;
+    private final Releases releases = new Releases();
     private final MultiGauge counts;
     private final MultiGauge shares;
 
@@ -83,7 +85,17 @@ final class ServedPolicies implements AutoCloseable {
      * @param cell the cell that serves it; empty outside cells
      */
     CallPolicies rules(Side side, String cell) {
-        return new GovernedCalls(of(side), timer, Randomness.secure(), cell);
+        return new GovernedCalls(of(side), releases, timer, Randomness.secure(), cell);
+    }
+
+    /** The releases by which this process's calls choose instances. */
+    Releases releases() {
+        return releases;
+    }
+
+    /** What is in force at one of the sides of this process. */
+    Governance governance(Side side) {
+        return of(side);
     }
 
     /**

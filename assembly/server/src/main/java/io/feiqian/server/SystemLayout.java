@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Writes what each process of a system on one machine is told, and says how to start it. */
@@ -219,6 +220,7 @@ final class SystemLayout {
                             plan.spans().address(),
                             plan.spans().perSecond(),
                             number == CONFIGURATION_HOME,
+                            plan.labels().getOrDefault(own, Map.of()),
                             instances());
             instances.add(
                     unit(

@@ -3,6 +3,7 @@ package io.feiqian.server;
 import io.feiqian.cli.Endpoints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What {@code dev} starts: so many cells, each with so many instances and one database, at these
@@ -14,6 +15,7 @@ import java.util.List;
  * @param spans where all of them send their spans
  * @param consoleCertificate the console's certificate, a PEM file; empty for plain HTTP
  * @param consoleKey its private key, a PEM file; empty for plain HTTP
+ * @param labels of instances of cells, by their names
  */
 record SystemPlan(
         int cells,
@@ -21,12 +23,13 @@ record SystemPlan(
         Ports ports,
         SpanTarget spans,
         String consoleCertificate,
-        String consoleKey) {
+        String consoleKey,
+        Map<String, Map<String, String>> labels) {
     static final String HOST = "127.0.0.1";
 
     /** The same with a console that speaks plain HTTP. */
     SystemPlan(int cells, int instances, Ports ports, SpanTarget spans) {
-        this(cells, instances, ports, spans, "", "");
+        this(cells, instances, ports, spans, "", "", Map.of());
     }
 
     /** Refuses what does not fit one machine. */

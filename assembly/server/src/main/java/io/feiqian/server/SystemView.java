@@ -117,11 +117,13 @@ final class SystemView implements CellInstances, AutoCloseable {
      * How an instance of a cell tells the registry that it is there.
      *
      * @param port where it listens
+     * @param labels further facts for who chooses among the cell's instances
      */
-    Registration registrationOf(CellId cell, String name, String host, int port) {
+    Registration registrationOf(
+            CellId cell, String name, String host, int port, Map<String, String> labels) {
         return new InstanceRegistration(
                 registry,
-                ServiceInstance.of(cell, name, host, port),
+                new ServiceInstance(CELLS, Optional.of(cell), name, host, port, labels),
                 new ServiceInstance(
                         DRAINING,
                         Optional.of(cell),
@@ -192,7 +194,12 @@ final class SystemView implements CellInstances, AutoCloseable {
             each.cell()
                     .ifPresent(cell ->
                             byCell.computeIfAbsent(cell, _ -> new ArrayList<>())
-                                    .add(new Endpoint(each.id(), each.host(), each.port())));
+                                    .add(
+                                            new Endpoint(
+                                                    each.id(),
+                                                    each.host(),
+                                                    each.port(),
+                                                    each.labels())));
         }
         registered = copyOf(byCell);
     }

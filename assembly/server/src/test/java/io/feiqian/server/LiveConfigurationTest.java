@@ -293,7 +293,7 @@ class LiveConfigurationTest {
                             robot.get("/configuration")
                                     .body()
                                     .path("documents")
-                                    .path(1)
+                                    .path(2)
                                     .path("rollout")
                                     .path("gray_version")
                                     .asLong())

@@ -3,6 +3,7 @@ package io.feiqian.spring;
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.ContextHeader;
 import io.feiqian.participant.ContextKeys;
+import io.feiqian.participant.GrayHeader;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,6 +29,9 @@ import org.springframework.web.servlet.HandlerInterceptor;
 final class ReceivedContext implements HandlerInterceptor, HandlerMethodArgumentResolver {
     private static final String ATTRIBUTE = ReceivedContext.class.getName();
 
+    /** Where the label of a gray release is kept while a request is served. */
+    static final String LABEL = ATTRIBUTE + ".label";
+
     private final ContextKeys keys;
 
     ReceivedContext(ContextKeys keys) {
@@ -45,6 +49,10 @@ final class ReceivedContext implements HandlerInterceptor, HandlerMethodArgument
         }
         for (String each : headers) {
             request.setAttribute(ATTRIBUTE, ContextHeader.read(each, keys));
+        }
+        String label = request.getHeader(GrayHeader.NAME);
+        if (label != null) {
+            GrayHeader.read(label).ifPresent(each -> request.setAttribute(LABEL, each));
         }
         return true;
     }

@@ -15,6 +15,7 @@ import io.feiqian.participant.OperatorLine;
 import io.feiqian.participant.UnknownOutcomeException;
 import io.feiqian.participant.Verdict;
 import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,7 +43,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
 
 /** A service with a web server, mounted under paths of its own. */
 @Timeout(120)
@@ -66,6 +69,23 @@ final class WebTest {
         @GetMapping("/who")
         String who(Optional<BranchContext> context) {
             return context.map(BranchContext::initiator).orElse("nobody");
+        }
+
+        @GetMapping("/label")
+        String label(@RequestHeader(name = "feiqian-gray", defaultValue = "none") String label) {
+            return label;
+        }
+
+        @GetMapping("/asks")
+        String asks() {
+            return String.valueOf(
+                    RestClient.builder()
+                            .requestInterceptor(service.getBean(ContextSender.class))
+                            .build()
+                            .get()
+                            .uri(url + "/label")
+                            .retrieve()
+                            .body(String.class));
         }
 
         @GetMapping("/unknown")
@@ -108,6 +128,17 @@ final class WebTest {
             request.header(ContextHeader.NAME, each);
         }
         return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Requirement("P6.2.2.2-a")
+    @Test
+    void theLabelOfARequestGoesOnWithTheCallsThatItsHandlerMakes() throws Exception {
+        HttpRequest gray =
+                HttpRequest.newBuilder(URI.create(url + "/asks"))
+                        .header("feiqian-gray", "version=b")
+                        .build();
+        assertThat(HTTP.send(gray, BodyHandlers.ofString()).body()).isEqualTo("version=b");
+        assertThat(get("/asks").body()).isEqualTo("none");
     }
 
     private static String header() {

@@ -18,6 +18,7 @@ public final class SystemCommands implements CommandProvider {
                 new TxCommand(),
                 new MessageCommand(),
                 new ConfigurationCommand(),
+                new ReleaseCommand(),
                 new AuditCommand(),
                 new AuditTrailCommand(),
                 new EvidenceCommand(),

@@ -14,20 +14,23 @@ import java.util.Optional;
  * @param epoch the epoch of that slot as the caller knows it
  * @param operator who asks for a change by hand; empty for customers' requests
  * @param reason why; empty where there is no operator
+ * @param label the label of a gray release; empty for none
  */
 record Caller(
         Deadline deadline,
         Optional<Slot> slot,
         Optional<Epoch> epoch,
         String operator,
-        String reason) {
+        String reason,
+        String label) {
     static Caller of(CallContext context) {
         return new Caller(
                 context.deadline(),
                 context.slot(),
                 context.epoch(),
                 context.operator(),
-                context.reason());
+                context.reason(),
+                context.grayLabel());
     }
 
     /** The epoch of this slot, where the caller knows it. */

@@ -23,6 +23,11 @@ public final class ConfigurationHome implements AutoCloseable {
         this.timer = timer;
     }
 
+    /** The centre itself, for what changes documents without an operator; its methods block. */
+    public ConfigurationCentre centre() {
+        return centre;
+    }
+
     /** Documents as operators see and change them; its handlers block. */
     public BindableService admin() {
         return desk;

@@ -86,7 +86,7 @@ final class Corrections {
         Movement leg = order.payeeLeg(cell, branch.initiator());
         if (held) {
             return new Correction(
-                    credits.confirm(branch.call()), "capture the announced credit: " + said(leg));
+                    credits.confirm(branch.call("")), "capture the announced credit: " + said(leg));
         }
         requireOpen(connection, leg);
         return new Correction(
@@ -107,7 +107,8 @@ final class Corrections {
             long id)
             throws SQLException {
         if (held) {
-            return new Correction(credits.cancel(branch.call()), "give the announced credit back");
+            return new Correction(
+                    credits.cancel(branch.call("")), "give the announced credit back");
         }
         if (posted.isEmpty() || posted.get().refusal().isPresent()) {
             return nothing("nothing was posted");

@@ -48,7 +48,7 @@ final class Notices {
     }
 
     /** The part of the transfer's commit that sends its notice, where it has one. */
-    Optional<Part<?>> of(MovementOrder order) {
+    Optional<Part<?>> of(MovementOrder order, Caller caller) {
         if (order.notice().isEmpty()) {
             return Optional.empty();
         }
@@ -60,7 +60,8 @@ final class Notices {
                         order.payee().toString());
         return Optional.of(
                 messages.sending(
-                        Message.of(key, order.trace(), STEP, PayeeNotice.of(order).payload())));
+                        Message.of(key, order.trace(), STEP, PayeeNotice.of(order).payload())
+                                .labelled(caller.label())));
     }
 
     /** The newest notices to an account. */

@@ -139,7 +139,7 @@ final class Payments {
         List<Part<?>> parts = new ArrayList<>(3);
         parts.add(new Part<>(ledger, post(order, order.within(), Optional.empty())));
         parts.add(new Part<>(decisions, new DecisionCommand.Guard(order.trace(), order.digest())));
-        notices.of(order).ifPresent(parts::add);
+        notices.of(order, caller).ifPresent(parts::add);
         return commits.submit(new Work(claims, parts, Lane.NEW, caller.deadline()));
     }
 
@@ -170,12 +170,13 @@ final class Payments {
                                                 order.payee().slot(),
                                                 LedgerCredit.SERVICE,
                                                 content)),
-                                share(order, post(order, leg, Optional.of(day))),
+                                share(order, post(order, leg, Optional.of(day)), caller),
                                 patience.compareTo(LONGEST_UNDECIDED) < 0
                                         ? patience
                                         : LONGEST_UNDECIDED,
                                 content,
-                                untilSettled ? Settling.AT_ONCE : Settling.GATHERED));
+                                untilSettled ? Settling.AT_ONCE : Settling.GATHERED,
+                                caller.label()));
         return execution
                 .decided()
                 .thenCompose(answer ->
@@ -205,9 +206,9 @@ final class Payments {
     }
 
     /** The initiator's own share: its leg, and the notice that leaves with the decision. */
-    private Share share(MovementOrder order, LedgerCommand leg) {
+    private Share share(MovementOrder order, LedgerCommand leg, Caller caller) {
         Part<?> post = new Part<>(ledger, leg);
-        return notices.of(order)
+        return notices.of(order, caller)
                 .map(notice -> new Share(List.of(post, notice), List.of()))
                 .orElseGet(() -> Share.of(post));
     }

@@ -193,6 +193,27 @@ public final class ConfigurationCentre {
     }
 
     /**
+     * Writes the next version and gives it to all, in one step.
+     *
+     * @param base the newest version as its author saw it; 0 for none
+     * @param revision the rollout that was seen; 0 for none
+     */
+    public Done change(
+            String document, long base, long revision, String content, ChangeOrder order) {
+        requireUsable(document, content);
+        if (history.newest(document).map(DocumentVersion::version).orElse(0L) != base) {
+            throw overtaken(document, "base version: " + base);
+        }
+        DocumentVersion version =
+                new DocumentVersion(document, base + 1, content, order, clock.now(), 0);
+        Rollout next = rollout(document, revision, version.version(), Optional.empty(), order);
+        return roll(
+                new Addition(Optional.of(version), Optional.of(next), revision),
+                next,
+                entry(order, "change", document, version.version(), "all"));
+    }
+
+    /**
      * Writes the content of an earlier version as the next one and gives it to all, in one step.
      *
      * @param revision the rollout that the operator saw

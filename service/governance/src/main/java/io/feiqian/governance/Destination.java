@@ -28,6 +28,15 @@ public final class Destination {
         shield = List.of();
     }
 
+    /** Of a release: these instances, and otherwise those that have none of the other labels. */
+    Destination(Map<String, String> labels, List<Map<String, String>> others) {
+        this.policy = Optional.empty();
+        this.labels = labels;
+        this.base = Map.of();
+        this.others = others;
+        this.shield = List.of();
+    }
+
     Destination(PolicyRef policy, Map<String, String> labels, Rule.Route route) {
         this.policy = Optional.of(policy);
         this.labels = labels;

@@ -3,9 +3,13 @@ package io.feiqian.governance;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Decides about the calls of one side of one process, by the policies in force. Thread-safe;
@@ -94,6 +98,21 @@ public final class Governance {
         return Destination.ANYWHERE;
     }
 
+    /**
+     * The labels that a request gets where it comes in, by name. Pure; what the caller itself
+     * claims counts only where a rule says so.
+     */
+    public Map<String, String> labels(Call call) {
+        Map<String, String> labels = new TreeMap<>();
+        Set<String> decided = new HashSet<>();
+        for (Labeller each : policies.labellers()) {
+            if (each.policy().selector().matches(call) && decided.add(each.name())) {
+                each.value(call).ifPresent(value -> labels.put(each.name(), value));
+            }
+        }
+        return labels;
+    }
+
     /** The document in force. */
     public PolicyDocument document() {
         return policies.document();
@@ -119,7 +138,11 @@ public final class Governance {
                 now.document().version(),
                 refusedDocument,
                 now.checks().stream().map(Check::report).toList(),
-                now.routers().stream().map(each -> each.policy().ref()).toList());
+                Stream.concat(
+                                now.routers().stream().map(Router::policy),
+                                now.labellers().stream().map(Labeller::policy))
+                        .map(Policy::ref)
+                        .toList());
     }
 
     private Outcome refuse(String why) {

@@ -26,6 +26,7 @@ final class Policies {
     private final PolicyDocument document;
     private final Map<String, Check> checks;
     private final List<Router> routers;
+    private final List<Labeller> labellers;
     private final List<List<Check>> rings;
     private final Map<String, Rule.Quota> quotasInForce;
     private final AtomicInteger planned = new AtomicInteger();
@@ -41,10 +42,15 @@ final class Policies {
         }
     }
 
-    private Policies(PolicyDocument document, Map<String, Check> checks, List<Router> routers) {
+    private Policies(
+            PolicyDocument document,
+            Map<String, Check> checks,
+            List<Router> routers,
+            List<Labeller> labellers) {
         this.document = document;
         this.checks = checks;
         this.routers = routers;
+        this.labellers = labellers;
         Map<Ring, List<Check>> byRing = new TreeMap<>(Ring.ORDER);
         checks.values()
                 .forEach(each ->
@@ -72,6 +78,7 @@ final class Policies {
             Map<String, QuotaCheck.Used> quotas) {
         Map<String, Check> checks = new HashMap<>();
         List<Router> routers = new ArrayList<>();
+        List<Labeller> labellers = new ArrayList<>();
         for (Policy each : document.policies()) {
             if (!each.sides().contains(setup.side())) {
                 continue;
@@ -79,6 +86,8 @@ final class Policies {
             Check old = before == null ? null : before.checks.get(each.ref().id());
             if (each.rule() instanceof Rule.Route route) {
                 routers.add(new Router(each, route));
+            } else if (each.rule() instanceof LabelRule label) {
+                labellers.add(new Labeller(each, label));
             } else if (old != null && old.policy().equals(each)) {
                 checks.put(each.ref().id(), old);
             } else {
@@ -90,7 +99,12 @@ final class Policies {
                                 (Router each) -> each.policy().selector(),
                                 Selector.MOST_SPECIFIC_FIRST)
                         .thenComparing(each -> each.policy().ref().id()));
-        return new Policies(document, checks, routers);
+        labellers.sort(
+                Comparator.comparing(
+                                (Labeller each) -> each.policy().selector(),
+                                Selector.MOST_SPECIFIC_FIRST)
+                        .thenComparing(each -> each.policy().ref().id()));
+        return new Policies(document, checks, routers, labellers);
     }
 
     PolicyDocument document() {
@@ -114,6 +128,11 @@ final class Policies {
 
     List<Router> routers() {
         return routers;
+    }
+
+    /** What labels requests, the most specific first. */
+    List<Labeller> labellers() {
+        return labellers;
     }
 
     /** The plan for a method. */

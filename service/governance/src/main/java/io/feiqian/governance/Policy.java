@@ -44,8 +44,20 @@ public record Policy(
             throw new IllegalArgumentException(
                     "per: " + per + " (expected: only with rate, concurrency or breaker)");
         }
+        if (rule.kind() == Rule.Kind.LABEL && !sides.equals(Set.of(Side.GATEWAY))) {
+            throw new IllegalArgumentException("side: " + sides + " (expected: gateway)");
+        }
+        if (rule.kind() == Rule.Kind.LABEL && !group.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "group: \"" + group + "\" (expected: none, policies of one label compete)");
+        }
         sides = Set.copyOf(sides);
         per = List.copyOf(per);
+    }
+
+    /** Within what it competes with others: of these, one alone is applied to a call. */
+    String ring() {
+        return kind() + "/" + (rule instanceof LabelRule label ? label.name() : group);
     }
 
     /** The kind of its rule. */

@@ -48,6 +48,17 @@ public record PolicyDocument(int version, List<Policy> policies) {
                         "policies: two with id " + each.ref().id() + " (expected: one)");
             }
         }
+        long labels =
+                policies.stream()
+                        .filter(each -> each.rule() instanceof LabelRule)
+                        .map(Policy::ring)
+                        .distinct()
+                        .count();
+        if (labels > LabelRule.MOST_NAMES) {
+            throw new PolicyException(
+                    "policies: %d labels (expected: at most %d names of labels)"
+                            .formatted(labels, LabelRule.MOST_NAMES));
+        }
         Map<String, Rule.Quota> quotas = new HashMap<>();
         Map<String, List<Policy>> rivals = new HashMap<>();
         for (Policy each : policies) {
@@ -64,8 +75,8 @@ public record PolicyDocument(int version, List<Policy> policies) {
                                     + " (expected: the same everywhere)");
                 }
             }
-            String ring = each.kind() + "/" + each.group();
-            List<Policy> others = rivals.computeIfAbsent(ring, any -> new java.util.ArrayList<>());
+            List<Policy> others =
+                    rivals.computeIfAbsent(each.ring(), any -> new java.util.ArrayList<>());
             others.forEach(other -> refuseBoth(other, each));
             others.add(each);
         }

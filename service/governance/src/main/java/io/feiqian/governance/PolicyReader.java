@@ -43,6 +43,7 @@ final class PolicyReader {
         RULES.put("concurrency", PolicyReader::concurrency);
         RULES.put("fault", PolicyReader::fault);
         RULES.put("route", PolicyReader::route);
+        RULES.put("label", PolicyReader::label);
     }
 
     private PolicyReader() {}
@@ -122,7 +123,7 @@ final class PolicyReader {
                 .orElseThrow(() -> fields.wrong("side", "caller, provider, both or gateway"));
     }
 
-    private static Selector selector(Fields fields) {
+    static Selector selector(Fields fields) {
         return new Selector(
                 fields.texts("service"),
                 fields.texts("method"),
@@ -289,18 +290,34 @@ final class PolicyReader {
         return fields.labels();
     }
 
+    private static Rule label(Fields fields) {
+        return new LabelRule(
+                fields.text("name", null),
+                fields.text("value", null),
+                fields.list(
+                        "rules",
+                        each ->
+                                new LabelRule.Share(
+                                        when(each),
+                                        each.number("percent", 100.0),
+                                        List.copyOf(each.texts("of")))));
+    }
+
+    /** What is said of a call beside its service and method. */
+    private static Selector when(Fields fields) {
+        return new Selector(
+                Set.of(),
+                Set.of(),
+                fields.texts("caller"),
+                fields.texts("tenant"),
+                fields.texts("cell"),
+                fields.choices("labels"),
+                fields.choices("parameters"));
+    }
+
     private static RouteBranch branch(Fields fields) {
-        Selector when =
-                new Selector(
-                        Set.of(),
-                        Set.of(),
-                        fields.texts("caller"),
-                        fields.texts("tenant"),
-                        fields.texts("cell"),
-                        fields.choices("labels"),
-                        fields.choices("parameters"));
         return new RouteBranch(
-                when,
+                when(fields),
                 fields.number("percent", 100.0),
                 fields.text("of", "customer"),
                 choose(

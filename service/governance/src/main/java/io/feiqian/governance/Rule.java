@@ -10,7 +10,18 @@ import java.util.Set;
  * What a policy says, by kind. Each refuses values that make no sense, with what was expected. The
  * page {@code docs/governance.md} shows each of them.
  */
-public sealed interface Rule {
+public sealed interface Rule
+        permits LabelRule,
+                Rule.Access,
+                Rule.Schema,
+                Rule.Overload,
+                Rule.Degrade,
+                Rule.Breaker,
+                Rule.Rate,
+                Rule.Quota,
+                Rule.Concurrency,
+                Rule.Fault,
+                Rule.Route {
     /** The kind of this rule. */
     Kind kind();
 
@@ -35,7 +46,9 @@ public sealed interface Rule {
         /** Faults to order. */
         FAULT,
         /** Which instances serve a call. */
-        ROUTE
+        ROUTE,
+        /** Which label a request gets where it comes in. */
+        LABEL
     }
 
     /**

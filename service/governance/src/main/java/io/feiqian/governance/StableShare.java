@@ -1,5 +1,7 @@
 package io.feiqian.governance;
 
+import java.util.List;
+
 /**
  * Tells always the same share of values by a hash that is the same for ever and in every process:
  * FNV-1a with 64 bits over the characters, then a mix of the bits.
@@ -17,6 +19,20 @@ final class StableShare {
             hash = (hash ^ text.charAt(i)) * PRIME;
         }
         return mix(hash);
+    }
+
+    /**
+     * Whether a call is in this share, told by the first of these parameters that it has; one that
+     * has none is not.
+     */
+    static boolean isIn(Call call, List<String> of, long salt, double percent) {
+        for (String each : of) {
+            String value = call.parameter(each);
+            if (!value.isEmpty()) {
+                return percent(mix(hash(value) ^ salt)) < percent;
+            }
+        }
+        return false;
     }
 
     /** Spreads the bits. */

@@ -1,6 +1,8 @@
 package io.feiqian.governance;
 
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The label that travels with calls: {@code name=value,name=value}, at most eight, or one value
@@ -35,5 +37,19 @@ public final class TravellingLabel {
             }
         }
         return "";
+    }
+
+    /** These labels as they travel. */
+    public static String text(Map<String, String> labels) {
+        return labels.entrySet().stream()
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .collect(Collectors.joining(","));
+    }
+
+    static void requireWord(String what, String word) {
+        if (!word.matches(WORD)) {
+            throw new IllegalArgumentException(
+                    what + ": \"" + word + "\" (expected: letters, digits and . _ -, at most 64)");
+        }
     }
 }

@@ -112,6 +112,7 @@ final class GovernancePageTest {
 
         overload();
         route();
+        label();
         for (String each : policies()) {
             assertThat(tried).contains(new ObjectMapper().readTree(each).get("id").textValue());
         }
@@ -149,6 +150,36 @@ final class GovernancePageTest {
                                                                 ? each
                                                                 : each.endsWith("-b") ? "b" : ""))
                         .isEqualTo(serving));
+    }
+
+    private void label() throws IOException {
+        Bench edge = with(GovernanceSetup.at(Side.GATEWAY), "early-customers");
+        assertThat(labels(edge, Map.of("payer_account", "0017000000000038")))
+                .isEqualTo(Map.of("release", "b"));
+        assertThat(labels(edge, Map.of("header:feiqian-gray", "testers-7Q2")))
+                .isEqualTo(Map.of("release", "b"));
+        assertThat(labels(edge, Map.of("header:feiqian-gray", "release=b"))).isEmpty();
+        int mobile = 0;
+        for (int i = 0; i < 1_000; i++) {
+            Map<String, String> request =
+                    Map.of("account", "0017" + i, "header:feiqian-channel", "mobile");
+            assertThat(labels(edge, Map.of("account", "0017" + i))).isEmpty();
+            mobile += labels(edge, request).isEmpty() ? 0 : 1;
+        }
+        assertThat(mobile).isBetween(70, 130);
+    }
+
+    private static Map<String, String> labels(Bench edge, Map<String, String> parameters) {
+        return edge.governance.labels(Bench.CALL.with(parameters));
+    }
+
+    @Test
+    void theReleaseOfThePageIsTakenAndBegins() throws IOException {
+        assertThat(blocks("jsonc")).hasSize(1);
+        Releases releases = new Releases();
+        String document = ReleaseText.begun("", blocks("jsonc").get(0));
+        assertThat(releases.publish(document).isAccepted()).isTrue();
+        assertThat(releases.document().find("scoring-2.1").orElseThrow().percent()).isEqualTo(1);
     }
 
     @Test

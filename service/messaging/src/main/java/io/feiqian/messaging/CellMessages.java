@@ -3,6 +3,8 @@ package io.feiqian.messaging;
 import io.feiqian.messaging.spi.Consumer;
 import io.feiqian.messaging.spi.MessageChannel;
 import io.feiqian.messaging.spi.OutboxReader;
+import io.feiqian.rpc.CurrentCall;
+import io.feiqian.runtime.CallContext;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.storage.Answer;
@@ -80,10 +82,15 @@ public final class CellMessages implements AutoCloseable {
 
     /**
      * Sends a message as a part of a work that claims the producer's slot: it leaves when that work
-     * is committed, and never otherwise.
+     * is committed, and never otherwise. A message without a label takes that of the call, or of
+     * the message, that this thread serves.
      */
     public Part<OutboxCommand> sending(Message message) {
-        return new Part<>(outbox, new OutboxCommand.Send(message));
+        String label =
+                message.label().isEmpty()
+                        ? CurrentCall.find().map(CallContext::grayLabel).orElse("")
+                        : message.label();
+        return new Part<>(outbox, new OutboxCommand.Send(message.labelled(label)));
     }
 
     /** Consumes a message; completes, never exceptionally, once that is durable or refused. */

@@ -2,6 +2,8 @@ package io.feiqian.messaging;
 
 import io.feiqian.messaging.spi.Consumer;
 import io.feiqian.routing.WorkKind;
+import io.feiqian.rpc.CurrentCall;
+import io.feiqian.rpc.RequestContext;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.MicroBatcher.Lane;
 import io.feiqian.storage.Answer;
@@ -58,7 +60,7 @@ final class Consumption {
         }
         Share share;
         try {
-            share = consumer.consume(delivery.message());
+            share = consume(consumer, delivery);
         } catch (RefusedException refused) {
             return refused(refused.code(), refused.outcome().message());
         } catch (RuntimeException fault) {
@@ -72,6 +74,19 @@ final class Consumption {
                                 ? commit(delivery, Share.NOTHING)
                                 : CompletableFuture.completedFuture(answer))
                 .thenApply(Consumption::reply);
+    }
+
+    /** What the consumer calls in its turn carries on what came with the message. */
+    private Share consume(Consumer consumer, Delivery delivery) {
+        Incoming message = delivery.message();
+        if (message.label().isEmpty()) {
+            return consumer.consume(message);
+        }
+        RequestContext context =
+                RequestContext.until(Deadline.after(delivery.remaining(), host.clock))
+                        .withTrace(message.trace())
+                        .labelled(message.label());
+        return CurrentCall.call(context, () -> consumer.consume(message));
     }
 
     private CompletableFuture<Answer> commit(Delivery delivery, Share share) {

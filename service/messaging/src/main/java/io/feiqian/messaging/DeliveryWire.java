@@ -46,6 +46,7 @@ public final class DeliveryWire {
                 .setBranch(message.sub().number())
                 .setContent(UnsafeByteOperations.unsafeWrap(message.payload().buffer()))
                 .setTraceparent(traceparent)
+                .setGrayLabel(message.label())
                 .build();
     }
 
@@ -76,7 +77,8 @@ public final class DeliveryWire {
                             request.getOriginal(),
                             new TraceNumber(request.getTraceHead(), request.getTraceSerial()),
                             new SubNumber(request.getBranch()),
-                            Payload.of(request.getContent().toByteArray())),
+                            Payload.of(request.getContent().toByteArray()),
+                            request.getGrayLabel()),
                     request.getKind() == Request.Kind.SKIP,
                     request.getEpoch() == 0
                             ? Optional.empty()

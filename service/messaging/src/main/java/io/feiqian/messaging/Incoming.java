@@ -12,6 +12,7 @@ import io.feiqian.vocabulary.TraceNumber;
  * @param trace the business transaction
  * @param sub its step
  * @param payload what it says
+ * @param label the label of a gray release that came with it; empty for none
  */
 public record Incoming(
         MessageKey key,
@@ -19,7 +20,8 @@ public record Incoming(
         long original,
         TraceNumber trace,
         SubNumber sub,
-        Payload payload) {
+        Payload payload,
+        String label) {
     /** The message of an outbox row. */
     public static Incoming of(OutboxRow row) {
         return new Incoming(
@@ -28,6 +30,7 @@ public record Incoming(
                 row.original() == 0 ? row.position() : row.original(),
                 row.trace(),
                 row.sub(),
-                row.payload());
+                row.payload(),
+                row.label());
     }
 }

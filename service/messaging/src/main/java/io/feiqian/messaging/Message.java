@@ -19,9 +19,15 @@ import java.time.Duration;
  * @param sub its step
  * @param payload what it says
  * @param delay how long after the commit it is delivered; it holds up the later ones of its key
+ * @param label the label of a gray release that its consumer is to carry on; empty for none
  */
 public record Message(
-        MessageKey key, TraceNumber trace, SubNumber sub, Payload payload, Duration delay) {
+        MessageKey key,
+        TraceNumber trace,
+        SubNumber sub,
+        Payload payload,
+        Duration delay,
+        String label) {
     private static final Duration LONGEST_DELAY = Duration.ofDays(400);
 
     /** Refuses a key of a rewind and a delay that is negative or beyond reason. */
@@ -40,7 +46,17 @@ public record Message(
 
     /** A message that is delivered at once. */
     public static Message of(MessageKey key, TraceNumber trace, SubNumber sub, Payload payload) {
-        return new Message(key, trace, sub, payload, Duration.ZERO);
+        return new Message(key, trace, sub, payload, Duration.ZERO, "");
+    }
+
+    /** The same after a time. */
+    public Message after(Duration newDelay) {
+        return new Message(key, trace, sub, payload, newDelay, label);
+    }
+
+    /** The same with the label of a gray release; no part of what is said, so of no digest. */
+    public Message labelled(String newLabel) {
+        return new Message(key, trace, sub, payload, delay, newLabel);
     }
 
     /**

@@ -73,14 +73,16 @@ final class MessagingSql {
     static final String INSERT_MESSAGES =
             """
             insert into outbox (name, topic, producer_slot, consumer_slot, replay, position, state,
-                trace_head, trace_serial, sub, digest, payload, due_at, created_at, original)
+                trace_head, trace_serial, sub, digest, payload, due_at, created_at, original,
+                gray_label)
             select u.name, u.topic, u.producer, u.consumer, u.replay, u.position, 1, u.head,
-                u.serial, u.sub, u.digest, u.payload, u.due_at, u.created_at, u.original
+                u.serial, u.sub, u.digest, u.payload, u.due_at, u.created_at, u.original,
+                u.gray_label
             from unnest(?::text[], ?::text[], ?::int[], ?::int[], ?::int[], ?::bigint[],
                 ?::bigint[], ?::bigint[], ?::int[], ?::bigint[], ?::bytea[], ?::bigint[],
-                ?::bigint[], ?::bigint[])
+                ?::bigint[], ?::bigint[], ?::text[])
                 as u(name, topic, producer, consumer, replay, position, head, serial, sub, digest,
-                    payload, due_at, created_at, original)\
+                    payload, due_at, created_at, original, gray_label)\
             """;
 
     static final String FINISH_MESSAGES =
@@ -131,7 +133,7 @@ final class MessagingSql {
     static final String ROW_COLUMNS =
             "o.name, o.topic, o.producer_slot, o.consumer_slot, o.replay, o.position, o.state,"
                     + " o.trace_head, o.trace_serial, o.sub, o.digest, o.payload, o.due_at,"
-                    + " o.created_at, o.finished_at, o.original";
+                    + " o.created_at, o.finished_at, o.original, o.gray_label";
 
     private MessagingSql() {}
 
@@ -198,7 +200,8 @@ final class MessagingSql {
                 row.getLong(first + 12),
                 row.getLong(first + 13),
                 row.getLong(first + 14),
-                row.getLong(first + 15));
+                row.getLong(first + 15),
+                label(row.getString(first + 16)));
     }
 
     static InboxMark mark(ResultSet row) throws SQLException {
@@ -209,6 +212,11 @@ final class MessagingSql {
     static @Nullable String said(Outcome outcome) {
         String message = outcome.message();
         return message.isEmpty() ? null : message.replace('\0', '?');
+    }
+
+    /** Most messages have none, and those of older software never had. */
+    private static String label(@Nullable String column) {
+        return column == null ? "" : column;
     }
 
     private static Outcome outcome(int code, @Nullable String message) {

@@ -250,7 +250,8 @@ public final class OutboxBook {
                         now + message.delay().toMillis(),
                         now,
                         0,
-                        0));
+                        0,
+                        message.label()));
         return soFar.value() == null ? soFar.with(place) : soFar;
     }
 
@@ -299,7 +300,8 @@ public final class OutboxBook {
                             now,
                             now,
                             0,
-                            each.position()));
+                            each.position(),
+                            each.label()));
         }
         return put(fresh);
     }

@@ -172,6 +172,10 @@ public final class OutboxContribution implements Contribution<OutboxCommand> {
                         parameters.add(longs(rows, OutboxRow::dueAt));
                         parameters.add(longs(rows, OutboxRow::createdAt));
                         parameters.add(longs(rows, OutboxRow::original));
+                        parameters.add(
+                                rows.stream()
+                                        .map(row -> row.label().isEmpty() ? null : row.label())
+                                        .toArray(String[]::new));
                     },
                     rows.size());
         }

@@ -17,6 +17,7 @@ import io.feiqian.vocabulary.TraceNumber;
  * @param createdAt when it was written, by the same clock
  * @param finishedAt when the acknowledgement was recorded; 0 until then
  * @param original its number when it was first sent; 0 unless a rewind sends it again
+ * @param label the label of a gray release that goes with it; empty for none
  */
 public record OutboxRow(
         MessageKey key,
@@ -29,4 +30,5 @@ public record OutboxRow(
         long dueAt,
         long createdAt,
         long finishedAt,
-        long original) {}
+        long original,
+        String label) {}

@@ -25,7 +25,8 @@ class DeliveryWireTest {
                     41,
                     TraceNumber.of(FixedContext.DAY, new Slot(17), 1, 5),
                     new SubNumber(7),
-                    Payload.ofText("hello"));
+                    Payload.ofText("hello"),
+                    "release=b");
 
     @Test
     void aDeliveryComesBackAsItWasSent() {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.feiqian.messaging.MessageCells.Cell;
 import io.feiqian.messaging.OutboxCommand.Sent;
+import io.feiqian.rpc.CurrentCall;
+import io.feiqian.rpc.RequestContext;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.Deadline;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.Work;
 import io.feiqian.telemetry.Alarm;
@@ -196,12 +200,12 @@ class MessagesTest {
     @Test
     void aDelayedMessageIsDeliveredWhenItIsDueAndNotBefore() {
         Message later =
-                new Message(
-                        MessageCells.key("a"),
-                        cells.trace(),
-                        SubNumber.OWN,
-                        Payload.ofText("later"),
-                        Duration.ofHours(2));
+                Message.of(
+                                MessageCells.key("a"),
+                                cells.trace(),
+                                SubNumber.OWN,
+                                Payload.ofText("later"))
+                        .after(Duration.ofHours(2));
         cells.send(later);
         cells.send(cells.message("a", "behind it"));
         cells.send(cells.message("b", "at once"));
@@ -330,6 +334,26 @@ class MessagesTest {
                                 .isEqualTo(OutcomeCode.UNKNOWN_TOPIC));
         assertThat(cells.here.number("select state from outbox_key"))
                 .isEqualTo(KeyState.FLOWING.number());
+    }
+
+    @Test
+    @Requirement("P6.2.2.2-a")
+    void aMessageTakesTheLabelOfItsSenderToItsConsumerAndWhatThatCalls() {
+        cells.notes.labels.clear();
+        CurrentCall.run(
+                RequestContext.until(Deadline.after(Duration.ofSeconds(30), Clock.system()))
+                        .labelled("release=b"),
+                () -> cells.send(cells.message("a", "gray")));
+        cells.send(cells.message("a", "plain"));
+        cells.send(cells.message("a", "by hand").labelled("release=c"));
+
+        cells.settle();
+        assertThat(cells.consumed("a")).containsExactly("gray", "plain", "by hand");
+        // One may be delivered more than once.
+        assertThat(cells.notes.labels.stream().distinct())
+                .containsExactly("release=b/release=b", "/none", "release=c/release=c");
+        assertThat(cells.here.texts("select gray_label from outbox where gray_label is not null"))
+                .containsExactlyInAnyOrder("release=b", "release=c");
     }
 
     @Test

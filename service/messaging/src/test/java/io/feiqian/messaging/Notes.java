@@ -1,6 +1,8 @@
 package io.feiqian.messaging;
 
 import io.feiqian.messaging.spi.Consumer;
+import io.feiqian.rpc.CurrentCall;
+import io.feiqian.runtime.CallContext;
 import io.feiqian.storage.Answer;
 import io.feiqian.storage.CommitContext;
 import io.feiqian.storage.Contribution;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
@@ -25,6 +28,9 @@ final class Notes implements Contribution<Incoming>, Consumer {
     /** Texts that are refused for a business reason. */
     final Set<String> refused = ConcurrentHashMap.newKeySet();
 
+    /** The label of each message, and of the call that its consumer would make. */
+    final List<String> labels = new CopyOnWriteArrayList<>();
+
     /** What consuming a message sends in its turn; nothing unless a test says so. */
     volatile Function<Incoming, Optional<Message>> onward = message -> Optional.empty();
 
@@ -35,6 +41,10 @@ final class Notes implements Contribution<Incoming>, Consumer {
 
     @Override
     public Share consume(Incoming message) {
+        labels.add(
+                message.label()
+                        + "/"
+                        + CurrentCall.find().map(CallContext::grayLabel).orElse("none"));
         Part<Incoming> write = new Part<>(this, message);
         return onward.apply(message)
                 .map(next ->

@@ -76,7 +76,7 @@ class OutboxBookTest {
     @Test
     void theFirstDelayedMessageSaysWhenItsKeyIsLookedAt() {
         Message later =
-                new Message(KEY, trace(1), SubNumber.OWN, Payload.EMPTY, Duration.ofHours(1));
+                Message.of(KEY, trace(1), SubNumber.OWN, Payload.EMPTY).after(Duration.ofHours(1));
         run(new OutboxCommand.Send(later));
         run(send(2));
 
@@ -193,7 +193,8 @@ class OutboxBookTest {
                 0,
                 0,
                 1,
-                0);
+                0,
+                "");
     }
 
     private static TraceNumber trace(long serial) {

@@ -205,6 +205,7 @@ class RelayProtocolTest {
                 dueAt,
                 NOW,
                 0,
-                0);
+                0,
+                "");
     }
 }

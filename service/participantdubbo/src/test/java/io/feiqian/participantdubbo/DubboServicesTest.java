@@ -9,6 +9,7 @@ import io.feiqian.participant.Content;
 import io.feiqian.participant.ContextHeader;
 import io.feiqian.participant.ContextKeys;
 import io.feiqian.participant.GlobalTransactions;
+import io.feiqian.participant.GrayHeader;
 import io.feiqian.participant.Inquiry;
 import io.feiqian.participant.ServiceActions;
 import io.feiqian.participant.ServiceSetup;
@@ -174,6 +175,26 @@ final class DubboServicesTest {
             payer.close();
             payee.close();
         }
+    }
+
+    @Test
+    @Requirement("P6.2.2.2-a")
+    void theLabelOfACallGoesOnWithTheCallsThatItsServiceMakes() {
+        DubboNode last = new DubboNode("last");
+        DubboNode middle = new DubboNode("middle");
+        nodes.addAll(List.of(last, middle));
+        last.export(
+                Credits.class,
+                order ->
+                        String.valueOf(
+                                RpcContext.getServerAttachment().getAttachment(GrayHeader.NAME)));
+        Credits behind = middle.refer(Credits.class, last);
+        middle.export(Credits.class, order -> "behind: " + behind.credit(order));
+        Credits credits = paymentsNode.refer(Credits.class, middle);
+
+        RpcContext.getClientAttachment().setAttachment(GrayHeader.NAME, "version=b");
+        assertThat(credits.credit("1")).isEqualTo("behind: version=b");
+        assertThat(credits.credit("1")).as("of that call only").isEqualTo("behind: null");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.feiqian.participantgrpc;
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.ContextHeader;
 import io.feiqian.participant.ContextKeys;
+import io.feiqian.participant.GrayHeader;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -30,7 +31,8 @@ import java.util.concurrent.TimeUnit;
  * stub.withOption(GrpcContext.BRANCH, context)}), and the interceptor of its channel writes the
  * signed header into the metadata. At the service that is called the interceptor reads and verifies
  * it before the method begins; the method finds the branch with {@link #current}. The context is
- * never passed on by itself: a call that the service makes in turn is no part of the branch.
+ * never passed on by itself: a call that the service makes in turn is no part of the branch. The
+ * label of a gray release is: each call made while one is served carries the label of that one.
  */
 public final class GrpcContext {
     /** The metadata's key. */
@@ -41,7 +43,11 @@ public final class GrpcContext {
     public static final CallOptions.Key<Optional<BranchContext>> BRANCH =
             CallOptions.Key.createWithDefault("feiqian-branch", Optional.empty());
 
+    private static final Metadata.Key<String> GRAY =
+            Metadata.Key.of(GrayHeader.NAME, Metadata.ASCII_STRING_MARSHALLER);
+
     private static final Context.Key<BranchContext> CURRENT = Context.key("feiqian-branch");
+    private static final Context.Key<String> LABEL = Context.key("feiqian-gray");
 
     private GrpcContext() {}
 
@@ -68,6 +74,11 @@ public final class GrpcContext {
         return Optional.ofNullable(CURRENT.get());
     }
 
+    /** The label of the call that this thread serves; empty where it carries none. */
+    public static Optional<String> label() {
+        return Optional.ofNullable(LABEL.get());
+    }
+
     private static final class Client implements ClientInterceptor {
         private final ContextKeys keys;
 
@@ -79,8 +90,11 @@ public final class GrpcContext {
         public <Q, A> ClientCall<Q, A> interceptCall(
                 MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
             Optional<BranchContext> branch = options.getOption(BRANCH);
+            Optional<String> label = label();
             if (branch.isEmpty()) {
-                return next.newCall(method, options);
+                return label.isEmpty()
+                        ? next.newCall(method, options)
+                        : labelled(next.newCall(method, options), label.get());
             }
             String header = ContextHeader.write(branch.get(), keys);
             long left = Math.max(branch.get().remaining().toMillis(), 0);
@@ -93,9 +107,27 @@ public final class GrpcContext {
                 public void start(Listener<A> listener, Metadata headers) {
                     headers.discardAll(HEADER);
                     headers.put(HEADER, header);
+                    label.ifPresent(each -> put(headers, each));
                     super.start(listener, headers);
                 }
             };
+        }
+
+        private static <Q, A> ClientCall<Q, A> labelled(ClientCall<Q, A> call, String label) {
+            return new SimpleForwardingClientCall<>(call) {
+                @Override
+                public void start(Listener<A> listener, Metadata headers) {
+                    put(headers, label);
+                    super.start(listener, headers);
+                }
+            };
+        }
+
+        /** What the caller itself says goes before what it was called with. */
+        private static void put(Metadata headers, String label) {
+            if (!headers.containsKey(GRAY)) {
+                headers.put(GRAY, label);
+            }
         }
     }
 
@@ -118,7 +150,13 @@ public final class GrpcContext {
                 return new ServerCall.Listener<>() {};
             }
             // What this thread may have of another call must not become this one's.
-            Context context = Context.current().withValue(CURRENT, branch.orElse(null));
+            String label = headers.get(GRAY);
+            Context context =
+                    Context.current()
+                            .withValue(CURRENT, branch.orElse(null))
+                            .withValue(
+                                    LABEL,
+                                    label == null ? null : GrayHeader.read(label).orElse(null));
             return Contexts.interceptCall(context, call, headers, next);
         }
 

@@ -149,15 +149,21 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
                             bounded ? patience : remaining);
         } catch (RuntimeException notBegun) {
             clients.loads().ended(aim.cell());
-            ended(Ending.ABANDONED);
+            ended(Ending.ABANDONED, OutcomeCode.UNKNOWN);
             throw notBegun;
         }
     }
 
-    private void ended(Ending ending) {
-        Optional<Member<Endpoint>> member = asked;
-        asked = Optional.empty();
-        member.ifPresent(each -> each.ended(ending, clients.clock().nanos() - askedAt));
+    private void ended(Ending ending, OutcomeCode how) {
+        if (asked.isPresent()) {
+            Member<Endpoint> member = asked.get();
+            asked = Optional.empty();
+            long took = clients.clock().nanos() - askedAt;
+            member.ended(ending, took);
+            if (ending != Ending.ABANDONED) {
+                clients.rules().attempted(CellClients.SERVICE, member.instance(), how, took);
+            }
+        }
     }
 
     private Metadata headers(Aim aim) {
@@ -194,7 +200,7 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
 
     private void read(Endpoint endpoint, A response) {
         ResponseOutcome read = ResponseOutcome.of(response);
-        ended(endingOf(read.outcome().code()));
+        ended(endingOf(read.outcome().code()), read.outcome().code());
         switch (read.outcome()) {
             case Outcome.Accepted _ -> finish(new CellAnswer.Answered<>(response, read.outcome()));
             case Outcome.Unknown _ -> {
@@ -217,21 +223,21 @@ final class CallInProgress<Q extends Message, A extends Message> implements Atte
     private void learn(Endpoint endpoint, Status status, Metadata trailers, boolean sent) {
         Optional<Outcome.Refused> refusal = Refusals.read(trailers);
         if (refusal.isPresent()) {
-            ended(endingOf(refusal.get().code()));
+            ended(endingOf(refusal.get().code()), refusal.get().code());
             if (!isTriedAgain(endpoint, refusal.get(), 0)) {
                 finish(new CellAnswer.Failed<>(refusal.get()));
             }
             return;
         }
         if (sent && status.getCode() == Status.Code.UNIMPLEMENTED) {
-            ended(Ending.ANSWERED);
+            ended(Ending.ANSWERED, OutcomeCode.INTERNAL_ERROR);
             failed(
                     OutcomeCode.INTERNAL_ERROR,
                     endpoint + " does not serve " + call.method().getFullMethodName());
             return;
         }
         passOver(endpoint);
-        ended(Ending.UNREACHED);
+        ended(Ending.UNREACHED, OutcomeCode.CELL_UNAVAILABLE);
         if (sent && call.changes()) {
             perhapsDone = true;
             if (call.repeatable()) {

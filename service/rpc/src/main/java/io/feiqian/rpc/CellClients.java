@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <ul>
  *   <li>An instance that was not reached, or that refused unseen because it is stopping, is passed
  *       over for the next; where none is left the answer is CELL_UNAVAILABLE at once.
+ *   <li>Rules say which instances a call goes to by its label; where all of those were tried, the
+ *       others are asked.
  *   <li>WRONG_CELL and STALE_EPOCH refresh the route map, and the call is tried once more.
  *       SLOT_MOVING is tried again until the deadline (state-table).
  *   <li>A read whose answer got lost is asked of another instance. A change whose answer got lost
@@ -33,6 +35,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * depends on them must not block.
  */
 public final class CellClients implements AutoCloseable {
+    /** What instances of cells are registered as. */
+    static final String SERVICE = "cell";
+
     private final Routes routes;
     private final Channels channels;
     private final InstancePicker picker;
@@ -73,7 +78,8 @@ public final class CellClients implements AutoCloseable {
      * The same with another way to choose among the instances of a cell, and with rules.
      *
      * @param balancing how instances are chosen
-     * @param rules what is asked before each call, as the side that calls
+     * @param rules what is asked before each call, as the side that calls, and told of every
+     *     attempt
      */
     public CellClients(
             Routes routes,
@@ -136,7 +142,7 @@ public final class CellClients implements AutoCloseable {
 
     private CallFacts facts(CellCall<?, ?> call, String caller) {
         return new CallFacts(
-                String.valueOf(call.method().getServiceName()),
+                SERVICE,
                 call.method(),
                 caller,
                 call.context(),
@@ -191,6 +197,10 @@ public final class CellClients implements AutoCloseable {
 
     Tracing tracing() {
         return tracing;
+    }
+
+    CallPolicies rules() {
+        return rules;
     }
 
     CallCounts counts() {

@@ -2,6 +2,7 @@ package io.feiqian.rpc;
 
 import io.feiqian.runtime.CallContext;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The context of the call that the current thread serves, bound to a scoped value while the handler
@@ -33,5 +34,10 @@ public final class CurrentCall {
     /** Runs the work with this context bound. */
     public static void run(CallContext context, Runnable work) {
         ScopedValue.where(CURRENT, context).run(work);
+    }
+
+    /** What the work answers with this context bound. */
+    public static <T> T call(CallContext context, Supplier<T> work) {
+        return ScopedValue.where(CURRENT, context).call(work::get);
     }
 }

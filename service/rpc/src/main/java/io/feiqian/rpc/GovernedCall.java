@@ -1,20 +1,14 @@
 package io.feiqian.rpc;
 
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
 import io.feiqian.governance.Call;
 import io.feiqian.governance.Priority;
 import io.feiqian.governance.TravellingLabel;
 import io.feiqian.rpc.spi.CallFacts;
 import io.grpc.MethodDescriptor;
-import java.util.Iterator;
-import java.util.List;
 
 /** What policies see of a call over gRPC; everything is read only where a policy asks. */
 final class GovernedCall implements Call {
     private static final String CHANNEL = "channel";
-
 
     private final CallFacts facts;
     private final String here;
@@ -69,25 +63,7 @@ final class GovernedCall implements Call {
     /** A field of the request by its path in the contract, such as {@code payer.account}. */
     @Override
     public String parameter(String name) {
-        return facts.request()
-                .map(request -> text(request, List.of(name.split("\\.")).iterator()))
-                .orElse("");
-    }
-
-    private static String text(Message message, Iterator<String> path) {
-        FieldDescriptor field = message.getDescriptorForType().findFieldByName(path.next());
-        if (field == null || field.isRepeated()) {
-            return "";
-        }
-        Object value = message.getField(field);
-        if (path.hasNext()) {
-            return value instanceof Message inner ? text(inner, path) : "";
-        }
-        return switch (field.getJavaType()) {
-            case MESSAGE, BYTE_STRING -> "";
-            case ENUM -> value instanceof EnumValueDescriptor known ? known.getName() : "";
-            case INT, LONG, FLOAT, DOUBLE, BOOLEAN, STRING -> value.toString();
-        };
+        return facts.request().map(request -> RequestFields.text(request, name)).orElse("");
     }
 
     /**

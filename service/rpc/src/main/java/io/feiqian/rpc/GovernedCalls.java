@@ -10,6 +10,7 @@ import io.feiqian.governance.Destination;
 import io.feiqian.governance.Fallback;
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.Queued;
+import io.feiqian.governance.Releases;
 import io.feiqian.rpc.spi.CallFacts;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.rpc.spi.CallWatch;
@@ -36,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class GovernedCalls implements CallPolicies {
     private final Governance governance;
+    private final Releases releases;
     private final Timer timer;
     private final Randomness random;
     private final String cell;
@@ -48,35 +50,49 @@ public final class GovernedCalls implements CallPolicies {
      * @param random chooses among ways where a call has nothing that stays
      */
     public GovernedCalls(Governance governance, Timer timer, Randomness random) {
-        this(governance, timer, random, "");
+        this(governance, new Releases(), timer, random, "");
     }
 
     /**
-     * Calls that a cell serves.
+     * The same in a process that takes part in releases, or in a cell.
      *
-     * @param cell the cell's name, by which policies may choose
+     * @param releases which instances serve a call where no policy says so; counts what they did
+     * @param cell the name of the cell that serves, by which policies may choose; empty outside
      */
-    public GovernedCalls(Governance governance, Timer timer, Randomness random, String cell) {
+    public GovernedCalls(
+            Governance governance, Releases releases, Timer timer, Randomness random, String cell) {
         this.cell = cell;
         this.governance = governance;
+        this.releases = releases;
         this.timer = timer;
         this.random = random;
     }
 
     @Override
     public boolean isEmpty() {
-        return governance.isEmpty();
+        return governance.isEmpty() && releases.isEmpty();
     }
 
     @Override
     public Ruling outgoing(CallFacts call) {
         GovernedCall facts = new GovernedCall(call, cell);
-        Destination destination = governance.route(facts, random.nextLong());
-        InstanceFilter instances =
-                destination.equals(Destination.ANYWHERE)
-                        ? InstanceFilter.ANY
-                        : known -> among(destination, known);
-        return ruling(governance.decide(facts), call, instances, false);
+        return ruling(governance.decide(facts), call, instances(call.service(), facts), false);
+    }
+
+    private InstanceFilter instances(String service, GovernedCall facts) {
+        Destination said = governance.route(facts, random.nextLong());
+        Destination destination =
+                said.equals(Destination.ANYWHERE) ? releases.destination(service, facts) : said;
+        return destination.equals(Destination.ANYWHERE)
+                ? InstanceFilter.ANY
+                : known -> among(destination, known);
+    }
+
+    @Override
+    public void attempted(String service, Instance<?> instance, OutcomeCode how, long nanos) {
+        if (!releases.isEmpty()) {
+            releases.served(service, name -> instance.labels().getOrDefault(name, ""), how, nanos);
+        }
     }
 
     @Override

@@ -42,8 +42,7 @@ final class InstancePicker {
         /** Two threads may both see a new list; taking it over twice does no harm. */
         void list(List<Endpoint> present) {
             if (!listed.equals(present)) {
-                pool.instances(
-                        present.stream().map(each -> Instance.of(each.instance(), each)).toList());
+                pool.instances(present.stream().map(InstancePicker::instance).toList());
                 listed = List.copyOf(present);
             }
         }
@@ -79,11 +78,24 @@ final class InstancePicker {
             return known.pool.pick(picker, key);
         }
         Predicate<Instance<?>> admitted =
-                filter.among(known.pool.members().stream().map(Member::instance).toList());
+                filter.among(
+                        known.pool.members().stream()
+                                .map(Member::instance)
+                                .filter(each -> !tried.contains(each.target()))
+                                .toList());
         return known.pool.pick(
                 picker,
                 key,
                 each -> !tried.contains(each.target()) && admitted.test(each.instance()));
+    }
+
+    private static Instance<Endpoint> instance(Endpoint endpoint) {
+        return new Instance<>(
+                endpoint.instance(),
+                endpoint,
+                Place.UNKNOWN,
+                Instance.USUAL_WEIGHT,
+                endpoint.labels());
     }
 
     private Pool<Endpoint> pool() {

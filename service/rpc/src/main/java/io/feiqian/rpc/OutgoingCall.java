@@ -117,7 +117,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         } catch (RuntimeException fault) {
             span.fault(fault);
             perhapsDone |= asked != null;
-            ended(Ending.ABANDONED);
+            ended(Ending.ABANDONED, OutcomeCode.UNKNOWN);
             fail(OutcomeCode.INTERNAL_ERROR, "a fault while calling: " + fault);
         }
     }
@@ -236,11 +236,15 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
         return headers;
     }
 
-    private void ended(Ending ending) {
+    private void ended(Ending ending, OutcomeCode how) {
         Member<Endpoint> member = asked;
         asked = null;
         if (member != null) {
-            member.ended(ending, clients.clock().nanos() - askedAt);
+            long took = clients.clock().nanos() - askedAt;
+            member.ended(ending, took);
+            if (ending != Ending.ABANDONED && !clients.policies().equals(CallPolicies.NONE)) {
+                clients.policies().attempted(service.name(), member.instance(), how, took);
+            }
         }
     }
 
@@ -258,7 +262,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
     private void read(Endpoint endpoint, A response) {
         Outcome outcome = ResponseOutcome.of(response).outcome();
         boolean stopping = outcome.code() == OutcomeCode.SHUTTING_DOWN;
-        ended(stopping ? Ending.UNREACHED : Ending.ANSWERED);
+        ended(stopping ? Ending.UNREACHED : Ending.ANSWERED, outcome.code());
         boolean unknown = outcome instanceof Outcome.Unknown;
         perhapsDone |= unknown;
         if ((stopping && passOver(endpoint)) || (unknown && isTriedAgain())) {
@@ -274,14 +278,18 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
             return;
         }
         if (!sent) {
-            ended(Ending.UNREACHED);
+            ended(Ending.UNREACHED, OutcomeCode.SERVICE_UNAVAILABLE);
             if (!passOver(endpoint)) {
                 nobodyLeft();
             }
             return;
         }
         Ending ending = StatusOutcome.ending(status.getCode());
-        ended(ending);
+        ended(
+                ending,
+                ending == Ending.ANSWERED
+                        ? StatusOutcome.code(status.getCode())
+                        : OutcomeCode.UNKNOWN);
         if (ending == Ending.ANSWERED) {
             fail(
                     StatusOutcome.code(status.getCode()),
@@ -297,7 +305,7 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
 
     private void refused(Endpoint endpoint, Outcome.Refused refusal) {
         boolean stopping = refusal.code() == OutcomeCode.SHUTTING_DOWN;
-        ended(stopping ? Ending.UNREACHED : Ending.ANSWERED);
+        ended(stopping ? Ending.UNREACHED : Ending.ANSWERED, refusal.code());
         if (stopping && passOver(endpoint)) {
             return;
         }

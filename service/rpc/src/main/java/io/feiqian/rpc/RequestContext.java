@@ -79,6 +79,21 @@ public record RequestContext(
         return with(trace, slot, epoch, newDeadline, operator, reason);
     }
 
+    /** The same with the label of a gray release; empty for none. */
+    public RequestContext labelled(String newGrayLabel) {
+        return new RequestContext(
+                trace,
+                subNumber,
+                slot,
+                epoch,
+                deadline,
+                newGrayLabel,
+                tenant,
+                globalTransaction,
+                operator,
+                reason);
+    }
+
     /** The same, asked for by this operator for this reason. */
     public RequestContext askedBy(String newOperator, String newReason) {
         return with(trace, slot, epoch, deadline, newOperator, newReason);

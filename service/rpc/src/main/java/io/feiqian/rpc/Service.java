@@ -101,7 +101,11 @@ final class Service implements AutoCloseable {
             return pool.pick(plan.picker(), key);
         }
         Predicate<Instance<?>> admitted =
-                filter.among(pool.members().stream().map(Member::instance).toList());
+                filter.among(
+                        pool.members().stream()
+                                .filter(each -> !tried.contains(each.target()))
+                                .map(Member::instance)
+                                .toList());
         return pool.pick(
                 plan.picker(),
                 key,

@@ -84,6 +84,7 @@ final class ServiceChannel extends Channel {
                         .newCall(method, bounded.withStreamTracerFactory(sent)),
                 sent,
                 context,
+                known,
                 member.get(),
                 plan,
                 watch);
@@ -109,6 +110,7 @@ final class ServiceChannel extends Channel {
     private final class Balanced<Q, A> extends SimpleForwardingClientCall<Q, A> {
         private final SentWatch sent;
         private final CallContext context;
+        private final Service known;
         private final Member<Endpoint> member;
         private final Service.Plan plan;
         private final CallWatch watch;
@@ -117,12 +119,14 @@ final class ServiceChannel extends Channel {
                 ClientCall<Q, A> call,
                 SentWatch sent,
                 CallContext context,
+                Service known,
                 Member<Endpoint> member,
                 Service.Plan plan,
                 CallWatch watch) {
             super(call);
             this.sent = sent;
             this.context = context;
+            this.known = known;
             this.member = member;
             this.plan = plan;
             this.watch = watch;
@@ -154,6 +158,9 @@ final class ServiceChannel extends Channel {
                             : refusal.map(each -> (Outcome) each)
                                     .orElseGet(() -> of(status, ending));
             watch.ended(outcome, took);
+            if (!clients.policies().equals(CallPolicies.NONE) && ending != Ending.ABANDONED) {
+                clients.policies().attempted(known.name(), member.instance(), outcome.code(), took);
+            }
             plan.meters().ended(outcome.code(), took);
         }
 

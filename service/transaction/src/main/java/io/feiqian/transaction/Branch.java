@@ -71,8 +71,13 @@ public record Branch(
                 nowMillis);
     }
 
-    /** What the participant is told. */
-    public BranchCall call() {
-        return new BranchCall(key, slot, initiator, transactionDigest, content, businessDate);
+    /**
+     * What the participant is told.
+     *
+     * @param label the label of a gray release that came with the message; empty for none
+     */
+    public BranchCall call(String label) {
+        return new BranchCall(
+                key, slot, initiator, transactionDigest, content, businessDate, label);
     }
 }

@@ -15,6 +15,8 @@ import io.feiqian.vocabulary.Slot;
  * @param digest the digest of the whole transaction's content, which the effect's key row records
  * @param content what it is to do
  * @param businessDate the day it posts under
+ * @param label the label of a gray release that came with the message; empty for none, and where
+ *     the branch is finished after a crash
  */
 public record BranchCall(
         BranchKey key,
@@ -22,4 +24,5 @@ public record BranchCall(
         CellId initiator,
         long digest,
         Content content,
-        BusinessDate businessDate) {}
+        BusinessDate businessDate,
+        String label) {}

@@ -23,6 +23,8 @@ import java.util.List;
  * @param decideWithin how long it may take until the decision; past it nothing commits (decide-by)
  * @param content what the decision row keeps for those who ask what the transaction was
  * @param settling how soon its branches are confirmed once it is committed
+ * @param label the label of a gray release that goes to its participants; empty for none. It is no
+ *     part of the content, and an instance that takes the transaction up after a crash has it not
  */
 public record GlobalTransaction(
         TraceNumber trace,
@@ -32,7 +34,8 @@ public record GlobalTransaction(
         Share own,
         Duration decideWithin,
         Content content,
-        Settling settling) {
+        Settling settling,
+        String label) {
     /** Refuses a list of branches that is empty, too long or numbered otherwise. */
     public GlobalTransaction {
         branches = List.copyOf(branches);
@@ -50,5 +53,32 @@ public record GlobalTransaction(
             throw new IllegalArgumentException(
                     "decide within: " + decideWithin + " (expected: > 0)");
         }
+    }
+
+    /** One of no label. */
+    public GlobalTransaction(
+            TraceNumber trace,
+            long digest,
+            BusinessDate businessDate,
+            List<BranchSpec> branches,
+            Share own,
+            Duration decideWithin,
+            Content content,
+            Settling settling) {
+        this(trace, digest, businessDate, branches, own, decideWithin, content, settling, "");
+    }
+
+    /** The same with the label of a gray release. */
+    public GlobalTransaction labelled(String newLabel) {
+        return new GlobalTransaction(
+                trace,
+                digest,
+                businessDate,
+                branches,
+                own,
+                decideWithin,
+                content,
+                settling,
+                newLabel);
     }
 }

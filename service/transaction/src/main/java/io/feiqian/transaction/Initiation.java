@@ -39,6 +39,7 @@ final class Initiation {
      * @param own the own share; nothing where the decision is on record already
      * @param decideBy milliseconds by the database's clock
      * @param settling how soon its branches are confirmed
+     * @param label the label of a gray release; empty for none, and where it was taken up
      */
     record Facts(
             TraceNumber trace,
@@ -49,7 +50,8 @@ final class Initiation {
             Share own,
             long decideBy,
             Content content,
-            Settling settling) {
+            Settling settling,
+            String label) {
         static Facts of(GlobalTransaction transaction, CellId cell, long decideBy) {
             return new Facts(
                     transaction.trace(),
@@ -60,7 +62,8 @@ final class Initiation {
                     transaction.own(),
                     decideBy,
                     transaction.content(),
-                    transaction.settling());
+                    transaction.settling(),
+                    transaction.label());
         }
 
         static Facts of(Decision decision, Settling settling) {
@@ -73,7 +76,8 @@ final class Initiation {
                     Share.NOTHING,
                     decision.decideBy(),
                     decision.content(),
-                    settling);
+                    settling,
+                    "");
         }
     }
 
@@ -384,7 +388,8 @@ final class Initiation {
                         branch.content(),
                         facts.businessDate,
                         isTry ? remaining : host.settings.messageTimeout(),
-                        remaining);
+                        remaining,
+                        facts.label);
         var _ =
                 host.peers
                         .send(message)

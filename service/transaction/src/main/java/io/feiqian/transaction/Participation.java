@@ -36,7 +36,12 @@ final class Participation {
             Participant participant,
             Optional<Epoch> epoch,
             Duration within,
-            CompletableFuture<PeerReply> reply) {}
+            String label,
+            CompletableFuture<PeerReply> reply) {
+        BranchCall call() {
+            return branch.call(label);
+        }
+    }
 
     private final TransactionHost host;
     private final Map<String, Participant> participants;
@@ -74,6 +79,7 @@ final class Participation {
                 branch,
                 message.epoch(),
                 message.remaining(),
+                message.label(),
                 ParticipantProtocol.received(message.key(), message.kind()));
     }
 
@@ -84,6 +90,7 @@ final class Participation {
                 branch,
                 Optional.empty(),
                 host.settings.messageTimeout(),
+                "",
                 confirmedBefore
                         ? ParticipantProtocol.confirmedBefore(branch.key())
                         : ParticipantProtocol.received(branch.key(), kind));
@@ -93,6 +100,7 @@ final class Participation {
             Branch branch,
             Optional<Epoch> epoch,
             Duration within,
+            String label,
             Transition<ParticipantProtocol.State, ParticipantProtocol.Effect> first) {
         Participant participant = participants.get(branch.service());
         if (participant == null) {
@@ -102,7 +110,13 @@ final class Participation {
                             .formatted(branch.service(), participants.keySet()));
         }
         Task task =
-                new Task(branch, participant, epoch, within, new CompletableFuture<PeerReply>());
+                new Task(
+                        branch,
+                        participant,
+                        epoch,
+                        within,
+                        label,
+                        new CompletableFuture<PeerReply>());
         execute(task, first);
         return task.reply;
     }
@@ -154,8 +168,7 @@ final class Participation {
         try {
             share = share(task, step);
             mayRebuild =
-                    step != BranchStep.CONFIRM
-                            || task.participant.rebuild(task.branch.call()).isPresent();
+                    step != BranchStep.CONFIRM || task.participant.rebuild(task.call()).isPresent();
         } catch (RefusedException unreadable) {
             task.reply.complete(
                     PeerReply.refused(unreadable.code(), unreadable.outcome().message()));
@@ -184,7 +197,7 @@ final class Participation {
     }
 
     private static Optional<Share> share(Task task, BranchStep step) {
-        BranchCall call = task.branch.call();
+        BranchCall call = task.call();
         return switch (step) {
             case TRY -> Optional.of(task.participant.attempt(call));
             case CONFIRM -> Optional.of(task.participant.confirm(call));

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param remaining how long the answer is wanted
  * @param decideByRemaining how long until the transaction's {@code decide_by}; zero or negative
  *     once it has passed (decide-by: deadlines travel as remaining time)
+ * @param label the label of a gray release that goes with the transaction; empty for none
  */
 public record PeerMessage(
         Kind kind,
@@ -40,7 +41,38 @@ public record PeerMessage(
         Content content,
         BusinessDate businessDate,
         Duration remaining,
-        Duration decideByRemaining) {
+        Duration decideByRemaining,
+        String label) {
+    /** The same of no label. */
+    public PeerMessage(
+            Kind kind,
+            Slot slot,
+            Optional<Epoch> epoch,
+            BranchKey key,
+            CellId initiator,
+            long transactionDigest,
+            long digest,
+            String service,
+            Content content,
+            BusinessDate businessDate,
+            Duration remaining,
+            Duration decideByRemaining) {
+        this(
+                kind,
+                slot,
+                epoch,
+                key,
+                initiator,
+                transactionDigest,
+                digest,
+                service,
+                content,
+                businessDate,
+                remaining,
+                decideByRemaining,
+                "");
+    }
+
     /** What is asked. */
     public enum Kind {
         /** Phase one. */
@@ -78,6 +110,7 @@ public record PeerMessage(
                 content,
                 businessDate,
                 remaining,
-                decideByRemaining);
+                decideByRemaining,
+                label);
     }
 }

@@ -46,6 +46,7 @@ public final class PeerWire {
                 .setContent(UnsafeByteOperations.unsafeWrap(message.content().buffer()))
                 .setBusinessDate(message.businessDate().number())
                 .setTraceparent(traceparent)
+                .setGrayLabel(message.label())
                 .build();
     }
 
@@ -73,7 +74,8 @@ public final class PeerWire {
                     content(request.getContent()),
                     BusinessDate.ofNumber(request.getBusinessDate()),
                     Duration.ofMillis(request.getRemainingMillis()),
-                    Duration.ofMillis(request.getDecideByRemainingMillis()));
+                    Duration.ofMillis(request.getDecideByRemainingMillis()),
+                    request.getGrayLabel());
         } catch (IllegalArgumentException wrong) {
             throw new RefusedException(
                     OutcomeCode.MALFORMED_REQUEST, "message: " + wrong.getMessage(), wrong);

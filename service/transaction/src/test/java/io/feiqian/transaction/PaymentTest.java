@@ -45,6 +45,23 @@ class PaymentTest {
         assertThat(cells.alarms).isEmpty();
     }
 
+    @Requirement("P6.2.2.2-a")
+    @Test
+    void theLabelOfATransactionReachesItsParticipantsAndIsNoPartOfWhatItIs() throws Exception {
+        TraceNumber trace = cells.trace();
+        cells.purses.labels.clear();
+
+        Execution gray =
+                cells.payer.serving.execute(cells.payment(trace, 1, 2, 500).labelled("version=b"));
+        gray.settled().get(20, TimeUnit.SECONDS);
+        assertThat(cells.purses.labels)
+                .containsExactlyInAnyOrder("try version=b", "confirm version=b");
+
+        Execution again = cells.payer.serving.execute(cells.payment(trace, 1, 2, 500));
+        assertThat(answer(again).isAccepted()).as("the same transaction").isTrue();
+        assertThat(cells.payee.balance(2)).isEqualTo(TwoCells.RICH + 500);
+    }
+
     @Requirement({"B11.2-b", "D7.1-c"})
     @Test
     void aPaymentBeyondTheBalanceIsRefusedForGoodAndLeavesNothingReserved() throws Exception {

@@ -44,7 +44,8 @@ class PeerWireTest {
                                 Content.of(new byte[] {0, 1, -1}),
                                 FixedContext.DAY,
                                 Duration.ofMillis(5),
-                                Duration.ofMillis(-7));
+                                Duration.ofMillis(-7),
+                                kind == PeerMessage.Kind.INQUIRY ? "" : "release=b");
 
                 assertThat(PeerWire.message(PeerWire.request(message, ""))).isEqualTo(message);
             }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The smallest service that takes part: purses with a balance that is never negative. Its commands
@@ -46,6 +47,9 @@ final class Purses implements Contribution<Purses.Command>, Participant {
 
     static final String SERVICE = "purses";
 
+    /** With which label each branch came. */
+    final Set<String> labels = ConcurrentHashMap.newKeySet();
+
     private record Key(TraceNumber trace, int sub) {}
 
     private record Row(long balance, long pending) {}
@@ -68,11 +72,13 @@ final class Purses implements Contribution<Purses.Command>, Participant {
 
     @Override
     public Share attempt(BranchCall call) {
+        labels.add("try " + call.label());
         return share(new Announce(purse(call), amount(call)));
     }
 
     @Override
     public Share confirm(BranchCall call) {
+        labels.add("confirm " + call.label());
         return share(
                 new Capture(call.key().trace(), call.key().branch(), purse(call), amount(call)));
     }

@@ -1,5 +1,8 @@
 package io.feiqian.rpc.spi;
 
+import io.feiqian.balancing.Instance;
+import io.feiqian.vocabulary.OutcomeCode;
+
 /**
  * The port of rules over calls: limits, circuit breakers, degradation, injected faults, access,
  * routes. Asked for every call at the side that makes it and at the side that serves it, so it must
@@ -28,6 +31,16 @@ public interface CallPolicies {
     default Ruling outgoing(CallFacts call) {
         return Ruling.GO;
     }
+
+    /**
+     * One attempt of an outgoing call is over; one that was broken off here is not told.
+     *
+     * @param service the name that the service is called by
+     * @param instance who was asked
+     * @param how how it ended
+     * @param nanos how long it took
+     */
+    default void attempted(String service, Instance<?> instance, OutcomeCode how, long nanos) {}
 
     /**
      * Judges a call that is about to be served, after its context and its permission were checked.

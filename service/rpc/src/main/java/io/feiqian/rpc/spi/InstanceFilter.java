@@ -14,7 +14,8 @@ public interface InstanceFilter {
      * Which of these it may go to. Quick; asked again for each attempt, since instances come and
      * go.
      *
-     * @param known all instances of the service, also those that are not asked at the moment
+     * @param known all instances of the service that this call has not tried in vain, also those
+     *     that are not asked at the moment
      */
     Predicate<Instance<?>> among(List<? extends Instance<?>> known);
 }
