@@ -71,6 +71,7 @@ final class CellRole {
         SystemView view =
                 parts.add(
                         SystemView.open(
+                                told.name(),
                                 told.registry(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
@@ -108,6 +109,7 @@ final class CellRole {
                         .addAdmin(bank.admin())
                         .addAdmin(bank.messageAdmin())
                         .addAdmin(bank.instanceAdmin(control))
+                        .addAdmin(new ServiceDesk(cell, told.name(), view.followed(), policies))
                         .add(
                                 new PeerStreamService(
                                         messages.serving(

@@ -3,9 +3,11 @@ package io.feiqian.server;
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.PolicyReport;
+import io.feiqian.governance.Report;
 import io.feiqian.governance.Side;
 import io.feiqian.governance.spi.LoadSource;
 import io.feiqian.rpc.GovernedCalls;
+import io.feiqian.rpc.ServedCalls;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
@@ -24,14 +26,15 @@ import java.util.function.ToLongFunction;
  */
 final class ServedPolicies {
     private final Governance governance;
-    private final GovernedCalls rules;
+    private final ServedCalls rules;
     private final MultiGauge counts;
 
     ServedPolicies(Clock clock, Timer timer, MeterRegistry metrics) {
         this.governance =
                 Governance.of(
                         GovernanceSetup.at(Side.PROVIDER).with(clock).with(LoadSource.machine()));
-        this.rules = new GovernedCalls(governance, timer, Randomness.secure());
+        this.rules =
+                new ServedCalls(new GovernedCalls(governance, timer, Randomness.secure()), clock);
         this.counts =
                 MultiGauge.builder("feiqian.policy.calls")
                         .description("What policies did with calls since they came into force")
@@ -41,6 +44,16 @@ final class ServedPolicies {
     /** What the server asks for each call. */
     CallPolicies rules() {
         return rules;
+    }
+
+    /** What came, and what became of it. */
+    ServedCalls served() {
+        return rules;
+    }
+
+    /** What is in force here, and what it has done. */
+    Report report() {
+        return governance.report();
     }
 
     /**

@@ -18,6 +18,8 @@ public final class SystemCommands implements CommandProvider {
                 new TxCommand(),
                 new MessageCommand(),
                 new ConfigurationCommand(),
+                new ServicesCommand(),
+                new PolicyCommand(),
                 new AuditCommand(),
                 new AuditTrailCommand(),
                 new EvidenceCommand(),
