@@ -58,6 +58,8 @@ class ConsoleApiTest {
                             Map.entry("POST /configuration/publish", "OPERATOR"),
                             Map.entry("POST /configuration/withdraw", "OPERATOR"),
                             Map.entry("POST /configuration/rollback", "OPERATOR"),
+                            Map.entry("GET /services", ALL),
+                            Map.entry("GET /policies", ALL),
                             Map.entry("GET /traces", ALL),
                             Map.entry("GET /traces/{id}", ALL),
                             Map.entry("GET /logs", ALL),
