@@ -23,6 +23,7 @@ import io.feiqian.vocabulary.CellId;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import java.util.concurrent.TimeUnit;
  * block. Thread-safe.
  */
 final class ServiceDesk extends ServiceAdminGrpc.ServiceAdminImplBase {
+    /** What a client takes in one message is 4 MB; older calls are left out beyond. */
+    private static final int MOST_BYTES = 3_000_000;
+
     private static final Outcome ACCEPTED =
             ResponseOutcome.toContract(io.feiqian.vocabulary.Outcome.accepted(), false);
 
@@ -87,26 +91,41 @@ final class ServiceDesk extends ServiceAdminGrpc.ServiceAdminImplBase {
                         .setOutcome(ACCEPTED)
                         .setCell(cell)
                         .setInstance(instance);
-        List<ServedCall> kept = policies.served().recorded();
+        Instant from =
+                later(
+                        policies.served().keptSince(),
+                        Instant.ofEpochMilli(request.getSinceMillis()));
         Map<String, Integer> methods = new HashMap<>();
-        for (ServedCall each : kept) {
+        List<CallRecord> newestFirst = new ArrayList<>();
+        int bytes = 0;
+        for (ServedCall each : policies.served().recorded().reversed()) {
+            boolean isStream = policies.served().isStream(each);
             // A stream that began long ago is in use now.
-            if (each.at().toEpochMilli() < request.getSinceMillis()
-                    && !policies.served().isStream(each)) {
+            if (each.at().isBefore(from) && !isStream) {
                 continue;
             }
             int method = methods.computeIfAbsent(each.method(), _ -> methods.size());
-            if (method == listed.getMethodsCount()) {
-                listed.addMethods(each.method());
+            CallRecord record = record(each, method);
+            bytes += record.getSerializedSize() + 8;
+            if (bytes > MOST_BYTES && !isStream) {
+                from = later(from, each.at());
+                continue;
             }
-            listed.addCalls(record(each, method));
+            newestFirst.add(record);
         }
-        Instant from = policies.served().keptSince();
+        methods.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .forEach(each -> listed.addMethods(each.getKey()));
         observer.onNext(
-                listed.setFromMillis(Math.max(from.toEpochMilli(), request.getSinceMillis()))
+                listed.addAllCalls(newestFirst.reversed())
+                        .setFromMillis(from.toEpochMilli())
                         .setToMillis(Clock.system().now().toEpochMilli())
                         .build());
         observer.onCompleted();
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static CallRecord record(ServedCall call, int method) {

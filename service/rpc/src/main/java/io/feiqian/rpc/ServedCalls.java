@@ -36,6 +36,8 @@ public final class ServedCalls implements CallPolicies {
     /** A stream may last for days: the last beginning of each is kept apart. */
     private static final int MOST_STREAMS = 256;
 
+    private static final int LONGEST_NAME = 120;
+
     /** More than any process serves. */
     private static final int MOST_METHODS = 2_000;
 
@@ -152,6 +154,11 @@ public final class ServedCalls implements CallPolicies {
                                 now));
     }
 
+    /** Names come from the network. */
+    private static String bounded(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME);
+    }
+
     private static String stream(String method, String caller) {
         return method + " " + caller;
     }
@@ -178,9 +185,9 @@ public final class ServedCalls implements CallPolicies {
             this.standsFor = isStream ? Math.max(1, standsFor) : standsFor;
             if (this.standsFor > 0) {
                 time = clock.now();
-                caller = call.caller();
-                tenant = call.context().tenant();
-                label = call.context().grayLabel();
+                caller = bounded(call.caller());
+                tenant = bounded(call.context().tenant());
+                label = bounded(call.context().grayLabel());
                 priority = new GovernedCall(call).priority();
                 remaining = call.context().deadline().remaining();
             }

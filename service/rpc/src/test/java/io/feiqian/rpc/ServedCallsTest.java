@@ -157,6 +157,23 @@ class ServedCallsTest {
                 .isEqualTo(Instant.parse("2026-06-01T08:00:00Z").plusMillis(100 * 50));
     }
 
+    @Test
+    void namesFromTheNetworkAreCutShort() {
+        ServedCalls served = new ServedCalls(CallPolicies.NONE, clock);
+        var _ =
+                served.incoming(
+                        new CallFacts(
+                                ECHO,
+                                EchoGrpc.getTalkMethod(),
+                                "x".repeat(10_000),
+                                RequestContext.until(DEADLINE),
+                                Optional.empty()));
+        // Of a stream the beginning is kept, and it is told apart from what is over.
+        ServedCall stream = served.recorded().getFirst();
+        assertThat(stream.caller()).hasSize(120);
+        assertThat(served.isStream(stream)).isTrue();
+    }
+
     /** The bound is far above what is measured, and far below what a call costs. */
     @Test
     void whatItCostsACall() {
