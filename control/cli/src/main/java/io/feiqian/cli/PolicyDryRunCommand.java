@@ -164,9 +164,8 @@ final class PolicyDryRunCommand implements Callable<Integer> {
                             case PARAMETERS -> "fields of requests are not kept";
                             case LOAD -> "how busy the processors were is not kept";
                             case LEASES -> "quotas are counted as without a lease";
-                            case CALLERS_SIDE ->
-                                    "it is applied by callers, and only what cells"
-                                            + " served is kept";
+                            case OTHER_SIDE ->
+                                    "it is applied elsewhere, and only what cells serve is kept";
                         });
     }
 

@@ -79,8 +79,8 @@ public record DryRunComparison(
         LOAD,
         /** What the lender would have leased: counted as without a lease. */
         LEASES,
-        /** Applied by callers, whose side is not kept. */
-        CALLERS_SIDE
+        /** Applied elsewhere than where calls are kept. */
+        OTHER_SIDE
     }
 
     private record Kind(
@@ -228,7 +228,7 @@ public record DryRunComparison(
         List<NotJudged> all = new ArrayList<>();
         for (Policy each : candidate.policies()) {
             if (!each.sides().contains(side)) {
-                all.add(new NotJudged(each.ref(), Unknown.CALLERS_SIDE));
+                all.add(new NotJudged(each.ref(), Unknown.OTHER_SIDE));
             } else if (each.kind() == Rule.Kind.SCHEMA
                     || countsFields(each)
                     || !each.selector().parameters().isEmpty()) {

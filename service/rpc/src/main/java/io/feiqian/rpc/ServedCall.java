@@ -18,7 +18,9 @@ import java.util.Map;
  * @param method the full method, such as {@code feiqian.bank.Bank/GetAccount}
  * @param caller who called; empty where that is not known
  * @param tenant the tenant; empty for the bank itself
+ * @param cell the cell that was called, as policies see it; empty for none
  * @param label the label that travels, as it came
+ * @param channel the label {@code channel}, where policies see one that does not travel
  * @param priority what is given up last
  * @param remaining until its deadline when it came
  * @param took how long it took; zero for a stream, of which the beginning is kept
@@ -31,13 +33,17 @@ public record ServedCall(
         String method,
         String caller,
         String tenant,
+        String cell,
         String label,
+        String channel,
         Priority priority,
         Duration remaining,
         Duration took,
         OutcomeCode outcome,
         boolean governed,
         int standsFor) {
+    static final String CHANNEL = "channel";
+
     private static final String GRAY = "gray";
 
     /** As policies see it, for a dry run; fields of the request were not kept. */
@@ -49,10 +55,20 @@ public record ServedCall(
                                 method.substring(slash + 1))
                         .from(caller)
                         .ofTenant(tenant)
-                        .labelled(labels(label))
+                        .toCell(cell)
+                        .labelled(labels())
                         .at(priority)
                         .within(remaining);
         return new SampledCall(new RecordedCall(at, facts, took, outcome), !governed, standsFor);
+    }
+
+    private Map<String, String> labels() {
+        if (channel.isEmpty()) {
+            return labels(label);
+        }
+        Map<String, String> all = new HashMap<>(labels(label));
+        all.put(CHANNEL, channel);
+        return all;
     }
 
     /** The values of a label that travels, as {@link GovernedCall#label} reads them. */

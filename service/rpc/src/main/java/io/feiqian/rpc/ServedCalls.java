@@ -1,5 +1,6 @@
 package io.feiqian.rpc;
 
+import io.feiqian.governance.Call;
 import io.feiqian.governance.Priority;
 import io.feiqian.rpc.spi.CallFacts;
 import io.feiqian.rpc.spi.CallPolicies;
@@ -172,7 +173,9 @@ public final class ServedCalls implements CallPolicies {
         private Instant time = Instant.EPOCH;
         private String caller = "";
         private String tenant = "";
+        private String cell = "";
         private String label = "";
+        private String channel = "";
         private Priority priority = Priority.NORMAL;
         private Duration remaining = Duration.ZERO;
 
@@ -185,10 +188,13 @@ public final class ServedCalls implements CallPolicies {
             this.standsFor = isStream ? Math.max(1, standsFor) : standsFor;
             if (this.standsFor > 0) {
                 time = clock.now();
-                caller = bounded(call.caller());
-                tenant = bounded(call.context().tenant());
+                Call seen = new GovernedCall(call);
+                caller = bounded(seen.caller());
+                tenant = bounded(seen.tenant());
+                cell = bounded(seen.cell());
                 label = bounded(call.context().grayLabel());
-                priority = new GovernedCall(call).priority();
+                channel = bounded(seen.label(ServedCall.CHANNEL));
+                priority = seen.priority();
                 remaining = call.context().deadline().remaining();
             }
         }
@@ -218,7 +224,9 @@ public final class ServedCalls implements CallPolicies {
                             method.fullName(),
                             caller,
                             tenant,
+                            cell,
                             label,
+                            channel,
                             priority,
                             remaining.isNegative() ? Duration.ZERO : remaining,
                             Duration.ofNanos(nanos),

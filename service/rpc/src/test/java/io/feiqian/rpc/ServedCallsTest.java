@@ -174,6 +174,35 @@ class ServedCallsTest {
         assertThat(served.isStream(stream)).isTrue();
     }
 
+    @Test
+    void aDryRunSeesTheLabelsThatPoliciesSaw() {
+        ServedCall kept =
+                new ServedCall(
+                        Instant.EPOCH,
+                        ECHO + "/Say",
+                        "tests",
+                        "north",
+                        "cell-1",
+                        "release=b,test=yes",
+                        "7",
+                        io.feiqian.governance.Priority.HIGH,
+                        Duration.ofSeconds(1),
+                        Duration.ZERO,
+                        OutcomeCode.ACCEPTED,
+                        false,
+                        3);
+        var call = kept.sampled().call().call();
+        assertThat(call.label("release")).isEqualTo("b");
+        assertThat(call.label("test")).isEqualTo("yes");
+        assertThat(call.label("channel")).isEqualTo("7");
+        assertThat(call.cell()).isEqualTo("cell-1");
+        assertThat(call.tenant()).isEqualTo("north");
+        assertThat(call.service()).isEqualTo(ECHO);
+        assertThat(call.method()).isEqualTo("Say");
+        assertThat(kept.sampled().standsFor()).isEqualTo(3);
+        assertThat(ServedCall.labels("blue")).containsEntry("gray", "blue");
+    }
+
     /** The bound is far above what is measured, and far below what a call costs. */
     @Test
     void whatItCostsACall() {
