@@ -16,6 +16,7 @@ import io.feiqian.rpc.QuotaLender;
 import io.feiqian.rpc.RpcClientConfig;
 import io.feiqian.rpc.RpcServer;
 import io.feiqian.rpc.RpcServerConfig;
+import io.feiqian.rpc.ServedCalls;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
@@ -76,6 +77,7 @@ final class CellRole {
         SystemView view =
                 parts.add(
                         SystemView.open(
+                                told.name(),
                                 told.registry(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
@@ -114,6 +116,7 @@ final class CellRole {
         peers.serveLocally(bank.transactions()::receive);
         messages.serveLocally(bank.messages()::receive);
         QuotaLender lender = new QuotaLender(clock, timer, Randomness.secure());
+        ServedCalls served = policies.served(cell.toString());
         Intake intake = new Intake();
         RunningInstance control = new RunningInstance(intake, view::registry, end);
         RpcServer.Builder services =
@@ -122,6 +125,12 @@ final class CellRole {
                         .addAdmin(bank.admin())
                         .addAdmin(bank.messageAdmin())
                         .addAdmin(bank.instanceAdmin(control))
+                        .addAdmin(new ServiceDesk(
+                                        cell,
+                                        told.name(),
+                                        view.followed(),
+                                        policies.governance(Side.PROVIDER),
+                                        served))
                         .add(
                                 new PeerStreamService(
                                         messages.serving(
@@ -134,7 +143,7 @@ final class CellRole {
                         .selfCheck(parts.add(database.check())::answers)
                         .timer(timer)
                         .add(lender)
-                        .rules(policies.rules(Side.PROVIDER, cell.toString()))
+                        .rules(served)
                         .adminToken(AdminToken.obtain(secrets))
                         .tracing(telemetry.tracing())
                         .metrics(telemetry.metrics())

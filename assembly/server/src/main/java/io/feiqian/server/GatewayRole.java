@@ -52,6 +52,7 @@ final class GatewayRole {
         SystemView view =
                 parts.add(
                         SystemView.open(
+                                told.name(),
                                 told.registry(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
@@ -110,6 +111,7 @@ final class GatewayRole {
                         telemetry,
                         clock);
         parts.add(() -> gateway.stop(DRAIN));
+        parts.add(view.registerGateway(told.name(), told.host(), told.port()));
     }
 
     private static GatewayConfig at(GatewayRoleConfig told) {

@@ -13,6 +13,7 @@ import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.GovernedCalls;
 import io.feiqian.rpc.QuotaBorrower;
 import io.feiqian.rpc.RpcClientConfig;
+import io.feiqian.rpc.ServedCalls;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
@@ -36,6 +37,7 @@ import java.util.function.ToLongFunction;
 final class ServedPolicies implements AutoCloseable {
     private final QuotaBorrower quotas;
     private final Map<Side, Governance> sides = new EnumMap<>(Side.class);
+    private final Clock clock;
     private final Timer timer;
     private final Releases releases = new Releases();
     private final MultiGauge counts;
@@ -68,6 +70,7 @@ final class ServedPolicies implements AutoCloseable {
                     quotas.governance(
                             GovernanceSetup.at(each).with(clock).with(LoadSource.machine())));
         }
+        this.clock = clock;
         this.timer = timer;
         this.counts =
                 MultiGauge.builder("feiqian.policy.calls")
@@ -96,6 +99,15 @@ final class ServedPolicies implements AutoCloseable {
     /** What is in force at one of the sides of this process. */
     Governance governance(Side side) {
         return of(side);
+    }
+
+    /**
+     * What is asked for each call that this process serves, with a memory of what came.
+     *
+     * @param cell the cell that serves it; empty outside cells
+     */
+    ServedCalls served(String cell) {
+        return new ServedCalls(rules(Side.PROVIDER, cell), cell, clock);
     }
 
     /**

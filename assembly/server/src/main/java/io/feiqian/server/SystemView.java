@@ -3,6 +3,7 @@ package io.feiqian.server;
 import io.feiqian.bank.InstanceControl.RegistrySays;
 import io.feiqian.cli.CommandFailure;
 import io.feiqian.cli.ExitStatus;
+import io.feiqian.cli.Feiqian;
 import io.feiqian.registry.Document;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.ZooKeeperConfig;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,10 +40,15 @@ import java.util.stream.Collectors;
  * anything, by the process's own configuration (the third law). Thread-safe.
  */
 final class SystemView implements CellInstances, AutoCloseable {
-    private static final String CELLS = "cell";
+    static final String CELLS = "cell";
+
+    private static final String GATEWAY = "gateway";
 
     /** Under this role an instance that is drained is registered too. */
-    private static final String DRAINING = "cell-draining";
+    static final String DRAINING = "cell-draining";
+
+    /** The label that says which build an instance is. */
+    static final String VERSION = "version";
 
     /** A registry that is starting beside us is not waited for: it tells us when it is there. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
@@ -66,18 +73,23 @@ final class SystemView implements CellInstances, AutoCloseable {
     /**
      * Opens the view and begins to follow the registry.
      *
+     * @param process this process's name, by which operators see what it watches
      * @param address the registry's, {@code host:port}, several separated by commas
      * @param snapshot where what the registry said last is kept
      * @param firstRouteMap the bank's first route map
      * @param configured where the instances are by configuration
      */
     static SystemView open(
-            String address, Path snapshot, Path firstRouteMap, List<KnownInstance> configured) {
+            String process,
+            String address,
+            Path snapshot,
+            Path firstRouteMap,
+            List<KnownInstance> configured) {
         RouteMap fallback = read(firstRouteMap);
         Registry registry =
                 ZooKeeperRegistry.start(
-                        new ZooKeeperConfig(
-                                address, Optional.of(snapshot), PATIENCE, LEASE, GRACE));
+                        new ZooKeeperConfig(address, Optional.of(snapshot), PATIENCE, LEASE, GRACE)
+                                .named(process));
         Routes routes = RegisteredRoutes.follow(registry, fallback, PATIENCE);
         SystemView view = new SystemView(registry, routes, byCell(configured));
         registry.watchInstances(CELLS, view::learn);
@@ -121,9 +133,11 @@ final class SystemView implements CellInstances, AutoCloseable {
      */
     Registration registrationOf(
             CellId cell, String name, String host, int port, Map<String, String> labels) {
+        Map<String, String> all = new HashMap<>(labels);
+        all.putIfAbsent(VERSION, Feiqian.VERSION);
         return new InstanceRegistration(
                 registry,
-                new ServiceInstance(CELLS, Optional.of(cell), name, host, port, labels),
+                new ServiceInstance(CELLS, Optional.of(cell), name, host, port, all),
                 new ServiceInstance(
                         DRAINING,
                         Optional.of(cell),
@@ -131,6 +145,19 @@ final class SystemView implements CellInstances, AutoCloseable {
                         host,
                         port,
                         Map.of(ServiceInstance.ENDS_WITH_LEASE, "true")));
+    }
+
+    /** Tells the registry, for operators who look, that a gateway is there. */
+    io.feiqian.registry.spi.Registration registerGateway(String name, String host, int port) {
+        return registry.register(
+                new ServiceInstance(
+                        GATEWAY,
+                        Optional.empty(),
+                        name,
+                        host,
+                        port,
+                        Map.of(VERSION, Feiqian.VERSION)),
+                () -> true);
     }
 
     /** What the registry says now, or else what it said last. */

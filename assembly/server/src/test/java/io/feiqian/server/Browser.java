@@ -188,9 +188,18 @@ final class Browser implements AutoCloseable {
     void signIn(String name, String password) {
         driver.manage().deleteAllCookies();
         open("/sign-in");
-        driver.switchTo().activeElement().sendKeys(name, Keys.TAB);
-        driver.switchTo().activeElement().sendKeys(password, Keys.ENTER);
+        focused("text").sendKeys(name, Keys.TAB);
+        focused("password").sendKeys(password, Keys.ENTER);
         waitFor("Sign out");
+    }
+
+    /** The field that takes what is typed, once it is one of this type: a busy machine is slow. */
+    private WebElement focused(String type) {
+        return new WebDriverWait(driver, PATIENCE)
+                .until(_ -> {
+                    WebElement active = driver.switchTo().activeElement();
+                    return type.equals(active.getDomProperty("type")) ? active : null;
+                });
     }
 
     /** Chooses a password where the page asks for one. */

@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.feiqian.bank.contract.CellStatusRequest;
 import io.feiqian.bank.contract.FindMessagesRequest;
 import io.feiqian.bank.contract.ListConfigurationsRequest;
+import io.feiqian.bank.contract.ListServicesRequest;
 import io.feiqian.bank.contract.ShowInstanceRequest;
 import io.feiqian.bank.contract.TransferRequest;
 import io.feiqian.rpc.contract.BorrowRequest;
@@ -49,6 +50,7 @@ class CompatibilityTest {
                     ShowInstanceRequest.getDescriptor().getFile(),
                     ListConfigurationsRequest.getDescriptor().getFile(),
                     FindMessagesRequest.getDescriptor().getFile(),
+                    ListServicesRequest.getDescriptor().getFile(),
                     Outcome.getDescriptor().getFile(),
                     FrameBatch.getDescriptor().getFile(),
                     BorrowRequest.getDescriptor().getFile(),

@@ -49,6 +49,9 @@ class ConsoleAccessTest {
             POST /cells/resume routing.change
             POST /cells/stop routing.change
             POST /cells/start routing.change
+            GET /services services.see
+            GET /services/live services.see
+            GET /policies configuration.see
             GET /configuration configuration.see
             POST /configuration/set configuration.change
             POST /configuration/publish configuration.change
@@ -94,6 +97,8 @@ class ConsoleAccessTest {
             GET /api/v1/ledger/trial-balance ledger.see
             GET /api/v1/ledger/hot-accounts ledger.see
             GET /api/v1/accounts/{number} ledger.see
+            GET /api/v1/services services.see
+            GET /api/v1/policies configuration.see
             GET /api/v1/configuration configuration.see
             POST /api/v1/configuration/set configuration.change
             POST /api/v1/configuration/publish configuration.change
@@ -129,6 +134,7 @@ class ConsoleAccessTest {
                     "transactions.export",
                     "ledger.see",
                     "routing.see",
+                    "services.see",
                     "configuration.see",
                     "traces.see",
                     "alarms.see",

@@ -58,6 +58,8 @@ class ConsoleApiTest {
                             Map.entry("POST /configuration/publish", "OPERATOR"),
                             Map.entry("POST /configuration/withdraw", "OPERATOR"),
                             Map.entry("POST /configuration/rollback", "OPERATOR"),
+                            Map.entry("GET /services", ALL),
+                            Map.entry("GET /policies", ALL),
                             Map.entry("GET /traces", ALL),
                             Map.entry("GET /traces/{id}", ALL),
                             Map.entry("GET /logs", ALL),
@@ -165,6 +167,14 @@ class ConsoleApiTest {
             assertThat(account.path("balance").asText()).isEqualTo(bank.balance(payer));
             assertThat(caller.get("/transactions/" + trace).body().path("entries")).isNotEmpty();
             assertThat(caller.get("/overview").body().path("cells")).hasSize(2);
+            JsonNode services = caller.get("/services").body();
+            assertThat(services.path("registry_answers").asBoolean()).isTrue();
+            assertThat(services.path("services").path(0).path("instances")).hasSize(2);
+            assertThat(services.path("instances").path(0).path("methods")).isNotEmpty();
+            JsonNode tried = caller.get("/policies?try=0").body().path("tried");
+            assertThat(tried.path("calls").asLong()).isPositive();
+            assertThat(tried.path("newly_refused").asLong()).isZero();
+            assertThat(caller.get("/policies?try=99").name()).isEqualTo("INVALID_TEXT");
             assertThat(caller.get("/transactions/" + trace + "/").status()).isNotEqualTo(500);
             assertThat(caller.get("/accounts/1234567890123456").status()).isEqualTo(400);
             assertThat(caller.get("/ledger/hot-accounts?minutes=16").name())

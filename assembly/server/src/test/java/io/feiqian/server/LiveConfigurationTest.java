@@ -101,6 +101,7 @@ class LiveConfigurationTest {
         assertThat(end - seen).isBetween((long) BURST, BURST + BURST / 2L);
     }
 
+    @Requirement("B6.4-b")
     @Order(2)
     @Test
     void logLevelsFollowTheDocumentAndItsHistorySaysWhoWhyAndWhat() {

@@ -64,58 +64,62 @@ final class ConfigurationChange {
 
         @Override
         public Integer call() {
-            SetConfigurationRequest request =
-                    SetConfigurationRequest.newBuilder()
-                            .setName(name)
-                            .setBaseVersion(base)
-                            .setContent(sealed(text()))
-                            .build();
-            SetConfigurationResponse done =
-                    ConfigurationClient.ask(
-                            common,
-                            "configuration set",
-                            it -> it.setConfiguration(request),
-                            SetConfigurationResponse::getOutcome);
-            if (common.json()) {
-                common.out().println(Json.of(done.getVersion()).toPrettyString());
-            } else {
-                common.out()
-                        .printf(
-                                "%s: version %d is written, and not published%n",
-                                name, done.getVersion().getVersion());
-            }
-            return ExitStatus.OK.code();
+            return write(common, "configuration set", name, file, base);
         }
+    }
 
-        private String text() {
-            try {
-                return file.toString().equals("-")
-                        ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                        : Files.readString(file);
-            } catch (IOException unreadable) {
-                throw new CommandFailure(
-                        ExitStatus.USAGE,
-                        file + " cannot be read: " + unreadable.getMessage(),
-                        "Name the document with --file.",
-                        unreadable);
-            }
+    /** Writes the next version of a document from a file. */
+    static int write(CommonOptions common, String command, String name, Path file, long base) {
+        SetConfigurationRequest request =
+                SetConfigurationRequest.newBuilder()
+                        .setName(name)
+                        .setBaseVersion(base)
+                        .setContent(sealed(common, name, text(file)))
+                        .build();
+        SetConfigurationResponse done =
+                ConfigurationClient.ask(
+                        common,
+                        command,
+                        it -> it.setConfiguration(request),
+                        SetConfigurationResponse::getOutcome);
+        if (common.json()) {
+            common.out().println(Json.of(done.getVersion()).toPrettyString());
+        } else {
+            common.out()
+                    .printf(
+                            "%s: version %d is written, and not published%n",
+                            name, done.getVersion().getVersion());
         }
+        return ExitStatus.OK.code();
+    }
 
-        private String sealed(String content) {
-            HomeFolder home = common.openHome();
-            Seal seal =
-                    Seal.with(
-                            new AesPersonalData(
-                                    KeyRing.obtain(home.secrets()), Randomness.secure()));
-            try {
-                return seal.sealed(name, content);
-            } catch (ConfigurationException wrong) {
-                throw new CommandFailure(
-                        ExitStatus.USAGE,
-                        String.valueOf(wrong.getMessage()),
-                        "Correct the document.",
-                        wrong);
-            }
+    /** What a file holds; {@code -} is the standard input. */
+    static String text(Path file) {
+        try {
+            return file.toString().equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(file);
+        } catch (IOException unreadable) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    file + " cannot be read: " + unreadable.getMessage(),
+                    "Name the document with --file.",
+                    unreadable);
+        }
+    }
+
+    private static String sealed(CommonOptions common, String name, String content) {
+        HomeFolder home = common.openHome();
+        Seal seal =
+                Seal.with(new AesPersonalData(KeyRing.obtain(home.secrets()), Randomness.secure()));
+        try {
+            return seal.sealed(name, content);
+        } catch (ConfigurationException wrong) {
+            throw new CommandFailure(
+                    ExitStatus.USAGE,
+                    String.valueOf(wrong.getMessage()),
+                    "Correct the document.",
+                    wrong);
         }
     }
 
@@ -123,11 +127,11 @@ final class ConfigurationChange {
     abstract static class Roll implements Callable<Integer> {
         @Mixin final CommonOptions common = new CommonOptions();
 
-        @Parameters(index = "0", paramLabel = "NAME", description = "the document")
-        String name = "";
-
         @Option(names = "--revision", paramLabel = "N", description = REVISION_HELP)
         private long revision = -1;
+
+        /** Of which document. */
+        abstract String name();
 
         /** Asks for it, where this rollout is in force. */
         abstract ConfigurationRolloutResponse change(long seen);
@@ -138,7 +142,7 @@ final class ConfigurationChange {
             if (common.json()) {
                 common.out().println(Json.of(done).toPrettyString());
             } else {
-                common.out().println(name + ": " + ConfigurationText.line(done.getRollout()));
+                common.out().println(name() + ": " + ConfigurationText.line(done.getRollout()));
                 if (!done.getDistributed()) {
                     common.out()
                             .println(
@@ -149,6 +153,52 @@ final class ConfigurationChange {
             return ExitStatus.OK.code();
         }
 
+        /** Gives a version to some or all. */
+        ConfigurationRolloutResponse publish(long version, Some some, long seen) {
+            String target = some.target();
+            PublishConfigurationRequest request =
+                    PublishConfigurationRequest.newBuilder()
+                            .setName(name())
+                            .setVersion(version)
+                            .setTarget(target.equals("percent:0") ? "all" : target)
+                            .setRevision(seen)
+                            .build();
+            return ConfigurationClient.ask(
+                    common,
+                    "configuration publish",
+                    it -> it.publishConfiguration(request),
+                    ConfigurationRolloutResponse::getOutcome);
+        }
+
+        /** Ends a trial. */
+        ConfigurationRolloutResponse withdraw(long seen) {
+            WithdrawConfigurationRequest request =
+                    WithdrawConfigurationRequest.newBuilder()
+                            .setName(name())
+                            .setRevision(seen)
+                            .build();
+            return ConfigurationClient.ask(
+                    common,
+                    "configuration withdraw",
+                    it -> it.withdrawConfiguration(request),
+                    ConfigurationRolloutResponse::getOutcome);
+        }
+
+        /** Takes an earlier version up again. */
+        ConfigurationRolloutResponse rollBack(long version, long seen) {
+            RollBackConfigurationRequest request =
+                    RollBackConfigurationRequest.newBuilder()
+                            .setName(name())
+                            .setToVersion(version)
+                            .setRevision(seen)
+                            .build();
+            return ConfigurationClient.ask(
+                    common,
+                    "configuration rollback",
+                    it -> it.rollBackConfiguration(request),
+                    ConfigurationRolloutResponse::getOutcome);
+        }
+
         private long inForce() {
             return ConfigurationClient.ask(
                             common,
@@ -156,12 +206,52 @@ final class ConfigurationChange {
                             it ->
                                     it.listConfigurations(
                                             ListConfigurationsRequest.newBuilder()
-                                                    .setName(name)
+                                                    .setName(name())
                                                     .build()),
                             ListConfigurationsResponse::getOutcome)
                     .getDocuments(0)
                     .getRollout()
                     .getRevision();
+        }
+    }
+
+    /** The same of a document that is named. */
+    abstract static class NamedRoll extends Roll {
+        @Parameters(index = "0", paramLabel = "NAME", description = "the document")
+        private String name = "";
+
+        @Override
+        final String name() {
+            return name;
+        }
+    }
+
+    /** Whom a version is given to; all unless said. */
+    static final class Some {
+        @Option(
+                names = "--instances",
+                split = ",",
+                paramLabel = "NAME",
+                description = "only these processes, such as gateway,cell-1-1")
+        private List<String> instances = List.of();
+
+        @Option(
+                names = "--label",
+                paramLabel = "NAME=VALUE",
+                description = "only processes with this label, such as cell=cell-1")
+        private String label = "";
+
+        @Option(
+                names = "--percent",
+                paramLabel = "N",
+                description = "only this share of all processes, the same ones every time")
+        private int percent;
+
+        String target() {
+            if (!instances.isEmpty()) {
+                return "instances:" + String.join(",", instances);
+            }
+            return label.isEmpty() ? "percent:" + percent : "label:" + label;
         }
     }
 
@@ -174,36 +264,7 @@ final class ConfigurationChange {
                 "Give a version to all processes, which ends a trial;",
                 "or to some on trial, beside the version that all others use."
             })
-    static final class Publish extends Roll {
-        /** Whom to give it to; all unless said. */
-        static final class Some {
-            @Option(
-                    names = "--instances",
-                    split = ",",
-                    paramLabel = "NAME",
-                    description = "only these processes, such as gateway,cell-1-1")
-            private List<String> instances = List.of();
-
-            @Option(
-                    names = "--label",
-                    paramLabel = "NAME=VALUE",
-                    description = "only processes with this label, such as cell=cell-1")
-            private String label = "";
-
-            @Option(
-                    names = "--percent",
-                    paramLabel = "N",
-                    description = "only this share of all processes, the same ones every time")
-            private int percent;
-
-            String target() {
-                if (!instances.isEmpty()) {
-                    return "instances:" + String.join(",", instances);
-                }
-                return label.isEmpty() ? "percent:" + percent : "label:" + label;
-            }
-        }
-
+    static final class Publish extends NamedRoll {
         @Parameters(index = "1", paramLabel = "VERSION", description = "which version")
         private long version;
 
@@ -211,19 +272,7 @@ final class ConfigurationChange {
 
         @Override
         ConfigurationRolloutResponse change(long seen) {
-            String target = some.target();
-            PublishConfigurationRequest request =
-                    PublishConfigurationRequest.newBuilder()
-                            .setName(name)
-                            .setVersion(version)
-                            .setTarget(target.equals("percent:0") ? "all" : target)
-                            .setRevision(seen)
-                            .build();
-            return ConfigurationClient.ask(
-                    common,
-                    "configuration publish",
-                    it -> it.publishConfiguration(request),
-                    ConfigurationRolloutResponse::getOutcome);
+            return publish(version, some, seen);
         }
     }
 
@@ -232,19 +281,10 @@ final class ConfigurationChange {
             name = "withdraw",
             mixinStandardHelpOptions = true,
             description = "End a trial: all use the version that the others used.")
-    static final class Withdraw extends Roll {
+    static final class Withdraw extends NamedRoll {
         @Override
         ConfigurationRolloutResponse change(long seen) {
-            WithdrawConfigurationRequest request =
-                    WithdrawConfigurationRequest.newBuilder()
-                            .setName(name)
-                            .setRevision(seen)
-                            .build();
-            return ConfigurationClient.ask(
-                    common,
-                    "configuration withdraw",
-                    it -> it.withdrawConfiguration(request),
-                    ConfigurationRolloutResponse::getOutcome);
+            return withdraw(seen);
         }
     }
 
@@ -254,23 +294,13 @@ final class ConfigurationChange {
             mixinStandardHelpOptions = true,
             description =
                     "Write the text of an earlier version as the next one, and give it to all.")
-    static final class RollBack extends Roll {
+    static final class RollBack extends NamedRoll {
         @Parameters(index = "1", paramLabel = "VERSION", description = "the earlier version")
         private long version;
 
         @Override
         ConfigurationRolloutResponse change(long seen) {
-            RollBackConfigurationRequest request =
-                    RollBackConfigurationRequest.newBuilder()
-                            .setName(name)
-                            .setToVersion(version)
-                            .setRevision(seen)
-                            .build();
-            return ConfigurationClient.ask(
-                    common,
-                    "configuration rollback",
-                    it -> it.rollBackConfiguration(request),
-                    ConfigurationRolloutResponse::getOutcome);
+            return rollBack(version, seen);
         }
     }
 }

@@ -137,26 +137,31 @@ final class ConfigurationCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            ListConfigurationHistoryResponse past =
-                    ConfigurationClient.ask(
-                            common,
-                            "configuration history",
-                            it ->
-                                    it.listConfigurationHistory(
-                                            ListConfigurationHistoryRequest.newBuilder()
-                                                    .setName(name)
-                                                    .build()),
-                            ListConfigurationHistoryResponse::getOutcome);
-            if (common.json()) {
-                common.out().println(Json.of(past).toPrettyString());
-            } else {
-                past.getVersionsList()
-                        .forEach(each -> common.out().println(ConfigurationText.line(each)));
-                past.getRolloutsList()
-                        .forEach(each -> common.out().println(ConfigurationText.line(each)));
-            }
-            return ExitStatus.OK.code();
+            return history(common, name);
         }
+    }
+
+    /** Shows what was of a document. */
+    static int history(CommonOptions common, String name) {
+        ListConfigurationHistoryResponse past =
+                ConfigurationClient.ask(
+                        common,
+                        "configuration history",
+                        it ->
+                                it.listConfigurationHistory(
+                                        ListConfigurationHistoryRequest.newBuilder()
+                                                .setName(name)
+                                                .build()),
+                        ListConfigurationHistoryResponse::getOutcome);
+        if (common.json()) {
+            common.out().println(Json.of(past).toPrettyString());
+        } else {
+            past.getVersionsList()
+                    .forEach(each -> common.out().println(ConfigurationText.line(each)));
+            past.getRolloutsList()
+                    .forEach(each -> common.out().println(ConfigurationText.line(each)));
+        }
+        return ExitStatus.OK.code();
     }
 
     /** Compares two versions. */
@@ -178,35 +183,40 @@ final class ConfigurationCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            CompareConfigurationsResponse compared =
-                    ConfigurationClient.ask(
-                            common,
-                            "configuration diff",
-                            it ->
-                                    it.compareConfigurations(
-                                            CompareConfigurationsRequest.newBuilder()
-                                                    .setName(name)
-                                                    .setFromVersion(from)
-                                                    .setToVersion(to)
-                                                    .build()),
-                            CompareConfigurationsResponse::getOutcome);
-            if (common.json()) {
-                common.out().println(Json.of(compared).path("differences").toPrettyString());
-            } else {
-                compared.getDifferencesList()
-                        .forEach(each ->
-                                common.out()
-                                        .printf(
-                                                "%s: %s -> %s%n",
-                                                each.getKey(),
-                                                orNothing(each.getBefore()),
-                                                orNothing(each.getAfter())));
-            }
-            return ExitStatus.OK.code();
+            return compare(common, name, from, to);
         }
+    }
 
-        private static String orNothing(String value) {
-            return value.isEmpty() ? "(nothing)" : value;
+    /** Shows where two versions of a document differ. */
+    static int compare(CommonOptions common, String name, long from, long to) {
+        CompareConfigurationsResponse compared =
+                ConfigurationClient.ask(
+                        common,
+                        "configuration diff",
+                        it ->
+                                it.compareConfigurations(
+                                        CompareConfigurationsRequest.newBuilder()
+                                                .setName(name)
+                                                .setFromVersion(from)
+                                                .setToVersion(to)
+                                                .build()),
+                        CompareConfigurationsResponse::getOutcome);
+        if (common.json()) {
+            common.out().println(Json.of(compared).path("differences").toPrettyString());
+        } else {
+            compared.getDifferencesList()
+                    .forEach(each ->
+                            common.out()
+                                    .printf(
+                                            "%s: %s -> %s%n",
+                                            each.getKey(),
+                                            orNothing(each.getBefore()),
+                                            orNothing(each.getAfter())));
         }
+        return ExitStatus.OK.code();
+    }
+
+    private static String orNothing(String value) {
+        return value.isEmpty() ? "(nothing)" : value;
     }
 }

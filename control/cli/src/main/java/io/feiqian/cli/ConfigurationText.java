@@ -56,7 +56,7 @@ final class ConfigurationText {
                         copy);
     }
 
-    private static String line(ConfigurationInstance instance) {
+    static String line(ConfigurationInstance instance) {
         String meant =
                 instance.getMeantVersion() == instance.getVersion()
                         ? ""

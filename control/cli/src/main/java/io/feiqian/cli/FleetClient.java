@@ -18,6 +18,7 @@ import io.feiqian.rpc.Refusals;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -33,6 +34,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -90,6 +93,65 @@ public final class FleetClient implements AutoCloseable {
                 answers,
                 state,
                 processes.orElse(List.of()));
+    }
+
+    /**
+     * What an instance said to a question.
+     *
+     * @param cell the cell it belongs to
+     * @param address where it listens
+     * @param said its answer; empty where there is none
+     * @param failure why there is none; empty where there is
+     */
+    public record Said<R>(String cell, String address, Optional<R> said, String failure) {}
+
+    /** Asks every instance for what an instance knows of itself only; who is silent is named. */
+    public <S extends AbstractBlockingStub<S>, R> List<Said<R>> askEach(
+            Function<Channel, S> service, Function<S, R> question) {
+        List<CompletableFuture<Said<R>>> asked =
+                cells.stream()
+                        .flatMap(cell ->
+                                cell.instances().stream()
+                                        .map(address ->
+                                                CompletableFuture.supplyAsync(
+                                                        () ->
+                                                                ask(
+                                                                        cell.cell(),
+                                                                        address,
+                                                                        service,
+                                                                        question),
+                                                        threads)))
+                        .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
+    }
+
+    /**
+     * Asks one instance after the other for what all know, until an answer will do; otherwise the
+     * first there was.
+     */
+    public <S extends AbstractBlockingStub<S>, R> Optional<R> askUntil(
+            Function<Channel, S> service, Function<S, R> question, Predicate<R> willDo) {
+        Optional<R> first = Optional.empty();
+        for (Endpoints.Cell cell : cells) {
+            for (String address : cell.instances()) {
+                Optional<R> said = ask(cell.cell(), address, service, question).said();
+                if (said.filter(willDo).isPresent()) {
+                    return said;
+                }
+                first = first.or(() -> said);
+            }
+        }
+        return first;
+    }
+
+    private <S extends AbstractBlockingStub<S>, R> Said<R> ask(
+            String cell, String address, Function<Channel, S> service, Function<S, R> question) {
+        try {
+            R said = question.apply(stub(service.apply(channel(address)), patience));
+            return new Said<>(cell, address, Optional.of(said), "");
+        } catch (StatusRuntimeException silent) {
+            return new Said<>(cell, address, Optional.empty(), CellAdminClient.inOneLine(silent));
+        }
     }
 
     /**

@@ -27,7 +27,13 @@ public final class Json {
         ObjectNode node = MAPPER.createObjectNode();
         for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
             Object value = message.getField(field);
-            if (field.isRepeated()) {
+            if (field.isMapField()) {
+                ObjectNode map = node.putObject(field.getName());
+                for (Object each : (List<?>) value) {
+                    Message entry = (Message) each;
+                    map.set(String.valueOf(part(entry, "key")), tree(part(entry, "value")));
+                }
+            } else if (field.isRepeated()) {
                 ArrayNode all = node.putArray(field.getName());
                 ((List<?>) value).forEach(each -> all.add(tree(each)));
             } else {
@@ -35,6 +41,10 @@ public final class Json {
             }
         }
         return node;
+    }
+
+    private static Object part(Message entry, String name) {
+        return entry.getField(entry.getDescriptorForType().findFieldByName(name));
     }
 
     private static JsonNode tree(Object value) {

@@ -19,6 +19,8 @@ public final class SystemCommands implements CommandProvider {
                 new MessageCommand(),
                 new ConfigurationCommand(),
                 new ReleaseCommand(),
+                new ServicesCommand(),
+                new PolicyCommand(),
                 new AuditCommand(),
                 new AuditTrailCommand(),
                 new EvidenceCommand(),

@@ -11,6 +11,7 @@ import io.feiqian.cli.Fleet;
 import io.feiqian.cli.FleetClient;
 import io.feiqian.cli.InstanceOrder;
 import io.feiqian.cli.InstanceView;
+import io.feiqian.cli.ServedClient;
 import io.feiqian.rpc.contract.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -170,6 +171,18 @@ final class Cells {
             throw new RefusedException(OutcomeCode.CELL_UNAVAILABLE, silent.happened());
         } finally {
             clients.forEach(CellAdminClient::close);
+        }
+    }
+
+    /** Asks every instance for services, policies and calls, each for itself. */
+    <R> R askServed(Function<ServedClient, R> question) {
+        Optional<Border> border = border();
+        if (border.isEmpty()) {
+            return question.apply(new ServedClient(lines.fleet()));
+        }
+        try (FleetClient client = lines.fleet(cells)) {
+            return question.apply(
+                    new ServedClient(client, stub -> stub.withInterceptors(border.get())));
         }
     }
 

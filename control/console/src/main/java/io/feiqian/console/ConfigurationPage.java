@@ -19,6 +19,7 @@ import io.feiqian.bank.contract.SetConfigurationResponse;
 import io.feiqian.bank.contract.ShowConfigurationRequest;
 import io.feiqian.bank.contract.ShowConfigurationResponse;
 import io.feiqian.bank.contract.WithdrawConfigurationRequest;
+import io.feiqian.cli.PolicyTexts;
 import io.feiqian.configuration.ConfigurationException;
 import io.feiqian.configuration.Seal;
 import io.feiqian.rpc.contract.Outcome;
@@ -127,8 +128,16 @@ final class ConfigurationPage implements Page {
                 Permission.CONFIGURATION_CHANGE,
                 visit -> {
                     Done done = does.apply(visit);
-                    visit.goTo(PATH + "?name=" + visit.field("name"), done.message());
+                    visit.goTo(back(visit), done.message());
                 });
+    }
+
+    /** Policies have a page of their own, which sends its forms here. */
+    private static String back(Visit visit) {
+        String name = visit.field("name");
+        boolean ofPolicies =
+                name.equals(PolicyTexts.DOCUMENT) && visit.field("page").equals(PoliciesPage.PATH);
+        return ofPolicies ? PoliciesPage.PATH : PATH + "?name=" + name;
     }
 
     @Override
@@ -181,7 +190,8 @@ final class ConfigurationPage implements Page {
                 documents, name.isEmpty() ? Optional.empty() : Optional.of(chosen(asked, name)));
     }
 
-    private static Chosen chosen(Asked asked, String name) {
+    /** One document whole, with the two versions compared that the address names. */
+    static Chosen chosen(Asked asked, String name) {
         ShowConfigurationResponse shown =
                 read(
                         asked,
@@ -308,7 +318,8 @@ final class ConfigurationPage implements Page {
         return new Done(0, revision, done.getDistributed(), asked.texts().of(said, name, revision));
     }
 
-    private static <R> R read(
+    /** What the cell that keeps the history says. */
+    static <R> R read(
             Asked asked,
             Function<ConfigurationAdminBlockingStub, R> question,
             Function<R, Outcome> outcome) {

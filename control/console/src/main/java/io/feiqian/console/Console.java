@@ -248,6 +248,8 @@ public final class Console implements AutoCloseable {
                 new JourneyPage(observatory, trail, evidenceKey, clock),
                 new LedgerPage(clock),
                 new RoutingPage(trail, clock),
+                new ServicesPage(clock),
+                new PoliciesPage(clock),
                 new ConfigurationPage(trail, seal),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),

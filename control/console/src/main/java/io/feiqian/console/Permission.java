@@ -29,6 +29,8 @@ public enum Permission {
     ROUTING_SEE(Reach.CELLS),
     /** To drain, resume, stop and start instances. */
     ROUTING_CHANGE(Reach.CELLS),
+    /** To see services, their instances and subscribers, and what came to them. */
+    SERVICES_SEE(Reach.CELLS),
     /** To see documents of configuration, and who goes by which version. */
     CONFIGURATION_SEE(Reach.SYSTEM),
     /** To write, publish, withdraw and roll back documents of configuration. */

@@ -27,6 +27,7 @@ record Role(String name, Set<Permission> permissions) {
                             Permission.TRANSACTIONS_EXPORT,
                             Permission.LEDGER_SEE,
                             Permission.ROUTING_SEE,
+                            Permission.SERVICES_SEE,
                             Permission.CONFIGURATION_SEE,
                             Permission.TRACES_SEE,
                             Permission.ALARMS_SEE,

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class StandingReport implements AutoCloseable {
     /** The role under which processes report. */
-    static final String ROLE = "configuration";
+    public static final String ROLE = "configuration";
 
     private static final String DOCUMENT = "doc.";
 

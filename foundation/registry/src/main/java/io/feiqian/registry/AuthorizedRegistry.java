@@ -55,6 +55,21 @@ public final class AuthorizedRegistry implements Registry {
     }
 
     @Override
+    public CompletableFuture<List<String>> roles() {
+        return registry.roles()
+                .thenApply(all ->
+                        all.stream()
+                                .filter(role -> authorizer.maySubscribe(identity, role))
+                                .toList());
+    }
+
+    @Override
+    public CompletableFuture<List<ServiceInstance>> listed(String role, int most) {
+        require(authorizer.maySubscribe(identity, role), "see", role);
+        return registry.listed(role, most);
+    }
+
+    @Override
     public Optional<Document> document(String name) {
         return registry.document(name);
     }

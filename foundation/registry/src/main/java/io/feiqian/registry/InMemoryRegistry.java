@@ -62,6 +62,24 @@ public final class InMemoryRegistry implements Registry {
     }
 
     @Override
+    public CompletableFuture<List<String>> roles() {
+        synchronized (shared) {
+            return CompletableFuture.completedFuture(
+                    shared.byRole.entrySet().stream()
+                            .filter(each -> !each.getValue().isEmpty())
+                            .map(Map.Entry::getKey)
+                            .sorted()
+                            .limit(MOST_ROLES)
+                            .toList());
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<ServiceInstance>> listed(String role, int most) {
+        return CompletableFuture.completedFuture(instances(role).stream().limit(most).toList());
+    }
+
+    @Override
     public Optional<Document> document(String name) {
         return shared.known.document(name);
     }

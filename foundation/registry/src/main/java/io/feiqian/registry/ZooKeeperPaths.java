@@ -20,9 +20,14 @@ record ZooKeeperPaths(String root) {
         return root + "/subscribers/" + role;
     }
 
+    /** The parent of all roles. */
+    String roles() {
+        return root + "/services";
+    }
+
     /** The parent of a role's instances. */
     String role(String role) {
-        return root + "/services/" + role;
+        return roles() + "/" + role;
     }
 
     String instance(String role, String id) {

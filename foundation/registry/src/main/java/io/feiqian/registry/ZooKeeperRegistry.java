@@ -7,7 +7,9 @@ import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,16 +146,55 @@ public final class ZooKeeperRegistry implements Registry {
     public CompletableFuture<List<String>> subscribers(String role) {
         Names.require("role", role);
         return worker.ask(
-                "read the subscribers of " + role,
+                "read the subscribers of " + role, () -> children(paths.subscribers(role)));
+    }
+
+    @Override
+    public CompletableFuture<List<String>> roles() {
+        return worker.ask(
+                "read the roles",
                 () -> {
-                    try {
-                        return client.getChildren().forPath(paths.subscribers(role)).stream()
-                                .sorted()
-                                .toList();
-                    } catch (KeeperException.NoNodeException nobody) {
-                        return List.of();
+                    List<String> taken = new ArrayList<>();
+                    for (String role : children(paths.roles())) {
+                        // A role that everybody left stays behind as an empty node.
+                        Stat node = client.checkExists().forPath(paths.role(role));
+                        if (node != null && node.getNumChildren() > 0) {
+                            taken.add(role);
+                        }
                     }
+                    return taken.stream().limit(MOST_ROLES).toList();
                 });
+    }
+
+    @Override
+    public CompletableFuture<List<ServiceInstance>> listed(String role, int most) {
+        Names.require("role", role);
+        return worker.ask(
+                "list " + role,
+                () -> {
+                    List<ServiceInstance> found = new ArrayList<>();
+                    for (String id : children(paths.role(role)).stream().limit(most).toList()) {
+                        entry(role, id).ifPresent(each -> found.add(each.instance()));
+                    }
+                    return List.copyOf(found);
+                });
+    }
+
+    private Optional<RegistryEntry> entry(String role, String id) throws Exception {
+        try {
+            byte[] text = client.getData().forPath(paths.instance(role, id));
+            return RegistryEntry.parse(role, id, new String(text, StandardCharsets.UTF_8));
+        } catch (KeeperException.NoNodeException left) {
+            return Optional.empty();
+        }
+    }
+
+    private List<String> children(String path) throws Exception {
+        try {
+            return client.getChildren().forPath(path).stream().sorted().toList();
+        } catch (KeeperException.NoNodeException nobody) {
+            return List.of();
+        }
     }
 
     @Override

@@ -44,7 +44,7 @@ class AuthorizedRegistryTest {
         assertThat(everything.instances("accounts")).isEmpty();
     }
 
-    @Requirement("P6.2.2.3-b")
+    @Requirement({"P6.2.2.3-b", "P6.2.2.4-c"})
     @Test
     void aServiceSeesOnlyWhatItMayCall() {
         everything.register(instance("accounts"), () -> true);
@@ -54,8 +54,13 @@ class AuthorizedRegistryTest {
                 .isThrownBy(() -> payments.watchInstances("salaries", _ -> {}));
         assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> payments.subscribers("salaries"));
+        everything.register(instance("salaries"), () -> true);
+        assertThat(payments.roles().join()).containsExactly("accounts");
+        assertThat(payments.listed("accounts", 10).join()).hasSize(1);
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> payments.listed("salaries", 10));
         Registry monitor = new AuthorizedRegistry(everything, "monitor", RULES);
-        assertThat(monitor.instances("salaries")).isEmpty();
+        assertThat(monitor.instances("salaries")).hasSize(1);
         assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> monitor.register(instance("payments"), () -> true));
     }

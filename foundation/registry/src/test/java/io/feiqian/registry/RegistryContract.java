@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,38 @@ public abstract class RegistryContract {
             late.await();
             assertThat(two.instances("cell")).containsExactly(first, second);
             assertThat(second.address()).isEqualTo("[::1]:7102");
+        }
+    }
+
+    /** An adapter that cannot tell says so, and nothing else. */
+    @Test
+    void operatorsSeeWhoIsRegisteredWithoutWatching() throws Exception {
+        try (Registry one = connect();
+                Registry two = connect()) {
+            ServiceInstance first = cell("cell-1-a", 7101);
+            ServiceInstance second = cell("cell-1-b", 7102);
+            Registration place = one.register(second, () -> true);
+            place.registered().get(20, TimeUnit.SECONDS);
+            one.register(first, () -> true).registered().get(20, TimeUnit.SECONDS);
+            ServiceInstance other =
+                    new ServiceInstance("gone", Optional.empty(), "g", "::1", 7103, Map.of());
+            Registration gone = one.register(other, () -> true);
+            gone.registered().get(20, TimeUnit.SECONDS);
+            gone.close();
+            List<String> roles;
+            try {
+                roles = two.roles().get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException cannot) {
+                assertThat(cannot).hasCauseInstanceOf(UnsupportedOperationException.class);
+                return;
+            }
+            assertThat(roles).containsExactly("cell");
+            assertThat(two.listed("cell", 10).get(20, TimeUnit.SECONDS))
+                    .containsExactly(first, second);
+            assertThat(two.listed("cell", 1).get(20, TimeUnit.SECONDS)).containsExactly(first);
+            assertThat(two.listed("nobody", 10).get(20, TimeUnit.SECONDS)).isEmpty();
+            place.close();
+            assertThat(two.listed("cell", 10).get(20, TimeUnit.SECONDS)).containsExactly(first);
         }
     }
 

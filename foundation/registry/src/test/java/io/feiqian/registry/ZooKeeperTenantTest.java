@@ -57,6 +57,7 @@ class ZooKeeperTenantTest {
         }
     }
 
+    @Requirement({"P6.2.2.4-a", "P6.2.2.4-b"})
     @Test
     void whoWatchesIsListedAndOnlyWhoWatches() throws Exception {
         try (Registry one = ZooKeeperRegistry.start(config.named("one"));
@@ -65,6 +66,9 @@ class ZooKeeperTenantTest {
             // What a process asks comes after what it wrote.
             assertThat(one.subscribers("cell").get(20, TimeUnit.SECONDS)).containsExactly("one");
             assertThat(two.subscribers("gateway").get(20, TimeUnit.SECONDS)).isEmpty();
+            // An operator who looks is no subscriber.
+            assertThat(two.listed("cell", 10).get(20, TimeUnit.SECONDS)).isEmpty();
+            assertThat(two.subscribers("cell").get(20, TimeUnit.SECONDS)).containsExactly("one");
         }
     }
 

@@ -17,9 +17,14 @@ record EtcdKeys(String root) {
         return new EtcdKeys(tenant.map(each -> "/feiqian-tenant/" + each).orElse("/feiqian") + "/");
     }
 
+    /** What the keys of all instances begin with. */
+    String roles() {
+        return root + "services/";
+    }
+
     /** What the keys of a role's instances, and of the notes of those who left, begin with. */
     String role(String role) {
-        return root + "services/" + role + "/";
+        return roles() + role + "/";
     }
 
     String instance(String role, String id) {

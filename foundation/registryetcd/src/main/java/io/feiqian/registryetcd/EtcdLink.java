@@ -30,6 +30,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,21 @@ final class EtcdLink implements AutoCloseable {
                                 .setKey(EtcdKeys.bytes(key))
                                 .setRangeEnd(end)
                                 .build());
+    }
+
+    /** The keys, without what stands there, of everything up to, and without, the end. */
+    List<String> namesIn(String key, ByteString end) {
+        return keys()
+                .range(
+                        RangeRequest.newBuilder()
+                                .setKey(EtcdKeys.bytes(key))
+                                .setRangeEnd(end)
+                                .setKeysOnly(true)
+                                .build())
+                .getKvsList()
+                .stream()
+                .map(each -> each.getKey().toStringUtf8())
+                .toList();
     }
 
     TxnResponse transact(TxnRequest request) {

@@ -13,6 +13,7 @@ import io.feiqian.registry.Doubted;
 import io.feiqian.registry.Names;
 import io.feiqian.registry.PortProbe;
 import io.feiqian.registry.Publication;
+import io.feiqian.registry.RegistryEntry;
 import io.feiqian.registry.RegistryMemory;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.spi.Candidacy;
@@ -136,6 +137,43 @@ public final class EtcdRegistry implements Registry {
                                 .map(each -> each.getKey().toStringUtf8())
                                 .map(each -> each.substring(prefix.length()))
                                 .sorted()
+                                .toList());
+    }
+
+    @Override
+    public CompletableFuture<List<String>> roles() {
+        String prefix = keys.roles();
+        return worker.ask(
+                "read the roles",
+                link ->
+                        link.namesIn(prefix, EtcdKeys.end(prefix)).stream()
+                                .map(each -> each.substring(prefix.length()))
+                                .filter(each -> !each.contains("/" + EtcdKeys.LEFT))
+                                .map(each -> each.substring(0, each.indexOf('/')))
+                                .distinct()
+                                .sorted()
+                                .limit(MOST_ROLES)
+                                .toList());
+    }
+
+    @Override
+    public CompletableFuture<List<ServiceInstance>> listed(String role, int most) {
+        Names.require("role", role);
+        String prefix = keys.role(role);
+        return worker.ask(
+                "list " + role,
+                link ->
+                        link.range(prefix, EtcdKeys.end(prefix)).getKvsList().stream()
+                                .flatMap(each ->
+                                        RegistryEntry.parse(
+                                                role,
+                                                each.getKey()
+                                                        .toStringUtf8()
+                                                        .substring(prefix.length()),
+                                                each.getValue().toStringUtf8())
+                                                .stream())
+                                .map(RegistryEntry::instance)
+                                .limit(most)
                                 .toList());
     }
 

@@ -39,6 +39,7 @@ final class InstantCell extends CellAdminGrpc.CellAdminImplBase implements AutoC
                 RpcServer.builder(RpcServerConfig.loopback(0), Clock.system())
                         .adminToken(token)
                         .addAdmin(this)
+                        .addAdmin(new InstantServices("cell-" + number))
                         .build()
                         .start();
         server.ready();

@@ -39,6 +39,7 @@ record ShownPage(String name, String path, List<String> texts) {
                 of("evidence", "/journey/" + number + "/evidence", "12.50"),
                 of("ledger", "/ledger", last),
                 of("account", "/ledger?account=" + account, account),
+                of("services", "/services", last + "-a", "Method24"),
                 of("traces", "/traces", "POST /v1/transfers"),
                 of("traces, all", "/traces?minutes=10080&text=nobody"),
                 of("one trace", "/traces/" + traceId(store, number), "peer CONFIRM"),

@@ -78,7 +78,14 @@ class TelemetryBenchTest {
         List<BenchRow> rows = run("pages");
         assertThat(rows)
                 .extracting(BenchRow::variant)
-                .contains("overview", "transactions", "journey", "ledger", "account", "traces")
+                .contains(
+                        "overview",
+                        "transactions",
+                        "journey",
+                        "ledger",
+                        "account",
+                        "services",
+                        "traces")
                 .contains("one trace", "logs", "topology", "alarms", "alarm rules", "users");
         assertThat(rows).extracting(BenchRow::baseline).containsOnly("300 ms");
         assertThat(rows).allSatisfy(row -> assertThat(row.errors()).isZero());

@@ -53,7 +53,8 @@ class ReleaseCallsTest {
                                     Governance.of(GovernanceSetup.at(Side.CALLER)),
                                     releases,
                                     timer,
-                                    Randomness.seeded(3)))
+                                    Randomness.seeded(3),
+                                    ""))
                     .build();
 
     private static final class Echo extends EchoGrpc.EchoImplBase {

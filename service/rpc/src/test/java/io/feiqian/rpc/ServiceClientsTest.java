@@ -132,6 +132,25 @@ class ServiceClientsTest {
         assertThat(List.of(a.calls(), b.calls())).containsExactlyInAnyOrder(0, 20);
     }
 
+    @Requirement("B6.4-c.1")
+    @Test
+    void theWayOfChoosingIsChangedWhileCallsGoOn() {
+        EchoCell a = serve("a");
+        EchoCell b = serve("b");
+        use(MethodPolicy.USUAL.with(Way.CONSISTENT_HASH));
+        for (int i = 0; i < 20; i++) {
+            said(clients.call(call(EchoGrpc.getLookMethod()).withKey("account 7")));
+        }
+        assertThat(List.of(a.calls(), b.calls())).containsExactlyInAnyOrder(0, 20);
+
+        // The same clients, on the same connections.
+        use(MethodPolicy.USUAL.with(Way.ROUND_ROBIN));
+        for (int i = 0; i < 20; i++) {
+            said(clients.call(call(EchoGrpc.getLookMethod()).withKey("account 7")));
+        }
+        assertThat(List.of(a.calls(), b.calls())).containsExactlyInAnyOrder(10, 30);
+    }
+
     @Requirement("P6.2.2.5-e")
     @Test
     void callsStayAtTheirSite() {

@@ -19,6 +19,9 @@ import java.util.function.Consumer;
  * the registry is away (the third law); what changed meanwhile comes by itself when it is back.
  */
 public interface Registry extends AutoCloseable {
+    /** More roles than an operator can oversee. */
+    int MOST_ROLES = 2_000;
+
     /**
      * Registers an instance once it is ready (P6.2.2.3-a), and again after every loss of its lease,
      * until the registration is closed.
@@ -51,6 +54,29 @@ public interface Registry extends AutoCloseable {
     default CompletableFuture<List<String>> subscribers(String role) {
         return CompletableFuture.failedFuture(
                 new UnsupportedOperationException("this registry keeps no list of subscribers"));
+    }
+
+    /**
+     * Asks the registry itself which roles somebody is registered under, in order; at most {@value
+     * #MOST_ROLES}. Watches nothing. Completes exceptionally with {@link
+     * RegistryUnavailableException} where the registry does not answer, and with an {@link
+     * UnsupportedOperationException} where it cannot tell.
+     */
+    default CompletableFuture<List<String>> roles() {
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException("this registry keeps no list of roles"));
+    }
+
+    /**
+     * Asks the registry itself who is registered under a role, in order of their ids; for operators
+     * who look. Watches nothing, so the asking process does not become a subscriber. Completes
+     * exceptionally as {@link #roles()}.
+     *
+     * @param most how many at most, so that a look at a large role does not hold others up
+     */
+    default CompletableFuture<List<ServiceInstance>> listed(String role, int most) {
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException("this registry lists only what is watched"));
     }
 
     /** The document as it was known last. */
