@@ -22,6 +22,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class RegistryBench implements AutoCloseable {
     private static final int AT_ONCE = 32;
+
+    /** Changes before those that count; of the first registry it takes more to warm the clients. */
+    private static final int FIRST_WARM_UP = 20;
+
     private static final int WARM_UP = 6;
     private static final int WAIT_SECONDS = 10;
     private static final List<String> SHARE_FLAGS = List.of("-Xmx768m", "-XX:+UseSerialGC");
@@ -73,10 +77,11 @@ final class RegistryBench implements AutoCloseable {
     /** Lets the registry grow to so many services, and measures. */
     RegistryRow at(int services) throws Exception {
         progress.printf("%s: %,d services ...%n", engine.name(), services);
-        double before = open.isEmpty() ? emptyRegistry : engine.memoryBytes();
+        boolean first = open.isEmpty();
+        double before = first ? emptyRegistry : engine.memoryBytes();
         instances.ask(Integer.toString(services));
         double registry = engine.memoryBytes();
-        if (open.isEmpty()) {
+        if (first) {
             beforeSubscribing = usedBytes();
             beforeSubscribingRegistry = registry;
             progress.printf("%s: %,d subscribers ...%n", engine.name(), subscribers);
@@ -84,7 +89,7 @@ final class RegistryBench implements AutoCloseable {
         } else {
             beforeSubscribingRegistry += registry - before;
         }
-        return measure(services);
+        return measure(services, first ? FIRST_WARM_UP : WARM_UP);
     }
 
     @Override
@@ -139,7 +144,7 @@ final class RegistryBench implements AutoCloseable {
         }
     }
 
-    private RegistryRow measure(int services) throws Exception {
+    private RegistryRow measure(int services, int warmUp) throws Exception {
         Latencies latencies = new Latencies();
         long missed = 0;
         double clients = 0;
@@ -147,7 +152,7 @@ final class RegistryBench implements AutoCloseable {
         Optional<Registration> extra = Optional.empty();
         // An even number, so that the service is as it was.
         int measured = changes + changes % 2;
-        for (int i = 0; i < WARM_UP + measured; i++) {
+        for (int i = 0; i < warmUp + measured; i++) {
             Change change =
                     Change.of(INSTANCES_OF_A_SERVICE + (extra.isEmpty() ? 1 : 0), subscribers);
             current = change;
@@ -156,7 +161,7 @@ final class RegistryBench implements AutoCloseable {
             long begin = clock.nanos();
             extra = change(extra);
             boolean all = change.left.await(WAIT_SECONDS, TimeUnit.SECONDS);
-            if (i >= WARM_UP) {
+            if (i >= warmUp) {
                 clients += ProcessorTime.ownNanos() - clientsBefore;
                 registry += engine.processorNanos() - registryBefore;
                 missed += all ? 0 : change.left.getCount();
