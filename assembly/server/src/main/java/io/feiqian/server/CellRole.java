@@ -72,6 +72,7 @@ final class CellRole {
                 parts.add(
                         SystemView.open(
                                 told.registry(),
+                                told.name(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));

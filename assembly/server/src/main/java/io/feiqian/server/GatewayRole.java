@@ -49,6 +49,7 @@ final class GatewayRole {
                 parts.add(
                         SystemView.open(
                                 told.registry(),
+                                told.name(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));

@@ -114,6 +114,7 @@ class SystemViewTest {
         Path file = folder.resolve(name + "-route-map.json");
         Files.writeString(file, fallback.toJson());
         return open.add(
-                SystemView.open(address, folder.resolve(name + "-snapshot"), file, List.of()));
+                SystemView.open(
+                        address, name, folder.resolve(name + "-snapshot"), file, List.of()));
     }
 }

@@ -44,7 +44,7 @@ class AuthorizedRegistryTest {
         assertThat(everything.instances("accounts")).isEmpty();
     }
 
-    @Requirement("P6.2.2.3-b")
+    @Requirement({"P6.2.2.3-b", "P6.2.2.4-c"})
     @Test
     void aServiceSeesOnlyWhatItMayCall() {
         everything.register(instance("accounts"), () -> true);

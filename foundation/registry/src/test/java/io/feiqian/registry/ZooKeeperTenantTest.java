@@ -57,6 +57,7 @@ class ZooKeeperTenantTest {
         }
     }
 
+    @Requirement({"P6.2.2.4-a", "P6.2.2.4-b"})
     @Test
     void whoWatchesIsListedAndOnlyWhoWatches() throws Exception {
         try (Registry one = ZooKeeperRegistry.start(config.named("one"));

@@ -89,7 +89,7 @@ final class HeldKeys {
         try {
             write(link, now, isFirst, lease);
         } catch (StatusRuntimeException failure) {
-            if (!EtcdWorker.isDenied(failure)) {
+            if (!EtcdWatches.isDenied(failure)) {
                 throw failure;
             }
             // One that is denied keeps none of the others out.
@@ -112,7 +112,7 @@ final class HeldKeys {
         try {
             write(link, List.of(one), first, lease);
         } catch (StatusRuntimeException failure) {
-            if (!EtcdWorker.isDenied(failure)) {
+            if (!EtcdWatches.isDenied(failure)) {
                 throw failure;
             }
             one.denied = true;
@@ -160,7 +160,7 @@ final class HeldKeys {
             try {
                 var _ = link.transact(request.build());
             } catch (StatusRuntimeException failure) {
-                if (!EtcdWorker.isDenied(failure)) {
+                if (!EtcdWatches.isDenied(failure)) {
                     throw failure;
                 }
                 LOG.error("registry: {} may not be left by this process", next.held.key);

@@ -260,6 +260,7 @@ class EtcdRegistryTest extends RegistryContract {
         }
     }
 
+    @Requirement({"P6.2.2.4-a", "P6.2.2.4-b"})
     @Test
     void whoWatchesIsListedAndOnlyWhoWatches() throws Exception {
         try (Registry one = connect();
@@ -274,7 +275,7 @@ class EtcdRegistryTest extends RegistryContract {
         }
     }
 
-    @Requirement("P6.2.2.3-b")
+    @Requirement({"P6.2.2.3-b", "P6.2.2.4-c"})
     @Test
     void etcdItselfRefusesNamesThatAUserMayNotUse() throws Exception {
         EtcdConfig.Login payments = new EtcdConfig.Login("payments", "secret of payments");

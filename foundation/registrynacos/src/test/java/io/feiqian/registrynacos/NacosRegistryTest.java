@@ -14,7 +14,6 @@ import io.feiqian.registry.spi.InstanceProbe.Answer;
 import io.feiqian.registry.spi.Registration;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Clock;
-import io.feiqian.vocabulary.Requirement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +55,6 @@ class NacosRegistryTest extends RegistryContract {
         return connect(Optional.of(tenant));
     }
 
-    @Requirement({"P6.2.1-e", "P6.2.2.6-a"})
     @Test
     void whoLeavesIsBelievedAndNotAsked() throws Exception {
         InstanceProbe alive = (_, _) -> CompletableFuture.completedFuture(Answer.ALIVE);
@@ -74,7 +72,6 @@ class NacosRegistryTest extends RegistryContract {
         }
     }
 
-    @Requirement({"P6.2.2.1-f", "P6.2.2.1-h"})
     @Test
     void whoLosesItsConnectionIsServedAsLongAsItAnswers() throws Exception {
         InstanceProbe alive = (_, _) -> CompletableFuture.completedFuture(Answer.ALIVE);
@@ -150,6 +147,22 @@ class NacosRegistryTest extends RegistryContract {
     }
 
     @Test
+    void ofTwoWhoSawATextAtTheSameTimeOnlyTheFirstChangesIt() throws Exception {
+        SharedText text = new SharedText("document.race", Runnable::run, _ -> {});
+        try (NacosLink one = new NacosLink(config());
+                NacosLink two = new NacosLink(config())) {
+            // Also where there was none yet.
+            SharedText.Seen seen = text.read(one);
+            assertThat(text.read(two)).isEqualTo(seen);
+            ObjectNode mine = SharedText.JSON.createObjectNode().put("version", 1);
+            ObjectNode other = SharedText.JSON.createObjectNode().put("version", 1);
+            assertThat(text.replace(one, seen, mine, "1")).isEqualTo(SharedText.Change.MADE);
+            assertThat(text.replace(two, seen, other, "2")).isNotEqualTo(SharedText.Change.MADE);
+            assertThat(two.replace("document.race", Optional.of(mine.toString()), "{}")).isTrue();
+        }
+    }
+
+    @Test
     void whoWatchesIsNotKnownToNacosAndSaidSo() {
         try (Registry one = connect()) {
             Assertions.assertThatExceptionOfType(ExecutionException.class)
@@ -158,7 +171,6 @@ class NacosRegistryTest extends RegistryContract {
         }
     }
 
-    @Requirement("P6.2.2.1-j")
     @Test
     void tenantsSeeNothingOfEachOther() throws Exception {
         try (Registry red = connect();
