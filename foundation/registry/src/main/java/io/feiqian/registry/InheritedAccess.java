@@ -11,16 +11,19 @@ import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what with a node that a process with a login makes: whoever may make nodes beside it
- * may write it, whoever may see those may read it. ZooKeeper itself lets nothing inherit. A process
- * without a login makes nodes that are open to all, as it ever did. Thread-safe.
+ * Who may do what with a node that a process with a login makes: whoever its parent belongs to may do
+ * all, whoever may see that may read it; among a role's subscribers each node is its maker's alone.
+ * ZooKeeper itself lets nothing inherit, and tells in full who may do what only to whom the parent
+ * belongs. A process without a login makes nodes that are open to all, as it ever did. Thread-safe.
  */
 final class InheritedAccess implements ACLProvider {
     private final String elections;
+    private final String subscriber;
     private volatile @Nullable CuratorFramework client;
 
     InheritedAccess(ZooKeeperPaths paths) {
         this.elections = paths.root() + "/elections/";
+        this.subscriber = paths.root() + "/subscribers/[^/]+/[^/]+";
     }
 
     void comeAs(ZooKeeperConfig.Login login, CuratorFrameworkFactory.Builder builder) {
@@ -47,6 +50,9 @@ final class InheritedAccess implements ACLProvider {
         if (asking == null || end < 1 || path.startsWith(elections)) {
             return getDefaultAcl();
         }
+        if (path.matches(subscriber)) {
+            return ZooDefs.Ids.CREATOR_ALL_ACL;
+        }
         try {
             return asking.getACL().forPath(path.substring(0, end)).stream()
                     .map(each -> new ACL(below(each.getPerms()), each.getId()))
@@ -60,10 +66,6 @@ final class InheritedAccess implements ACLProvider {
     }
 
     private static int below(int parent) {
-        return (parent & ZooDefs.Perms.ADMIN) != 0
-                ? parent
-                : (parent & ZooDefs.Perms.CREATE) != 0
-                        ? ZooDefs.Perms.READ | ZooDefs.Perms.WRITE
-                        : parent & ZooDefs.Perms.READ;
+        return (parent & ZooDefs.Perms.ADMIN) != 0 ? parent : parent & ZooDefs.Perms.READ;
     }
 }

@@ -77,19 +77,20 @@ public final class ZooKeeperPermissions implements AutoCloseable {
             ZooKeeperConfig.Login login, Set<String> registers, Set<String> sees, boolean publishes)
             throws Exception {
         Id user = id(login);
-        ACL writes = new ACL(Perms.READ | Perms.CREATE | Perms.DELETE, user);
+        ACL owns = new ACL(Perms.ALL, user);
+        ACL stands = new ACL(Perms.READ | Perms.CREATE | Perms.DELETE, user);
         for (String role : registers) {
-            allow(paths.role(role), writes);
-            allow(paths.departures(role), writes);
-            allow(paths.subscribers(role), writes);
+            allow(paths.role(role), owns);
+            allow(paths.departures(role), owns);
+            allow(paths.subscribers(role), stands);
         }
         for (String role : sees) {
             allow(paths.role(role), new ACL(Perms.READ, user));
             allow(paths.departures(role), new ACL(Perms.READ, user));
-            allow(paths.subscribers(role), writes);
+            allow(paths.subscribers(role), stands);
         }
         if (publishes) {
-            allow(paths.root() + "/documents", writes);
+            allow(paths.root() + "/documents", owns);
         }
     }
 
