@@ -11,10 +11,11 @@ import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what with a node that a process with a login makes: whoever its parent belongs to may do
- * all, whoever may see that may read it; among a role's subscribers each node is its maker's alone.
- * ZooKeeper itself lets nothing inherit, and tells in full who may do what only to whom the parent
- * belongs. A process without a login makes nodes that are open to all, as it ever did. Thread-safe.
+ * Who may do what with a node that a process with a login makes: whoever its parent belongs to may
+ * do all, whoever may see that may read it; among a role's subscribers each node is its maker's
+ * alone. ZooKeeper itself lets nothing inherit, and tells in full who may do what only to whom the
+ * parent belongs. A process without a login makes nodes that are open to all, as it ever did.
+ * Thread-safe.
  */
 final class InheritedAccess implements ACLProvider {
     private final String elections;
