@@ -206,7 +206,7 @@ final class EtcdWorker implements AutoCloseable {
     private void session(String member) throws InterruptedException {
         Ears mine = new Ears();
         ears = mine;
-        try (EtcdLink open = new EtcdLink(member, config.login(), mine)) {
+        try (EtcdLink open = new EtcdLink(member, config.login(), config.tls(), mine)) {
             boolean leaseLost = keepLease(open);
             settling = false;
             link = open;
