@@ -11,7 +11,7 @@ import java.util.Map;
  * @param name the instance's name, unique in the whole system
  * @param host where it listens
  * @param port where it listens: calls of the bank, of other cells and of operators
- * @param registry the registry's address
+ * @param registry the registry's address, as {@link RegistryAddress} has it
  * @param databaseUrl the JDBC address of the cell's database, started here or an existing one
  * @param databaseUser the user
  * @param databasePasswordFile the file that holds the user's password

@@ -77,8 +77,9 @@ final class CellRole {
         SystemView view =
                 parts.add(
                         SystemView.open(
-                                told.name(),
                                 told.registry(),
+                                told.name(),
+                                told.name(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));

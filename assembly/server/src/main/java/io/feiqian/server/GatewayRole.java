@@ -52,8 +52,9 @@ final class GatewayRole {
         SystemView view =
                 parts.add(
                         SystemView.open(
-                                told.name(),
                                 told.registry(),
+                                told.name(),
+                                told.name(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));

@@ -9,7 +9,7 @@ import java.util.List;
  * @param name the gateway's name, unique in the whole system
  * @param host where it listens
  * @param port where it listens
- * @param registry the registry's address
+ * @param registry the registry's address, as {@link RegistryAddress} has it
  * @param snapshotFile what the registry said last, kept beside the process
  * @param firstRouteMapFile the bank's first route map, where nothing else is known
  * @param secretsFolder where the operators' token is

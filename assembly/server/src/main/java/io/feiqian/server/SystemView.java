@@ -6,8 +6,6 @@ import io.feiqian.cli.ExitStatus;
 import io.feiqian.cli.Feiqian;
 import io.feiqian.registry.Document;
 import io.feiqian.registry.ServiceInstance;
-import io.feiqian.registry.ZooKeeperConfig;
-import io.feiqian.registry.ZooKeeperRegistry;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.routing.RegisteredRoutes;
 import io.feiqian.routing.RouteHistory;
@@ -53,8 +51,6 @@ final class SystemView implements CellInstances, AutoCloseable {
     /** A registry that is starting beside us is not waited for: it tells us when it is there. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    private static final Duration LEASE = Duration.ofSeconds(10);
-    private static final Duration GRACE = Duration.ofSeconds(15);
     private static final Duration PUBLISH_AGAIN = Duration.ofSeconds(3);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -73,23 +69,20 @@ final class SystemView implements CellInstances, AutoCloseable {
     /**
      * Opens the view and begins to follow the registry.
      *
-     * @param process this process's name, by which operators see what it watches
-     * @param address the registry's, {@code host:port}, several separated by commas
+     * @param address the registry's, as {@link RegistryAddress} has it
+     * @param process the name of this process
      * @param snapshot where what the registry said last is kept
      * @param firstRouteMap the bank's first route map
      * @param configured where the instances are by configuration
      */
     static SystemView open(
-            String process,
             String address,
+            String process,
             Path snapshot,
             Path firstRouteMap,
             List<KnownInstance> configured) {
         RouteMap fallback = read(firstRouteMap);
-        Registry registry =
-                ZooKeeperRegistry.start(
-                        new ZooKeeperConfig(address, Optional.of(snapshot), PATIENCE, LEASE, GRACE)
-                                .named(process));
+        Registry registry = RegistryAddress.parse(address).open(process, snapshot);
         Routes routes = RegisteredRoutes.follow(registry, fallback, PATIENCE);
         SystemView view = new SystemView(registry, routes, byCell(configured));
         registry.watchInstances(CELLS, view::learn);

@@ -42,6 +42,7 @@ final class ArchitectureTest {
                     "foundation/security",
                     "foundation/registry",
                     "foundation/registryetcd",
+                    "foundation/registrynacos",
                     "foundation/registryspringcloud",
                     "foundation/registrydubbo",
                     "foundation/configuration",
@@ -111,6 +112,7 @@ final class ArchitectureTest {
                     Map.entry("org.apache.zookeeper", Set.of("registry")),
                     Map.entry("org.apache.curator", Set.of("registry")),
                     Map.entry("io.etcd", Set.of("registryetcd")),
+                    Map.entry("com.alibaba.nacos", Set.of("registrynacos")),
                     Map.entry(
                             "org.postgresql",
                             Set.of("storage", "observatory", "alarms", "benchmarks")),

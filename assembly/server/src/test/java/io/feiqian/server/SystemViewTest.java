@@ -115,6 +115,6 @@ class SystemViewTest {
         Files.writeString(file, fallback.toJson());
         return open.add(
                 SystemView.open(
-                        name, address, folder.resolve(name + "-snapshot"), file, List.of()));
+                        address, name, folder.resolve(name + "-snapshot"), file, List.of()));
     }
 }

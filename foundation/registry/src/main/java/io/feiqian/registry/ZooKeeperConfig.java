@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param process the name of this process, by which it stands among a role's subscribers; empty
  *     where it is not to stand there
  * @param tenant whose part of the registry it sees; empty for the part that is no tenant's
+ * @param login as whom it comes, which {@link ZooKeeperPermissions} knows; empty for nobody
  */
 public record ZooKeeperConfig(
         String servers,
@@ -25,7 +26,8 @@ public record ZooKeeperConfig(
         Duration lease,
         Duration grace,
         Optional<String> process,
-        Optional<String> tenant) {
+        Optional<String> tenant,
+        Optional<Login> login) {
     /** Refuses what could not work. */
     public ZooKeeperConfig {
         if (!servers.matches("[^,:\\s]+:\\d+(,[^,:\\s]+:\\d+)*")) {
@@ -47,6 +49,29 @@ public record ZooKeeperConfig(
         tenant.ifPresent(each -> Names.require("tenant", each));
     }
 
+    /**
+     * A user that ZooKeeper knows by a digest. Name and password cross the network as they are, so
+     * ZooKeeper's port is one of a network that nobody listens to.
+     *
+     * @param user the name, without a colon
+     * @param password the password
+     */
+    public record Login(String user, String password) {
+        /** Refuses a name that ZooKeeper would read otherwise. */
+        public Login {
+            if (user.isBlank() || user.indexOf(':') >= 0) {
+                throw new IllegalArgumentException(
+                        "user: \"" + user + "\" (expected: a name without a colon)");
+            }
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Login[" + user + "]";
+        }
+    }
+
     /** Of a process without a name, in the part of the registry that is no tenant's. */
     public ZooKeeperConfig(
             String servers,
@@ -54,19 +79,40 @@ public record ZooKeeperConfig(
             Duration startWait,
             Duration lease,
             Duration grace) {
-        this(servers, snapshot, startWait, lease, grace, Optional.empty(), Optional.empty());
+        this(
+                servers,
+                snapshot,
+                startWait,
+                lease,
+                grace,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The same under this name, among a role's subscribers. */
     public ZooKeeperConfig named(String name) {
         return new ZooKeeperConfig(
-                servers, snapshot, startWait, lease, grace, Optional.of(name), tenant);
+                servers, snapshot, startWait, lease, grace, Optional.of(name), tenant, login);
     }
 
     /** The same in the part of this tenant. */
     public ZooKeeperConfig inTenant(String tenantName) {
         return new ZooKeeperConfig(
-                servers, snapshot, startWait, lease, grace, process, Optional.of(tenantName));
+                servers,
+                snapshot,
+                startWait,
+                lease,
+                grace,
+                process,
+                Optional.of(tenantName),
+                login);
+    }
+
+    /** The same as this user. */
+    public ZooKeeperConfig as(Login user) {
+        return new ZooKeeperConfig(
+                servers, snapshot, startWait, lease, grace, process, tenant, Optional.of(user));
     }
 
     /** The usual times: at most 2 s at the start, a lease of 10 s, a grace of 15 s. */

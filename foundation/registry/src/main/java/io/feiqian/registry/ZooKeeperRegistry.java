@@ -79,7 +79,8 @@ public final class ZooKeeperRegistry implements Registry {
     public static ZooKeeperRegistry start(ZooKeeperConfig config, InstanceProbe probe) {
         ZKClientConfig settings = new ZKClientConfig();
         settings.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-        CuratorFramework client =
+        InheritedAccess access = new InheritedAccess(ZooKeeperPaths.of(config.tenant()));
+        CuratorFrameworkFactory.Builder builder =
                 CuratorFrameworkFactory.builder()
                         .connectString(config.servers())
                         .sessionTimeoutMs((int) config.lease().toMillis())
@@ -87,8 +88,10 @@ public final class ZooKeeperRegistry implements Registry {
                         .maxCloseWaitMs(CONNECT_MILLIS)
                         .retryPolicy(new RetryOneTime(100))
                         .ensembleTracker(false)
-                        .zkClientConfig(settings)
-                        .build();
+                        .zkClientConfig(settings);
+        config.login().ifPresent(each -> access.comeAs(each, builder));
+        CuratorFramework client = builder.build();
+        access.readBy(client);
         ZooKeeperRegistry registry =
                 new ZooKeeperRegistry(
                         config, client, probe, Timer.system("feiqian-registry-timer"));

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.zookeeper.KeeperException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class ZooKeeperWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperWorker.class);
     private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    /** What is denied is tried again, since permissions are given late. */
+    private static final Duration DENIED_AGAIN = Duration.ofSeconds(10);
 
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(task -> {
@@ -74,6 +78,9 @@ final class ZooKeeperWorker implements AutoCloseable {
             }
             try {
                 step.run();
+            } catch (KeeperException.NoAuthException denied) {
+                LOG.error("registry: this process may not {}", what);
+                timer.after(DENIED_AGAIN, () -> run(what, step));
             } catch (Exception failure) {
                 LOG.debug("registry: cannot {}", what, failure);
                 timer.after(AGAIN, () -> run(what, step));

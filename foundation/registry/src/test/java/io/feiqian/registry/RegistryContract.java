@@ -198,6 +198,7 @@ public abstract class RegistryContract {
         }
     }
 
+    @Requirement("B6.3-a")
     @Test
     void whoClosesLeavesWithEverything() throws Exception {
         try (Registry two = connect()) {

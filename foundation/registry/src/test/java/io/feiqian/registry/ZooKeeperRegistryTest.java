@@ -165,16 +165,18 @@ class ZooKeeperRegistryTest extends RegistryContract {
         }
     }
 
+    @Requirement({"P6.2.2.1-f", "P6.2.2.1-h"})
     @Test
     void aRegistryThatComesBackEmptyTakesNobodyOutOfService() throws Exception {
-        try (Registry cell = connect();
+        try (ZooKeeperRegistry cell = connect(Optional.empty(), Duration.ofMinutes(1));
                 Registry gateway = connect(Optional.empty(), Duration.ofMinutes(1))) {
             ServiceInstance a = cell("a", 7101);
             cell.register(a, () -> true).registered().get(20, TimeUnit.SECONDS);
             Eventually<List<ServiceInstance>> there = Eventually.of(list -> !list.isEmpty());
             gateway.watchInstances("cell", there::see);
             there.await();
-            Eventually<List<ServiceInstance>> missing = Eventually.of(List::isEmpty);
+            Eventually<List<ServiceInstance>> missing =
+                    Eventually.of(list -> list.stream().noneMatch(a::equals));
             gateway.watchInstances("cell", missing::see);
             Eventually<List<ServiceInstance>> second = Eventually.of(list -> list.size() == 2);
             gateway.watchInstances("cell", second::see);
@@ -185,6 +187,19 @@ class ZooKeeperRegistryTest extends RegistryContract {
             second.await();
             assertThat(gateway.instances("cell")).contains(a);
             assertThat(missing.isMet()).isFalse();
+            // Nor does it stay doubted: it stands in the new data, as this process's session says.
+            try (CuratorFramework client = client()) {
+                CompletableFuture<Void> back = new CompletableFuture<>();
+                Stat again =
+                        client.checkExists()
+                                .usingWatcher((CuratorWatcher) _ -> back.complete(null))
+                                .forPath(A);
+                if (again == null) {
+                    back.get(20, TimeUnit.SECONDS);
+                }
+                assertThat(client.checkExists().forPath(A).getEphemeralOwner())
+                        .isEqualTo(cell.session());
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param process the name of this process, by which it stands among a role's subscribers
  * @param tenant whose part of the registry it sees; empty for the part that is no tenant's
  * @param login as whom it comes; empty where etcd asks nobody
+ * @param tls what it knows etcd by, and etcd it; empty where they speak in the open
  * @param snapshot the file that keeps what the registry said last; empty for none
  * @param startWait how long the start waits for the registry at most, before it goes on with what
  *     is kept
@@ -25,6 +26,7 @@ public record EtcdConfig(
         String process,
         Optional<String> tenant,
         Optional<Login> login,
+        Optional<Tls> tls,
         Optional<Path> snapshot,
         Duration startWait,
         Duration lease,
@@ -62,6 +64,43 @@ public record EtcdConfig(
         public String toString() {
             return "Login[" + user + "]";
         }
+    }
+
+    /**
+     * Files in PEM; read at every connection, so that what is replaced is used from the next one
+     * on.
+     *
+     * @param authorities the certificates that etcd's is signed with
+     * @param certificate this process's own
+     * @param key its private key, PKCS #8
+     */
+    public record Tls(Path authorities, Path certificate, Path key) {}
+
+    /** Of a process that speaks in the open. */
+    public EtcdConfig(
+            String servers,
+            String process,
+            Optional<String> tenant,
+            Optional<Login> login,
+            Optional<Path> snapshot,
+            Duration startWait,
+            Duration lease,
+            Duration grace) {
+        this(servers, process, tenant, login, Optional.empty(), snapshot, startWait, lease, grace);
+    }
+
+    /** The same over TLS. */
+    public EtcdConfig over(Tls files) {
+        return new EtcdConfig(
+                servers,
+                process,
+                tenant,
+                login,
+                Optional.of(files),
+                snapshot,
+                startWait,
+                lease,
+                grace);
     }
 
     /** The usual times: at most 2 s at the start, a lease of 10 s, a grace of 15 s. */

@@ -21,14 +21,19 @@ import io.etcd.jetcd.api.WatchGrpc;
 import io.etcd.jetcd.api.WatchRequest;
 import io.etcd.jetcd.api.WatchResponse;
 import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -61,10 +66,13 @@ final class EtcdLink implements AutoCloseable {
         void broken(Throwable why);
     }
 
-    EtcdLink(String member, Optional<EtcdConfig.Login> login, Listener listener) {
+    EtcdLink(
+            String member,
+            Optional<EtcdConfig.Login> login,
+            Optional<EtcdConfig.Tls> tls,
+            Listener listener) {
         connection =
-                ManagedChannelBuilder.forTarget("dns:///" + member)
-                        .usePlaintext()
+                Grpc.newChannelBuilder("dns:///" + member, credentials(tls))
                         .disableRetry()
                         .keepAliveTime(10, TimeUnit.SECONDS)
                         .keepAliveTimeout(3, TimeUnit.SECONDS)
@@ -154,6 +162,21 @@ final class EtcdLink implements AutoCloseable {
     @Override
     public void close() {
         connection.shutdownNow();
+    }
+
+    static ChannelCredentials credentials(Optional<EtcdConfig.Tls> tls) {
+        if (tls.isEmpty()) {
+            return InsecureChannelCredentials.create();
+        }
+        EtcdConfig.Tls files = tls.get();
+        try {
+            return TlsChannelCredentials.newBuilder()
+                    .trustManager(files.authorities().toFile())
+                    .keyManager(files.certificate().toFile(), files.key().toFile())
+                    .build();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("the registry's certificates", unreadable);
+        }
     }
 
     private KVGrpc.KVBlockingStub keys() {

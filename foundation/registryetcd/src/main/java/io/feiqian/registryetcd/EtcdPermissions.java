@@ -7,8 +7,8 @@ import io.etcd.jetcd.api.AuthRoleGrantPermissionRequest;
 import io.etcd.jetcd.api.AuthUserAddRequest;
 import io.etcd.jetcd.api.AuthUserGrantRoleRequest;
 import io.etcd.jetcd.api.Permission;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +34,13 @@ public final class EtcdPermissions implements AutoCloseable {
      * @param tenant in whose part of the registry the users work; empty for the part of no tenant
      */
     public EtcdPermissions(String member, Optional<String> tenant) {
+        this(member, tenant, Optional.empty());
+    }
+
+    /** Opens a connection likewise, over TLS where there are files for it. */
+    public EtcdPermissions(String member, Optional<String> tenant, Optional<EtcdConfig.Tls> tls) {
         this.connection =
-                ManagedChannelBuilder.forTarget("dns:///" + member).usePlaintext().build();
+                Grpc.newChannelBuilder("dns:///" + member, EtcdLink.credentials(tls)).build();
         this.keys = EtcdKeys.of(tenant);
     }
 

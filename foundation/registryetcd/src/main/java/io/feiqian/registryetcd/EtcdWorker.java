@@ -2,7 +2,6 @@ package io.feiqian.registryetcd;
 
 import io.etcd.jetcd.api.LeaseGrantResponse;
 import io.etcd.jetcd.api.LeaseTimeToLiveResponse;
-import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.WatchResponse;
 import io.feiqian.registry.Pace;
 import io.feiqian.registry.RegistryUnavailableException;
@@ -10,15 +9,8 @@ import io.feiqian.runtime.Backoff;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -57,13 +49,9 @@ final class EtcdWorker implements AutoCloseable {
 
     // What follows belongs to the thread.
     private final HeldKeys held = new HeldKeys();
-    private final List<WatchedRange> ranges = new ArrayList<>();
-    private final Deque<WatchedRange> beginning = new ArrayDeque<>();
-    private final Map<Long, WatchedRange> followed = new HashMap<>();
+    private final EtcdWatches watches = new EtcdWatches(this::beginLater);
     private @Nullable EtcdLink link;
     private @Nullable Ears ears;
-    private long cluster;
-    private long seen;
     private long lease;
     private boolean settling;
     private boolean retrying;
@@ -118,20 +106,17 @@ final class EtcdWorker implements AutoCloseable {
     /** Follows a range from now on. */
     void follow(WatchedRange range) {
         submit(() -> {
-            ranges.add(range);
+            watches.add(range);
             EtcdLink open = link;
             if (open != null) {
-                begin(open, range);
+                watches.begin(open, range);
             }
         });
     }
 
     /** Follows it no more. */
     void unfollow(WatchedRange.View view) {
-        submit(() -> {
-            ranges.removeIf(each -> each.isFor(view));
-            followed.values().removeIf(each -> each.isFor(view));
-        });
+        submit(() -> watches.remove(view));
     }
 
     /** Changes what is held, and writes it. */
@@ -221,10 +206,8 @@ final class EtcdWorker implements AutoCloseable {
     private void session(String member) throws InterruptedException {
         Ears mine = new Ears();
         ears = mine;
-        try (EtcdLink open = new EtcdLink(member, config.login(), mine)) {
+        try (EtcdLink open = new EtcdLink(member, config.login(), config.tls(), mine)) {
             boolean leaseLost = keepLease(open);
-            beginning.clear();
-            followed.clear();
             settling = false;
             link = open;
             connected = true;
@@ -233,9 +216,7 @@ final class EtcdWorker implements AutoCloseable {
                 listener.leaseLost();
             }
             listener.connected(true);
-            for (WatchedRange each : ranges) {
-                begin(open, each);
-            }
+            watches.beginAll(open);
             reached.complete(null);
             if (leaseLost) {
                 settleAfter(hadGap ? jittered(spread()) : Duration.ZERO);
@@ -252,36 +233,22 @@ final class EtcdWorker implements AutoCloseable {
         }
     }
 
-    /** A registry that lost its data counts from the beginning again. */
-    private void compare(ResponseHeader header) {
-        if (cluster != 0 && (header.getClusterId() != cluster || header.getRevision() < seen)) {
-            LOG.warn("the registry is another one, or lost its data: all is read and written anew");
-            forgetAll();
-        }
-        cluster = header.getClusterId();
-        seen = header.getRevision();
-    }
-
-    private void forgetAll() {
-        ranges.forEach(WatchedRange::forget);
-    }
-
     /** Whether everything held is gone with the lease that it had. */
     private boolean keepLease(EtcdLink open) {
         long now = clock.nanos();
         if (lease != 0) {
             LeaseTimeToLiveResponse left = open.left(lease);
-            compare(left.getHeader());
+            watches.compare(left.getHeader());
             if (left.getTTL() > 0) {
                 open.renew(lease);
                 renewedNanos = now;
                 return false;
             }
             // A registry that lost it may have lost more, and have come as far as before since.
-            forgetAll();
+            watches.forgetAll();
         }
         LeaseGrantResponse granted = open.grant(config.lease());
-        compare(granted.getHeader());
+        watches.compare(granted.getHeader());
         lease = granted.getID();
         renewedNanos = now;
         return true;
@@ -330,23 +297,16 @@ final class EtcdWorker implements AutoCloseable {
         }
     }
 
-    private void begin(EtcdLink open, WatchedRange range) {
-        try {
-            range.follow(open);
-            beginning.add(range);
-        } catch (StatusRuntimeException failure) {
-            if (!isDenied(failure)) {
-                throw failure;
-            }
-            LOG.error("registry: {} may not be read by this process", range);
-            timer.after(DENIED_AGAIN, () -> submit(() -> beginAgain(open, range)));
-        }
-    }
-
-    private void beginAgain(EtcdLink denied, WatchedRange range) {
-        if (link == denied) {
-            begin(denied, range);
-        }
+    private void beginLater(WatchedRange range) {
+        EtcdLink denied = link;
+        timer.after(
+                DENIED_AGAIN,
+                () ->
+                        submit(() -> {
+                            if (denied != null && link == denied) {
+                                watches.begin(denied, range);
+                            }
+                        }));
     }
 
     private void settleSoon() {
@@ -382,10 +342,6 @@ final class EtcdWorker implements AutoCloseable {
         settleSoon();
     }
 
-    static boolean isDenied(StatusRuntimeException failure) {
-        return failure.getStatus().getCode() == Status.Code.PERMISSION_DENIED;
-    }
-
     private Duration spread() {
         return config.grace().dividedBy(5);
     }
@@ -395,37 +351,6 @@ final class EtcdWorker implements AutoCloseable {
         return Duration.ofMillis(millis / 2 + randomness.nextInt(millis / 2 + 1));
     }
 
-    private void watched(WatchResponse response) {
-        seen = Math.max(seen, response.getHeader().getRevision());
-        if (response.getCreated()) {
-            WatchedRange first = beginning.poll();
-            if (first != null) {
-                followed.put(response.getWatchId(), first);
-            }
-        }
-        WatchedRange range = followed.get(response.getWatchId());
-        if (range == null) {
-            return;
-        }
-        if (response.getCanceled()) {
-            followed.remove(response.getWatchId());
-            cancelled(range, response);
-        } else if (!response.getCreated() || response.getEventsCount() > 0) {
-            range.learn(response);
-        }
-    }
-
-    /** The history that it would have gone on with is compacted, or it may not be read. */
-    private void cancelled(WatchedRange range, WatchResponse response) {
-        EtcdLink open = link;
-        if (response.getCompactRevision() > 0 && open != null) {
-            range.forget();
-            begin(open, range);
-        } else {
-            LOG.error("registry: a watch was refused: {}", response.getCancelReason());
-        }
-    }
-
     /** Hears what one connection says, and hands it to the thread while it is that one. */
     private final class Ears implements EtcdLink.Listener {
         private volatile @Nullable Throwable broken;
@@ -433,7 +358,10 @@ final class EtcdWorker implements AutoCloseable {
         @Override
         public void watched(WatchResponse response, Runnable handled) {
             hand(() -> {
-                EtcdWorker.this.watched(response);
+                EtcdLink open = link;
+                if (open != null) {
+                    watches.heard(open, response);
+                }
                 handled.run();
             });
         }

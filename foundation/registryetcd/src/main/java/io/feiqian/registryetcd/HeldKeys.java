@@ -101,7 +101,7 @@ final class HeldKeys {
         try {
             write(link, now, isFirst, lease);
         } catch (StatusRuntimeException failure) {
-            if (!EtcdWorker.isDenied(failure)) {
+            if (!EtcdWatches.isDenied(failure)) {
                 throw failure;
             }
             // One that is denied keeps none of the others out.
@@ -124,7 +124,7 @@ final class HeldKeys {
         try {
             write(link, List.of(one), first, lease);
         } catch (StatusRuntimeException failure) {
-            if (!EtcdWorker.isDenied(failure)) {
+            if (!EtcdWatches.isDenied(failure)) {
                 throw failure;
             }
             one.denied = true;
@@ -169,7 +169,7 @@ final class HeldKeys {
             try {
                 var _ = ifMine(link, next.held, request);
             } catch (StatusRuntimeException failure) {
-                if (!EtcdWorker.isDenied(failure)) {
+                if (!EtcdWatches.isDenied(failure)) {
                     throw failure;
                 }
                 LOG.error("registry: {} may not be left by this process", next.held.key);

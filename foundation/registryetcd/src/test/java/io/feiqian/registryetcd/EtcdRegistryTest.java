@@ -385,7 +385,8 @@ class EtcdRegistryTest extends RegistryContract {
     /** A connection of the test's own. */
     private final class Link implements EtcdLink.Listener {
         private final Eventually<Boolean> enough = Eventually.of(each -> each);
-        private final EtcdLink open = new EtcdLink("127.0.0.1:" + port, Optional.empty(), this);
+        private final EtcdLink open =
+                new EtcdLink("127.0.0.1:" + port, Optional.empty(), Optional.empty(), this);
         private String role = "";
         private int count;
         private long not;

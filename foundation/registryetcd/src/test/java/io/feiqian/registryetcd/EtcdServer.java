@@ -34,6 +34,34 @@ final class EtcdServer implements AutoCloseable {
         return member(data, 0, new int[] {port}, freePorts(1));
     }
 
+    /** A server alone that shows a certificate, and asks everybody for one that it knows. */
+    static EtcdServer overTls(Path data, int port, EtcdConfig.Tls own, Path clients)
+            throws IOException {
+        Files.createDirectories(data.getParent());
+        String client = "https://127.0.0.1:" + port;
+        String peer = "http://127.0.0.1:" + freePorts(1)[0];
+        return new EtcdServer(
+                new ProcessBuilder(
+                                PROGRAM.toString(),
+                                "--name=m0",
+                                "--data-dir=" + data,
+                                "--listen-client-urls=" + client,
+                                "--advertise-client-urls=" + client,
+                                "--listen-peer-urls=" + peer,
+                                "--initial-advertise-peer-urls=" + peer,
+                                "--initial-cluster=m0=" + peer,
+                                "--cert-file=" + own.certificate(),
+                                "--key-file=" + own.key(),
+                                "--client-cert-auth",
+                                "--trusted-ca-file=" + clients,
+                                "--logger=zap",
+                                "--log-level=error")
+                        .redirectErrorStream(true)
+                        .redirectOutput(data.resolveSibling(data.getFileName() + ".out").toFile())
+                        .start(),
+                port);
+    }
+
     /** One of several members. */
     static EtcdServer member(Path data, int number, int[] ports, int[] peers) throws IOException {
         String cluster =

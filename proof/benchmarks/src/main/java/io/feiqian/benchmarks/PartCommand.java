@@ -3,6 +3,7 @@ package io.feiqian.benchmarks;
 import io.feiqian.cli.ExitStatus;
 import io.feiqian.observatory.Observatory;
 import io.feiqian.observatory.ObservatoryConfig;
+import io.feiqian.registry.ZooKeeperServer;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.DatabaseConfig;
 import io.feiqian.storage.EmbeddedPostgres;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -95,6 +97,36 @@ final class PartCommand {
         try (RpcCalling calling = way.connect(of, port, new RpcTelemetry(tracesTo, perSecond))) {
             RpcLoad load = new RpcLoad(calling, of, callers);
             answer(port, load::run);
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** A ZooKeeper server; says its processor time and its memory. */
+    @Command(name = "registry-server", description = "A registry.")
+    int registryServer(@Option(names = "--data", required = true) Path data) throws IOException {
+        String _ = questions.readLine();
+        try (ZooKeeperServer server =
+                ZooKeeperServer.start(ZooKeeperServer.Config.alone(data, "127.0.0.1", 0))) {
+            answer(
+                    server.port(),
+                    asked ->
+                            Double.toString(
+                                    asked.equals("cpu")
+                                            ? ProcessorTime.ownNanos()
+                                            : RegistryBench.usedBytes()));
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** Instances in a registry, of as many services as it is told. */
+    @Command(name = "registry-instances", description = "Instances in a registry.")
+    int registryInstances(
+            @Option(names = "--engine", required = true) RegistryEngine.Kind engine,
+            @Option(names = "--address", required = true) String address)
+            throws IOException {
+        String _ = questions.readLine();
+        try (RegistryShare share = new RegistryShare(engine, address)) {
+            answer(0, share::grow);
         }
         return ExitStatus.OK.code();
     }

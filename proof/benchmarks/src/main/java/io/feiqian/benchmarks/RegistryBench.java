@@ -1,55 +1,67 @@
 package io.feiqian.benchmarks;
 
-import io.feiqian.registry.ServiceInstance;
+import static io.feiqian.benchmarks.RegistryShare.INSTANCES_OF_A_SERVICE;
+
 import io.feiqian.registry.spi.Registration;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Clock;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * One service among many changes, and all who watch it are told. The instances are simulated: a few
- * processes have registered all of them. Every subscriber is the client that a process has, with a
- * connection of its own.
+ * One service among many changes, and all who watch it are told; then the registry grows, and the
+ * same is measured again with the same watchers. Three processes: the registry, the instances, and
+ * the subscribers (this one), of which each is the very client that a service has, with a
+ * connection and a session of its own.
  */
-final class RegistryBench {
-    private static final int INSTANCES_OF_A_SERVICE = 40;
-    private static final int PROVIDERS = 20;
+final class RegistryBench implements AutoCloseable {
     private static final int AT_ONCE = 32;
-    private static final int WARM_UP = 5;
+
+    /** Changes before those that count; of the first registry it takes more to warm the clients. */
+    private static final int FIRST_WARM_UP = 20;
+
+    private static final int WARM_UP = 6;
     private static final int WAIT_SECONDS = 10;
+    private static final List<String> SHARE_FLAGS = List.of("-Xmx768m", "-XX:+UseSerialGC");
     private static final String CHANGED = "service-0";
 
     private final RegistryEngine engine;
-    private final int services;
     private final int subscribers;
     private final int changes;
     private final PrintStream progress;
     private final Clock clock = Clock.system();
     private final List<Registry> open = new ArrayList<>();
+    private final BenchPart instances;
+    private final Registry changer;
+    private final double emptyRegistry;
+    private double beforeSubscribing;
+    private double beforeSubscribingRegistry;
     private volatile Change current = Change.NONE;
 
-    RegistryBench(
-            RegistryEngine engine,
-            int services,
-            int subscribers,
-            int changes,
-            PrintStream progress) {
+    RegistryBench(RegistryEngine engine, int subscribers, int changes, PrintStream progress)
+            throws Exception {
         this.engine = engine;
-        this.services = services;
         this.subscribers = subscribers;
         this.changes = changes;
         this.progress = progress;
+        this.instances =
+                new BenchPart(
+                        SHARE_FLAGS,
+                        List.of(
+                                "registry-instances",
+                                "--engine",
+                                engine.name(),
+                                "--address",
+                                engine.address()),
+                        "");
+        this.changer = engine.connect("changer");
+        this.emptyRegistry = engine.memoryBytes();
     }
 
     /** A change that is under way: what a subscriber sees once it knows, and who does. */
@@ -62,47 +74,41 @@ final class RegistryBench {
         }
     }
 
-    RegistryRow run() throws Exception {
-        try {
-            progress.printf("%s: %d services ...%n", engine.name(), services);
-            registerAll();
-            double before = usedKilobytes();
+    /** Lets the registry grow to so many services, and measures. */
+    RegistryRow at(int services) throws Exception {
+        progress.printf("%s: %,d services ...%n", engine.name(), services);
+        boolean first = open.isEmpty();
+        double before = first ? emptyRegistry : engine.memoryBytes();
+        instances.ask(Integer.toString(services));
+        double registry = engine.memoryBytes();
+        if (first) {
+            beforeSubscribing = usedBytes();
+            beforeSubscribingRegistry = registry;
+            progress.printf("%s: %,d subscribers ...%n", engine.name(), subscribers);
             subscribe();
-            double kept = (usedKilobytes() - before) / subscribers;
-            return measure(kept);
-        } finally {
-            inParallel(
-                    open.stream()
-                            .map(each ->
-                                    (Callable<Boolean>)
-                                            () -> {
-                                                each.close();
-                                                return true;
-                                            })
-                            .toList());
+        } else {
+            beforeSubscribingRegistry += registry - before;
         }
+        return measure(services, first ? FIRST_WARM_UP : WARM_UP);
     }
 
-    private void registerAll() throws Exception {
+    @Override
+    public void close() {
+        // The watchers first, so that nobody asks after those who leave.
+        RegistryShare.inParallel(closing(open), AT_ONCE);
+        changer.close();
+        instances.close();
+    }
+
+    private static List<Callable<Boolean>> closing(List<Registry> all) {
         List<Callable<Boolean>> work = new ArrayList<>();
-        for (int provider = 0; provider < PROVIDERS; provider++) {
-            Registry registry = engine.connect("provider-" + provider);
-            open.add(registry);
-            int mine = provider;
-            work.add(() -> registerShare(registry, mine));
+        for (Registry each : all) {
+            work.add(() -> {
+                each.close();
+                return true;
+            });
         }
-        inParallel(work);
-    }
-
-    private boolean registerShare(Registry registry, int provider) throws Exception {
-        List<Registration> all = new ArrayList<>();
-        for (int i = provider; i < services * INSTANCES_OF_A_SERVICE; i += PROVIDERS) {
-            all.add(registry.register(instance(i % services, i / services), () -> true));
-        }
-        for (Registration each : all) {
-            each.registered().get(10, TimeUnit.MINUTES);
-        }
-        return true;
+        return work;
     }
 
     private void subscribe() throws Exception {
@@ -125,7 +131,7 @@ final class RegistryBench {
                 return registry;
             });
         }
-        open.addAll(inParallel(work));
+        open.addAll(RegistryShare.inParallel(work, AT_ONCE));
         if (!ready.await(5, TimeUnit.MINUTES)) {
             throw new IllegalStateException(ready.getCount() + " subscribers saw no full list");
         }
@@ -138,77 +144,72 @@ final class RegistryBench {
         }
     }
 
-    private RegistryRow measure(double keptKilobytes) throws Exception {
+    private RegistryRow measure(int services, int warmUp) throws Exception {
         Latencies latencies = new Latencies();
         long missed = 0;
-        double cpu = 0;
+        double clients = 0;
+        double registry = 0;
         Optional<Registration> extra = Optional.empty();
-        for (int i = 0; i < WARM_UP + changes; i++) {
-            boolean counts = i >= WARM_UP;
-            int size = INSTANCES_OF_A_SERVICE + (extra.isEmpty() ? 1 : 0);
-            Change change = Change.of(size, subscribers);
+        // An even number, so that the service is as it was.
+        int measured = changes + changes % 2;
+        for (int i = 0; i < warmUp + measured; i++) {
+            Change change =
+                    Change.of(INSTANCES_OF_A_SERVICE + (extra.isEmpty() ? 1 : 0), subscribers);
             current = change;
-            double cpuBefore = engine.processorNanos();
+            double clientsBefore = ProcessorTime.ownNanos();
+            double registryBefore = engine.processorNanos();
             long begin = clock.nanos();
-            if (extra.isEmpty()) {
-                extra =
-                        Optional.of(
-                                open.getFirst()
-                                        .register(instance(0, INSTANCES_OF_A_SERVICE), () -> true));
-            } else {
-                extra.get().close();
-                extra = Optional.empty();
-            }
+            extra = change(extra);
             boolean all = change.left.await(WAIT_SECONDS, TimeUnit.SECONDS);
-            if (counts) {
-                cpu += engine.processorNanos() - cpuBefore;
+            if (i >= warmUp) {
+                clients += ProcessorTime.ownNanos() - clientsBefore;
+                registry += engine.processorNanos() - registryBefore;
                 missed += all ? 0 : change.left.getCount();
-                for (int each = 0; each < subscribers; each++) {
-                    long at = change.knownAt.get(each);
-                    if (at != 0) {
-                        latencies.record(at - begin);
-                    }
-                }
+                record(change, begin, latencies);
             }
         }
+        double notices = 1_000.0 * measured * subscribers;
+        int registered = services * INSTANCES_OF_A_SERVICE;
         return new RegistryRow(
                 "push",
                 engine.name(),
                 services,
-                services * INSTANCES_OF_A_SERVICE,
+                registered,
                 subscribers,
-                changes,
+                measured,
                 latencies.quantileMicros(0.5) / 1_000,
                 latencies.quantileMicros(0.99) / 1_000,
                 latencies.quantileMicros(1) / 1_000,
-                cpu / 1_000 / ((double) changes * subscribers),
-                keptKilobytes,
+                clients / notices,
+                registry / notices,
+                (usedBytes() - beforeSubscribing) / 1_024 / subscribers,
+                Math.max(0, beforeSubscribingRegistry - emptyRegistry) / registered,
                 missed);
     }
 
-    private static ServiceInstance instance(int service, int number) {
-        return new ServiceInstance(
-                "service-" + service,
-                Optional.empty(),
-                "instance-" + number,
-                "10.0.%d.%d".formatted(service % 250, number),
-                7_000,
-                Map.of("site", number % 2 == 0 ? "north" : "south"));
-    }
-
-    private static double usedKilobytes() {
-        System.gc();
-        Runtime now = Runtime.getRuntime();
-        return (now.totalMemory() - now.freeMemory()) / 1_024.0;
-    }
-
-    private static <T> List<T> inParallel(List<Callable<T>> work) throws Exception {
-        try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
-            List<T> done = new ArrayList<>();
-            for (Future<T> each : threads.invokeAll(work)) {
-                done.add(each.get());
-            }
-            return done;
+    private Optional<Registration> change(Optional<Registration> extra) {
+        if (extra.isPresent()) {
+            extra.get().close();
+            return Optional.empty();
         }
+        return Optional.of(
+                changer.register(RegistryShare.instance(0, INSTANCES_OF_A_SERVICE), () -> true));
+    }
+
+    private void record(Change change, long begin, Latencies latencies) {
+        for (int each = 0; each < subscribers; each++) {
+            long at = change.knownAt.get(each);
+            if (at != 0) {
+                latencies.record(at - begin);
+            }
+        }
+    }
+
+    /** Of this process's heap, after collections. */
+    static double usedBytes() {
+        Runtime now = Runtime.getRuntime();
+        System.gc();
+        System.gc();
+        return now.totalMemory() - now.freeMemory();
     }
 }

@@ -2,31 +2,27 @@ package io.feiqian.benchmarks;
 
 import io.feiqian.registry.ZooKeeperConfig;
 import io.feiqian.registry.ZooKeeperRegistry;
-import io.feiqian.registry.ZooKeeperServer;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.registryetcd.EtcdConfig;
 import io.feiqian.registryetcd.EtcdRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A registry's server of the benchmark's own, and connections to it. */
+/** A registry's server, a process of the benchmark's own, and connections to it. */
 final class RegistryEngine implements AutoCloseable {
-    private static final Path ETCD = Path.of("/usr/bin/etcd");
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration WAIT = Duration.ofSeconds(60);
+    private static final List<String> SERVER_FLAGS = List.of("-Xmx768m", "-XX:+UseSerialGC");
 
     private final Kind kind;
     private final Path folder;
-    private final String address;
-    private final AutoCloseable server;
-    private final Optional<Process> process;
+    private final RegistryServer server;
 
     /** Which. */
     @SuppressWarnings("MemberName") // the option's values are the reports' names
@@ -35,70 +31,52 @@ final class RegistryEngine implements AutoCloseable {
         etcd;
 
         boolean isThere() {
-            return this == zookeeper || Files.isExecutable(ETCD);
+            return this == zookeeper || EtcdProcess.isThere();
         }
     }
 
-    private RegistryEngine(
-            Kind kind,
-            Path folder,
-            String address,
-            AutoCloseable server,
-            Optional<Process> process) {
+    private RegistryEngine(Kind kind, Path folder, RegistryServer server) {
         this.kind = kind;
         this.folder = folder;
-        this.address = address;
         this.server = server;
-        this.process = process;
     }
 
     static RegistryEngine start(Kind kind) throws IOException {
         Path folder = Files.createTempDirectory("feiqian-bench-registry");
-        return switch (kind) {
-            case zookeeper -> {
-                ZooKeeperServer server =
-                        ZooKeeperServer.start(ZooKeeperServer.Config.alone(folder, "127.0.0.1", 0));
-                yield new RegistryEngine(kind, folder, server.address(), server, Optional.empty());
-            }
-            case etcd -> startEtcd(folder);
-        };
-    }
-
-    private static RegistryEngine startEtcd(Path folder) throws IOException {
-        int client = freePort();
-        int peer = freePort();
-        Process process =
-                new ProcessBuilder(
-                                ETCD.toString(),
-                                "--data-dir=" + folder.resolve("data"),
-                                "--listen-client-urls=http://127.0.0.1:" + client,
-                                "--advertise-client-urls=http://127.0.0.1:" + client,
-                                "--listen-peer-urls=http://127.0.0.1:" + peer,
-                                "--initial-advertise-peer-urls=http://127.0.0.1:" + peer,
-                                "--initial-cluster=default=http://127.0.0.1:" + peer,
-                                "--log-level=error")
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("out").toFile())
-                        .start();
         return new RegistryEngine(
-                Kind.etcd,
+                kind,
                 folder,
-                "127.0.0.1:" + client,
-                () -> process.destroyForcibly().onExit().join(),
-                Optional.of(process));
+                switch (kind) {
+                    case zookeeper -> new ZooKeeperProcess(folder);
+                    case etcd -> EtcdProcess.start(folder);
+                });
     }
 
     String name() {
         return kind.name();
     }
 
+    Kind kind() {
+        return kind;
+    }
+
+    String address() {
+        return server.address();
+    }
+
     /** A connection as a process of its own would have, which is made when this returns. */
     Registry connect(String processName) {
+        return connect(kind, server.address(), processName);
+    }
+
+    /** A connection to a registry that another process started. */
+    static Registry connect(Kind kind, String address, String processName) {
         return switch (kind) {
             case zookeeper ->
                     ZooKeeperRegistry.start(
                             new ZooKeeperConfig(
-                                    address, Optional.empty(), WAIT, LEASE, Duration.ZERO));
+                                            address, Optional.empty(), WAIT, LEASE, Duration.ZERO)
+                                    .named(processName));
             case etcd ->
                     EtcdRegistry.start(
                             new EtcdConfig(
@@ -113,12 +91,14 @@ final class RegistryEngine implements AutoCloseable {
         };
     }
 
-    /** Processor time so far, of this process and of the registry's, nanoseconds. */
+    /** Processor time of the registry so far, nanoseconds. */
     double processorNanos() {
-        return ProcessorTime.ownNanos()
-                + process.flatMap(each -> each.info().totalCpuDuration())
-                        .map(Duration::toNanos)
-                        .orElse(0L);
+        return server.processorNanos();
+    }
+
+    /** What the registry keeps in memory now, bytes: its heap, or where it has none all of it. */
+    double memoryBytes() throws IOException {
+        return server.memoryBytes();
     }
 
     @Override
@@ -131,9 +111,45 @@ final class RegistryEngine implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
+    /** A server that is a process. */
+    interface RegistryServer extends AutoCloseable {
+        String address();
+
+        double processorNanos();
+
+        double memoryBytes() throws IOException;
+    }
+
+    /** ZooKeeper, as the role {@code registry} has it. */
+    private static final class ZooKeeperProcess implements RegistryServer {
+        private final BenchPart part;
+
+        ZooKeeperProcess(Path folder) {
+            part =
+                    new BenchPart(
+                            SERVER_FLAGS,
+                            List.of("registry-server", "--data", folder.resolve("data").toString()),
+                            "");
+        }
+
+        @Override
+        public String address() {
+            return "127.0.0.1:" + part.port();
+        }
+
+        @Override
+        public double processorNanos() {
+            return Double.parseDouble(part.ask("cpu"));
+        }
+
+        @Override
+        public double memoryBytes() {
+            return Double.parseDouble(part.ask("memory"));
+        }
+
+        @Override
+        public void close() {
+            part.close();
         }
     }
 }

@@ -14,9 +14,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param p50Millis half of the subscribers knew of a change within this, from when it was asked for
  * @param p99Millis 99 of 100 did
  * @param mostMillis all did
- * @param cpuMicrosPerNotice processor time of the registry and all clients for each notice of each
- *     subscriber
+ * @param clientMicrosPerNotice processor time of the clients for each notice of each subscriber
+ * @param registryMicrosPerNotice processor time of the registry for it
  * @param kilobytesPerSubscriber what a subscriber's client keeps in memory after a collection
+ * @param registryBytesPerInstance what the registry keeps in memory for each instance, its own
+ *     garbage included where it cannot be asked to collect it
  * @param missed notices that did not come within ten seconds
  */
 record RegistryRow(
@@ -29,6 +31,13 @@ record RegistryRow(
         double p50Millis,
         double p99Millis,
         double mostMillis,
-        double cpuMicrosPerNotice,
+        double clientMicrosPerNotice,
+        double registryMicrosPerNotice,
         double kilobytesPerSubscriber,
-        long missed) {}
+        double registryBytesPerInstance,
+        long missed) {
+    /** What a change costs all processes together, for each notice. */
+    double microsPerNotice() {
+        return clientMicrosPerNotice + registryMicrosPerNotice;
+    }
+}

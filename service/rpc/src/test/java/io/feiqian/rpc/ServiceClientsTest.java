@@ -411,7 +411,7 @@ class ServiceClientsTest {
                 .hasMessageContaining("SERVICE_UNAVAILABLE");
     }
 
-    @Requirement({"B6.3-a", "P6.2.2.1-b", "P6.2.3-a"})
+    @Requirement({"B6.3-a", "P6.2.1-d", "P6.2.2.1-b", "P6.2.2.4-b", "P6.2.3-a"})
     @Test
     void instancesAreFoundInTheRegistryByLabelsToo() {
         EchoCell a = EchoCell.named("a");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.feiqian.registrynacos;
+
+import org.jspecify.annotations.NullMarked;
