@@ -79,7 +79,6 @@ final class CellRole {
                         SystemView.open(
                                 told.registry(),
                                 told.name(),
-                                told.name(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));
@@ -126,7 +125,8 @@ final class CellRole {
                         .addAdmin(bank.admin())
                         .addAdmin(bank.messageAdmin())
                         .addAdmin(bank.instanceAdmin(control))
-                        .addAdmin(new ServiceDesk(
+                        .addAdmin(
+                                new ServiceDesk(
                                         cell,
                                         told.name(),
                                         view.followed(),

@@ -54,7 +54,6 @@ final class GatewayRole {
                         SystemView.open(
                                 told.registry(),
                                 told.name(),
-                                told.name(),
                                 Path.of(told.snapshotFile()),
                                 Path.of(told.firstRouteMapFile()),
                                 told.instances()));

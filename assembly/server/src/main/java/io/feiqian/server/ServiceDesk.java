@@ -105,10 +105,7 @@ final class ServiceDesk extends ServiceAdminGrpc.ServiceAdminImplBase {
                         .setOutcome(ACCEPTED)
                         .setCell(cell)
                         .setInstance(instance);
-        Instant from =
-                later(
-                        served.keptSince(),
-                        Instant.ofEpochMilli(request.getSinceMillis()));
+        Instant from = later(served.keptSince(), Instant.ofEpochMilli(request.getSinceMillis()));
         Map<String, Integer> methods = new HashMap<>();
         List<CallRecord> newestFirst = new ArrayList<>();
         int bytes = 0;

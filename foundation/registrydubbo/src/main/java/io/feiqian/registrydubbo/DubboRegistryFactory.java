@@ -36,14 +36,16 @@ public final class DubboRegistryFactory extends AbstractRegistryFactory {
         String tenant = url.getParameter("tenant", "");
         ZooKeeperConfig config =
                 new ZooKeeperConfig(
-                        url.getBackupAddress(),
-                        Optional.of(snapshot(url, application)),
-                        wait,
-                        Duration.ofMillis(url.getParameter("session", LEASE_MILLIS)),
-                        Duration.ofMillis(url.getParameter("grace", GRACE_MILLIS)),
-                        Optional.of(process(application)),
-                        tenant.isEmpty() ? Optional.empty() : Optional.of(tenant));
-        return new DubboRegistry(url, ZooKeeperRegistry.start(config), wait);
+                                url.getBackupAddress(),
+                                Optional.of(snapshot(url, application)),
+                                wait,
+                                Duration.ofMillis(url.getParameter("session", LEASE_MILLIS)),
+                                Duration.ofMillis(url.getParameter("grace", GRACE_MILLIS)))
+                        .named(process(application));
+        return new DubboRegistry(
+                url,
+                ZooKeeperRegistry.start(tenant.isEmpty() ? config : config.inTenant(tenant)),
+                wait);
     }
 
     private static Path snapshot(URL url, String application) {

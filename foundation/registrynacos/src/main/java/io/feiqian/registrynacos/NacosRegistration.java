@@ -1,7 +1,6 @@
 package io.feiqian.registrynacos;
 
 import com.alibaba.nacos.api.exception.NacosException;
-import com.alibaba.nacos.api.naming.pojo.Instance;
 import io.feiqian.registry.RegistryEntry;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.spi.Registration;
@@ -23,8 +22,11 @@ final class NacosRegistration implements Registration {
     private static final Duration LEFT_LOOK = Duration.ofMillis(50);
     private static final int LEAVE_MILLIS = 2_000;
 
-    private final RegistryEntry entry;
-    private final Instance place;
+    private final ServiceInstance instance;
+
+    /** What stands there, or is to; changed as a whole. */
+    private volatile RegistryEntry entry;
+
     private final BooleanSupplier ready;
     private final NacosPlaces places;
     private final Departures departures;
@@ -42,8 +44,8 @@ final class NacosRegistration implements Registration {
             NacosWorker worker,
             Timer timer,
             Consumer<NacosRegistration> onClose) {
+        this.instance = entry.instance();
         this.entry = entry;
-        this.place = NacosPlaces.form(entry);
         this.ready = ready;
         this.places = places;
         this.departures = departures;
@@ -60,14 +62,13 @@ final class NacosRegistration implements Registration {
             timer.after(READY_LOOK, this::begin);
             return;
         }
-        ServiceInstance instance = entry.instance();
         worker.run(
                 "register " + instance.id(),
                 link -> {
                     if (leaving.get()) {
                         return;
                     }
-                    places.put(link, instance.role(), instance.id(), place);
+                    put(link);
                     if (registered.complete(null)) {
                         LOG.info("registered {} as {}", instance.id(), instance.address());
                     }
@@ -77,6 +78,19 @@ final class NacosRegistration implements Registration {
     @Override
     public CompletableFuture<Void> registered() {
         return registered.copy();
+    }
+
+    @Override
+    public void change(ServiceInstance now) {
+        instance.requireSame(now);
+        entry = new RegistryEntry(now, entry.life());
+        worker.run(
+                "change " + instance.id(),
+                link -> {
+                    if (!leaving.get() && registered.isDone()) {
+                        put(link);
+                    }
+                });
     }
 
     @Override
@@ -101,13 +115,13 @@ final class NacosRegistration implements Registration {
         }
         onClose.accept(this);
         worker.run(
-                "take out " + entry.instance().id(),
+                "take out " + instance.id(),
                 link -> {
                     if (registered.isDone()) {
                         // The note first: who sees the instance gone finds it.
                         departures.note(link, entry);
                     }
-                    places.remove(link, entry.instance().role(), entry.instance().id(), place);
+                    places.remove(link, instance.role(), instance.id(), NacosPlaces.form(entry));
                     completeOnceOut(link, left);
                 });
         return left;
@@ -116,7 +130,7 @@ final class NacosRegistration implements Registration {
     /** Nacos takes the order, and lists the instance for a moment more to those who ask. */
     private void completeOnceOut(NacosLink link, CompletableFuture<Void> left)
             throws NacosException {
-        String role = entry.instance().role();
+        String role = instance.role();
         boolean listed =
                 link.listed(role).stream()
                         .anyMatch(each -> NacosPlaces.parse(role, each).equals(Optional.of(entry)));
@@ -125,18 +139,22 @@ final class NacosRegistration implements Registration {
                     LEFT_LOOK,
                     () ->
                             worker.run(
-                                    "see " + entry.instance().id() + " out",
+                                    "see " + instance.id() + " out",
                                     now -> completeOnceOut(now, left)));
         } else {
             left.complete(null);
         }
     }
 
+    private void put(NacosLink link) throws NacosException {
+        places.put(link, instance.role(), instance.id(), NacosPlaces.form(entry));
+    }
+
     private boolean isReady() {
         try {
             return ready.getAsBoolean();
         } catch (RuntimeException fault) {
-            LOG.warn("the readiness of {} cannot be told", entry.instance().id(), fault);
+            LOG.warn("the readiness of {} cannot be told", instance.id(), fault);
             return false;
         }
     }

@@ -61,13 +61,9 @@ public record RegistryProperties(
 
     /** The same as the registry takes it. */
     ZooKeeperConfig config(Path keptIn, String process) {
-        return new ZooKeeperConfig(
-                servers,
-                Optional.of(keptIn),
-                startWait,
-                lease,
-                grace,
-                Optional.of(process),
-                tenant.isEmpty() ? Optional.empty() : Optional.of(tenant));
+        ZooKeeperConfig config =
+                new ZooKeeperConfig(servers, Optional.of(keptIn), startWait, lease, grace)
+                        .named(process);
+        return tenant.isEmpty() ? config : config.inTenant(tenant);
     }
 }
