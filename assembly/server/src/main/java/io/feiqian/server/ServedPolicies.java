@@ -10,6 +10,7 @@ import io.feiqian.governance.Side;
 import io.feiqian.governance.spi.LoadSource;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.rpc.Channels;
+import io.feiqian.rpc.ContractCheck;
 import io.feiqian.rpc.GovernedCalls;
 import io.feiqian.rpc.QuotaBorrower;
 import io.feiqian.rpc.RpcClientConfig;
@@ -68,7 +69,10 @@ final class ServedPolicies implements AutoCloseable {
             sides.put(
                     each,
                     quotas.governance(
-                            GovernanceSetup.at(each).with(clock).with(LoadSource.machine())));
+                            GovernanceSetup.at(each)
+                                    .with(clock)
+                                    .with(LoadSource.machine())
+                                    .with(new ContractCheck())));
         }
         this.clock = clock;
         this.timer = timer;

@@ -5,6 +5,7 @@ import io.feiqian.governance.Priority;
 import io.feiqian.governance.TravellingLabel;
 import io.feiqian.rpc.spi.CallFacts;
 import io.grpc.MethodDescriptor;
+import java.util.Optional;
 
 /** What policies see of a call over gRPC; everything is read only where a policy asks. */
 final class GovernedCall implements Call {
@@ -21,6 +22,11 @@ final class GovernedCall implements Call {
     GovernedCall(CallFacts facts, String here) {
         this.facts = facts;
         this.here = here;
+    }
+
+    /** The request itself; empty where requests stream. */
+    Optional<Message> request() {
+        return facts.request();
     }
 
     @Override
