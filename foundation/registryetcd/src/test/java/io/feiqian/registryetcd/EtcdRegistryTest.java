@@ -15,6 +15,7 @@ import io.feiqian.registry.RegistryContract;
 import io.feiqian.registry.RegistryUnavailableException;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.spi.Candidacy;
+import io.feiqian.registry.spi.InstanceProbe.Answer;
 import io.feiqian.registry.spi.Registration;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.vocabulary.Requirement;
@@ -175,6 +176,25 @@ class EtcdRegistryTest extends RegistryContract {
                 cell.register(cell("b", 7102), () -> true);
                 back.await();
             }
+        }
+    }
+
+    @Test
+    void whoLeavesIsBelievedAndNotAsked() throws Exception {
+        try (Registry cell = connect();
+                Registry gateway =
+                        EtcdRegistry.start(
+                                EtcdConfig.of(address(), "gateway", folder.resolve("gateway.json")),
+                                (_, _) -> CompletableFuture.completedFuture(Answer.ALIVE))) {
+            Registration leaving = cell.register(cell("a", 7101), () -> true);
+            leaving.registered().get(20, TimeUnit.SECONDS);
+            Eventually<List<ServiceInstance>> there = Eventually.of(list -> !list.isEmpty());
+            gateway.watchInstances("cell", there::see);
+            there.await();
+            Eventually<List<ServiceInstance>> gone = Eventually.of(List::isEmpty);
+            gateway.watchInstances("cell", gone::see);
+            leaving.close();
+            gone.await();
         }
     }
 
