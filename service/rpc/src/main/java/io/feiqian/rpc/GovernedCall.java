@@ -1,5 +1,6 @@
 package io.feiqian.rpc;
 
+import com.google.protobuf.Message;
 import io.feiqian.governance.Call;
 import io.feiqian.governance.Priority;
 import io.feiqian.governance.TravellingLabel;
