@@ -45,7 +45,7 @@ class GatewayPoliciesTest {
         timer.close();
     }
 
-    @Requirement({"P6.2.2.5-h", "P6.2.3-c"})
+    @Requirement({"P6.2.2.5-h", "P6.2.3-c", "P6.2.2.2-b", "D5.7-b", "D6.10-d"})
     @Test
     void whatALimitRefusesIsAProblemThatSaysWhenToComeAgainAndNoCellSeesIt() {
         publish(
@@ -69,7 +69,7 @@ class GatewayPoliciesTest {
         assertThat(buy("{}").status()).isEqualTo(200);
     }
 
-    @Requirement({"P6.2.2.5-d", "P6.2.3-d"})
+    @Requirement({"P6.2.2.5-d", "P6.2.3-d", "D5.7-b"})
     @Test
     void aPolicyChoosesByFieldsOfTheRequestAndAnswersInsteadOfTheCell() {
         publish(
@@ -88,7 +88,7 @@ class GatewayPoliciesTest {
                 .isEqualTo("one");
     }
 
-    @Requirement({"P6.2.2.5-f", "P6.2.3-e"})
+    @Requirement({"P6.2.2.5-f", "P6.2.3-e", "D5.7-b", "D6.10-d"})
     @Test
     void aBreakerOfItsCallsSparesTheCellThatFails() {
         publish(
@@ -115,7 +115,7 @@ class GatewayPoliciesTest {
                 .isEqualTo(200);
     }
 
-    @Requirement("P6.2.2.5-h")
+    @Requirement({"P6.2.2.5-h", "D5.7-b"})
     @Test
     void aRequestWaitsForItsTurnWithoutHoldingUpOthers() {
         publish(

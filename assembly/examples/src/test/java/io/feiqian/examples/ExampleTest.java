@@ -96,7 +96,7 @@ final class ExampleTest {
     }
 
     @Test
-    @Requirement("P6.3.2-b")
+    @Requirement({"P6.3.2-b", "P6.2.1-0.1", "S.ms-7"})
     void aPurchaseTakesMoneyHereAndGivesPointsThere() throws Exception {
         long cents = balance(1);
         long before = pointsOf(1);

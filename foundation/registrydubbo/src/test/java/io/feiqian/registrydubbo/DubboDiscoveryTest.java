@@ -77,7 +77,7 @@ final class DubboDiscoveryTest {
         assertThat(last).isEqualTo(wanted);
     }
 
-    @Requirement({"S.stack-2", "P6.2.3-a", "P6.2.1-b", "P6.2.1-c", "P6.2.1-e"})
+    @Requirement({"S.stack-2", "P6.2.3-a", "P6.2.1-b", "P6.2.1-c", "P6.2.1-e", "S.ms-8"})
     @Test
     void providersComeAndGoUnderLoadAndNoCallIsLost() throws Exception {
         DubboNode one = node("one").serving("1.0");
