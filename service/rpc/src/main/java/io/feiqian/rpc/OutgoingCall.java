@@ -341,9 +341,12 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
 
     /** Tries again after a pause where that is safe, wanted and within the budget. */
     private boolean isTriedAgain() {
+        return isRepeatable() && isTriedOnceMore();
+    }
+
+    private boolean isTriedOnceMore() {
         attempts++;
-        if (!isRepeatable()
-                || attempts >= plan.policy().attempts()
+        if (attempts >= plan.policy().attempts()
                 || context.deadline().isExpired()
                 || !service.budget().spend()) {
             return false;
@@ -370,6 +373,12 @@ final class OutgoingCall<Q extends Message, A extends Message> implements Attemp
             if (!isTriedAgain()) {
                 lost("no instance of " + service.name() + " is left to ask");
             }
+            return;
+        }
+        // Nothing has happened: whoever was not reached a moment ago may be reached now.
+        if (!tried.isEmpty()
+                && plan.policy().tolerance() == FaultTolerance.FAIL_OVER
+                && isTriedOnceMore()) {
             return;
         }
         fail(

@@ -11,6 +11,7 @@ import io.feiqian.registry.ServiceInstance;
 import io.feiqian.rpc.echo.EchoGrpc;
 import io.feiqian.rpc.echo.SayRequest;
 import io.feiqian.rpc.echo.SayResponse;
+import io.feiqian.runtime.Backoff;
 import io.feiqian.runtime.CallContext;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
@@ -436,6 +437,31 @@ class ServiceClientsTest {
             assertThat(said(registered.call(call(EchoGrpc.getSayMethod())))).isEqualTo("a hello");
             assertThat(registered.followed()).containsOnlyKeys(ECHO);
         }
+    }
+
+    @Test
+    void whoWasNotReachedAMomentAgoIsAskedOnceMoreBeforeNobodyIsThere() {
+        EchoCell a = serve("a");
+        int port = a.endpoint().port();
+        assertThat(said(say())).isEqualTo("a hello");
+        a.kill();
+        use(
+                new MethodPolicy(
+                        Way.ROUND_ROBIN,
+                        FaultTolerance.FAIL_OVER,
+                        100,
+                        Duration.ofSeconds(5),
+                        new Backoff(Duration.ofMillis(20), Duration.ofMillis(200))));
+        timer.after(
+                Duration.ofMillis(300),
+                () ->
+                        servers.add(
+                                new EchoCell(
+                                        "a",
+                                        port,
+                                        request -> EchoCell.done(EchoCell.answer("back")))));
+
+        assertThat(said(clients.call(call(EchoGrpc.getPutMethod())))).isEqualTo("back");
     }
 
     @Test
