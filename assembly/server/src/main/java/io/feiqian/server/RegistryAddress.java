@@ -68,7 +68,7 @@ record RegistryAddress(Kind kind, String servers, Optional<String> tenant) {
      */
     Registry open(String process, Path snapshot) {
         return switch (kind) {
-            case ZOOKEEPER -> ZooKeeperRegistry.start(zooKeeper(snapshot));
+            case ZOOKEEPER -> ZooKeeperRegistry.start(zooKeeper(process, snapshot));
             case ETCD ->
                     EtcdRegistry.start(
                             new EtcdConfig(
@@ -93,9 +93,10 @@ record RegistryAddress(Kind kind, String servers, Optional<String> tenant) {
         };
     }
 
-    private ZooKeeperConfig zooKeeper(Path snapshot) {
+    private ZooKeeperConfig zooKeeper(String process, Path snapshot) {
         ZooKeeperConfig config =
-                new ZooKeeperConfig(servers, Optional.of(snapshot), PATIENCE, LEASE, GRACE);
+                new ZooKeeperConfig(servers, Optional.of(snapshot), PATIENCE, LEASE, GRACE)
+                        .named(process);
         return tenant.map(config::inTenant).orElse(config);
     }
 }

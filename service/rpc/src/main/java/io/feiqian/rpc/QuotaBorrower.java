@@ -167,7 +167,7 @@ public final class QuotaBorrower implements AutoCloseable {
                 }
             }
         }
-        if (asked != null && request.getQuestionsCount() > 0) {
+        if (asked != null && request.getQuestionsCount() > 0 && !closed) {
             asking = true;
             Duration patience = pause.compareTo(LONGEST_CALL) < 0 ? pause : LONGEST_CALL;
             QuotaLendingGrpc.newStub(channels.to(asked))
