@@ -113,9 +113,13 @@ final class FaultInjector implements Upheaval {
     }
 
     private static void forgetEverything(Path data) {
+        if (!Files.exists(data)) {
+            // It was emptied a moment ago, and has not begun anew.
+            return;
+        }
         try (Stream<Path> files = Files.walk(data)) {
             for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
+                Files.deleteIfExists(each);
             }
         } catch (IOException failed) {
             throw new java.io.UncheckedIOException(failed);
