@@ -3,6 +3,7 @@ package io.feiqian.chaos;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Timer;
+import io.feiqian.telemetry.Logging;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.slf4j.event.Level;
 
 /**
  * A fleet under load and faults. Always: no call fails that a healthy instance could serve, no list
@@ -39,6 +41,8 @@ final class FleetChaos {
 
     /** Runs in this folder, which is new. */
     FleetReport run(Path folder) throws IOException, InterruptedException {
+        // A fleet that is cut off all the time would warn of it all the time.
+        Logging.adjust(Level.ERROR, Map.of());
         try (Fleet fleet = new Fleet(folder, clock, timer)) {
             List<Fault> schedule = FaultSchedule.of(seed, length, FaultKind.ofFleet());
             report.accept(
