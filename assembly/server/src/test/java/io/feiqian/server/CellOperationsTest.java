@@ -10,6 +10,7 @@ import io.feiqian.cli.Json;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.OutcomeCode;
+import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,6 +96,21 @@ class CellOperationsTest {
         } finally {
             bank.run(2, "update slot_ownership set epoch = 1 where first_slot = 4950");
         }
+    }
+
+    @Requirement("P6.2.2.5-j")
+    @Test
+    void anInstanceWhoseDatabaseIsAwayIsPassedOverByItselfAndComesBack() {
+        bank.killDatabase(2);
+        try {
+            until(() -> instance("cell-2-1").path("registered").asText().equals("PASSED_OVER"));
+            assertThat(instance("cell-1-1").path("registered").asText()).isEqualTo("CHOSEN");
+        } finally {
+            bank.startDatabase(2);
+        }
+        until(() -> instance("cell-2-1").path("registered").asText().equals("CHOSEN"));
+        until(() -> instance("cell-2-2").path("registered").asText().equals("CHOSEN"));
+        until(() -> cell("list").status() == 0);
     }
 
     @Test
