@@ -7,7 +7,6 @@ import com.google.protobuf.util.JsonFormat;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.Problem;
-import io.feiqian.rpc.CallHeaders;
 import io.feiqian.rpc.CellAnswer;
 import io.feiqian.rpc.CellCall;
 import io.feiqian.rpc.CellClients;
@@ -24,13 +23,10 @@ import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 
 /**
  * The services behind HTTP: reads a request, calls the cell it belongs to, and makes an HTTP answer
@@ -40,8 +36,6 @@ final class Api {
     static final String TRACE_HEADER = "Feiqian-Trace-Number";
 
     private static final String TIMEOUT = "feiqian-timeout-ms";
-    private static final String BEARER = "Bearer ";
-    private static final Pattern ENCODED = Pattern.compile("([^%]|%[0-9A-Fa-f]{2})*");
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer()
                     .preservingProtoFieldNames()
@@ -191,34 +185,7 @@ final class Api {
     }
 
     private ChangeOrder order(HttpQuestion question) {
-        String shown = question.header("authorization").orElse("");
-        boolean known =
-                shown.startsWith(BEARER)
-                        && token.filter(real -> real.matches(shown.substring(BEARER.length())))
-                                .isPresent();
-        if (!known) {
-            throw new RefusedException(
-                    OutcomeCode.UNAUTHENTICATED,
-                    "Authorization: missing or wrong (expected: Bearer and the admin token)");
-        }
-        return ChangeOrder.of(
-                text(question, "feiqian-operator", CallHeaders.LONGEST_OPERATOR),
-                text(question, "feiqian-reason", CallHeaders.LONGEST_REASON));
-    }
-
-    /** A text in a header; percent-encoded UTF-8 where it is more than ASCII. */
-    private static String text(HttpQuestion question, String header, int longest) {
-        String value = question.header(header).orElse("");
-        String text =
-                ENCODED.matcher(value).matches()
-                        ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8)
-                        : value;
-        if (text.length() > longest || question.isRepeated(header)) {
-            throw new RefusedException(
-                    OutcomeCode.MALFORMED_REQUEST,
-                    "%s: %d characters (expected: at most %d, once)"
-                            .formatted(header, text.length(), longest));
-        }
-        return text;
+        OperatorHeaders.requireToken(question, token);
+        return OperatorHeaders.order(question);
     }
 }
