@@ -1,6 +1,7 @@
 package io.feiqian.server;
 
 import io.feiqian.configuration.DocumentType;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -44,6 +45,11 @@ record GatewayRoleConfig(
                             "",
                             0,
                             List.of()));
+
+    /** Where a gateway of this folder says where its desk is. */
+    static Path deskAddress(Path folder) {
+        return folder.resolve("desk-address");
+    }
 
     /** Copies the list. */
     GatewayRoleConfig {

@@ -177,6 +177,7 @@ final class SystemLayout {
                         plan.consoleCertificate(),
                         plan.consoleKey(),
                         oidcFile(),
+                        GatewayRoleConfig.deskAddress(home.gateway()).toString(),
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);
