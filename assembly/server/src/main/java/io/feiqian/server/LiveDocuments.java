@@ -131,7 +131,8 @@ final class LiveDocuments implements AutoCloseable {
                 .ifPresent(each ->
                         followed.add(taken(ReleasesDocument.type(), each, source, seal, kept)));
         takers.gateway()
-                .ifPresent(each -> followed.add(taken(ProxyConfig.type(), each, source, seal, kept)));
+                .ifPresent(
+                        each -> followed.add(taken(ProxyConfig.type(), each, source, seal, kept)));
         followed.forEach(each -> alarm(each, self, telemetry));
         return new LiveDocuments(
                 source, followed, StandingReport.begin(registry, instance, followed));
