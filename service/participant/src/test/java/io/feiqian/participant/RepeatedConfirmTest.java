@@ -92,14 +92,14 @@ final class RepeatedConfirmTest {
                         Duration.ofSeconds(10));
         BranchAnswer repeated = accounts.branches().tcc(again, "credit", content);
         List<FinishReport> reports = accounts.finish(late);
+        wire.failed();
 
+        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
+        assertThat(two.held()).isZero();
         assertThat(repeated.recorded()).isTrue();
         assertThat(reports)
                 .singleElement()
                 .satisfies(report -> assertThat(report.outcome().isAccepted()).isTrue());
-        assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
-        assertThat(two.held()).isZero();
-        wire.failed();
     }
 
     /** A channel that holds orders back when it is told to, as a network may. */
