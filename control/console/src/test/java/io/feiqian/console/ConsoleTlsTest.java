@@ -159,10 +159,7 @@ final class ConsoleTlsTest {
         refused(text, key, "text.pem", "(expected: X.509 certificates as PEM)");
         refused(certificate, text, "no such key in it (expected: PKCS #8 as PEM");
         refused(certificate, cut, "cut.key: unreadable (expected: that of the certificate)");
-        refused(
-                certificate,
-                renewed.key(),
-                "another one's (expected: that of the certificate)");
+        refused(certificate, renewed.key(), "another one's (expected: that of the certificate)");
         refused(certificate, open, "readable by everybody (expected: by its owner");
     }
 
@@ -193,8 +190,7 @@ final class ConsoleTlsTest {
         return new ConsoleTls(made.certificate(), made.key());
     }
 
-    private static Visitor visitor(RunningConsole console, SelfSigned trusted)
-            throws Exception {
+    private static Visitor visitor(RunningConsole console, SelfSigned trusted) throws Exception {
         return new Visitor("https://127.0.0.1:" + console.port(), trusted.context());
     }
 

@@ -39,7 +39,10 @@ class EtcdTlsTest {
         EtcdConfig open = config(port);
         EtcdServer server =
                 EtcdServer.overTls(
-                        folder.resolve("data").resolve("etcd"), port, trusting(etcd, etcd), known.certificate());
+                        folder.resolve("data").resolve("etcd"),
+                        port,
+                        trusting(etcd, etcd),
+                        known.certificate());
         try (Registry first = EtcdRegistry.start(open.over(trusting(etcd, known)));
                 Registry second = EtcdRegistry.start(open.over(trusting(etcd, known)))) {
             ServiceInstance a =

@@ -63,8 +63,7 @@ public final class SelfSigned {
 
     private static SelfSigned make(Path folder, String name, String whom, String... more)
             throws IOException, InterruptedException, GeneralSecurityException {
-        SelfSigned made =
-                new SelfSigned(name, Files.createDirectories(folder.resolve(name)));
+        SelfSigned made = new SelfSigned(name, Files.createDirectories(folder.resolve(name)));
         made.keytool(whom, more);
         KeyStore keys = made.keys();
         pem(made.key(), "PRIVATE KEY", keys.getKey(name, PASSWORD.toCharArray()).getEncoded());
