@@ -14,7 +14,7 @@ import io.feiqian.governance.PolicyDocument;
 record GovernanceDocument(int version, JsonNode policies) {
     /** Refuses what is no document of policies. */
     GovernanceDocument {
-        var _ = read(version, policies);
+        var _ = PolicyDocument.of(version, policies);
     }
 
     /** The kind of document; without one there are no policies. */
@@ -25,14 +25,6 @@ record GovernanceDocument(int version, JsonNode policies) {
 
     /** As governance takes it. */
     PolicyDocument document() {
-        return read(version, policies);
-    }
-
-    private static PolicyDocument read(int version, JsonNode policies) {
-        if (version == 0 && policies.isEmpty()) {
-            return PolicyDocument.NONE;
-        }
-        return PolicyDocument.parse(
-                "{\"version\": %d, \"policies\": %s}".formatted(version, policies));
+        return PolicyDocument.of(version, policies);
     }
 }

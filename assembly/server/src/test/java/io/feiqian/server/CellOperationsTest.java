@@ -5,20 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.cli.BankReply;
-import io.feiqian.cli.Feiqian;
 import io.feiqian.cli.Json;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,15 +22,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What an operator sees and does with {@code feiqian cell} on real cells, also under load. */
 @Timeout(240)
@@ -46,9 +39,6 @@ class CellOperationsTest {
     private static final Slot IN_FIRST = new Slot(17);
     private static final Slot IN_SECOND = new Slot(7_777);
     private static final int CLIENTS = 4;
-
-    /** How a command ended. */
-    private record Ended(int status, String out, String err) {}
 
     private final Timer timer = Timer.system("cell-operations-test");
     private BankInOneProcess bank;
@@ -76,7 +66,7 @@ class CellOperationsTest {
 
     @Test
     void theListSaysWhoOwnsWhatWhetherTheRouteMapAgreesAndWhichVersionsThereWere() {
-        Ended listed = cell("list");
+        CommandLineRun listed = cell("list");
         assertThat(listed.out())
                 .contains("0000-4949  cell-1 OPEN @1", "4950-9899  cell-2 OPEN @1")
                 .containsPattern("cell-1-2 +cell-1 +127.0.0.1:\\d+ +SERVING +pid \\d+")
@@ -87,7 +77,7 @@ class CellOperationsTest {
         // What a cell owns changes behind the route map's back.
         bank.run(2, "update slot_ownership set epoch = 2 where first_slot = 4950");
         try {
-            Ended differing = cell("list");
+            CommandLineRun differing = cell("list");
             assertThat(differing.status()).isEqualTo(1);
             assertThat(differing.out())
                     .contains(
@@ -160,7 +150,7 @@ class CellOperationsTest {
         try (Load load = new Load(from, to)) {
             load.await(20);
 
-            Ended refused = cell("drain", "cell-2", "--reason", "moves house");
+            CommandLineRun refused = cell("drain", "cell-2", "--reason", "moves house");
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.err())
                     .contains("no instance of cell-2 would serve any more", "4950-9899", "--yes");
@@ -211,9 +201,9 @@ class CellOperationsTest {
 
     @Test
     void aCellIsNotRestartedWhereNobodyWouldStartItsInstancesAgain() {
-        assertThat(run("rolling-restart", "--cell", "cell-1").err())
+        assertThat(CommandLineRun.of(home, "rolling-restart", "--cell", "cell-1").err())
                 .contains("no supervisor that would start an instance again");
-        assertThat(run("rolling-restart", "--cell", "cell-9").err())
+        assertThat(CommandLineRun.of(home, "rolling-restart", "--cell", "cell-9").err())
                 .contains("cell-9: no cell of this system", "It has cell-1, cell-2.");
         assertThat(state("cell-1-1")).isEqualTo("SERVING");
     }
@@ -256,7 +246,7 @@ class CellOperationsTest {
         /** Waits until so many more have an answer. */
         void await(int answered) throws InterruptedException {
             more = new CountDownLatch(answered);
-            more.await();
+            assertThat(more.await(60, TimeUnit.SECONDS)).as("answers come").isTrue();
         }
 
         Map<String, BankReply> end() throws Exception {
@@ -290,7 +280,7 @@ class CellOperationsTest {
         until(() -> new BigDecimal(bank.balance(to)).longValueExact() == accepted);
         assertThat(new BigDecimal(bank.balance(from)).longValueExact())
                 .isEqualTo(100_000 - accepted);
-        until(() -> run("audit").status() == 0);
+        until(() -> CommandLineRun.of(home, "audit").status() == 0);
     }
 
     private String state(String name) {
@@ -298,7 +288,7 @@ class CellOperationsTest {
     }
 
     private JsonNode instance(String name) {
-        for (JsonNode each : json(cell("list", "--json")).path("instances")) {
+        for (JsonNode each : cell("list", "--json").json().path("instances")) {
             if (each.path("name").asText().equals(name)) {
                 return each;
             }
@@ -313,48 +303,11 @@ class CellOperationsTest {
                         .formatted(subject));
     }
 
-    private Ended cell(String command, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("cell", command));
-        all.addAll(List.of(arguments));
-        return run(all.toArray(String[]::new));
+    private CommandLineRun cell(String... command) {
+        return CommandLineRun.ofGroup(home, "cell", command);
     }
 
-    /** Runs a command as the shell does. */
-    private Ended run(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--home", home.toString()));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try {
-            CommandLine line = Feiqian.commandLine().setErr(new PrintWriter(err, true));
-            int status = line.execute(all.toArray(String[]::new));
-            return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString());
-        } finally {
-            System.setOut(before);
-        }
-    }
-
-    private static JsonNode json(Ended ended) {
-        try {
-            return Json.MAPPER.readTree(ended.out());
-        } catch (IOException wrong) {
-            throw new AssertionError(ended.toString(), wrong);
-        }
-    }
-
-    private void until(Supplier<Boolean> condition) {
-        for (int i = 0; i < 300; i++) {
-            if (condition.get()) {
-                return;
-            }
-            try {
-                timer.pause(Duration.ofMillis(100));
-            } catch (InterruptedException stop) {
-                throw new AssertionError(stop);
-            }
-        }
-        throw new AssertionError("not so after half a minute: " + cell("list"));
+    private void until(BooleanSupplier condition) {
+        Patience.until(timer, condition, () -> cell("list"));
     }
 }

@@ -1,7 +1,10 @@
 package io.feiqian.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.feiqian.cli.Feiqian;
+import io.feiqian.cli.Json;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,8 +23,8 @@ import picocli.CommandLine;
  */
 record CommandLineRun(int status, String out, String err) {
     /** Runs it for the system in this home folder. */
-    static CommandLineRun of(Path home, List<String> command) {
-        List<String> all = new ArrayList<>(command);
+    static CommandLineRun of(Path home, String... command) {
+        List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of("--home", home.toString()));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringWriter err = new StringWriter();
@@ -33,6 +36,22 @@ record CommandLineRun(int status, String out, String err) {
             return new CommandLineRun(status, out.toString(StandardCharsets.UTF_8), err.toString());
         } finally {
             System.setOut(standard);
+        }
+    }
+
+    /** The same for a command of a group. */
+    static CommandLineRun ofGroup(Path home, String group, String... command) {
+        List<String> all = new ArrayList<>(List.of(group));
+        all.addAll(List.of(command));
+        return of(home, all.toArray(String[]::new));
+    }
+
+    /** What it printed, as JSON. */
+    JsonNode json() {
+        try {
+            return Json.MAPPER.readTree(out);
+        } catch (IOException wrong) {
+            throw new AssertionError(toString(), wrong);
         }
     }
 }

@@ -3,28 +3,21 @@ package io.feiqian.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.feiqian.cli.Feiqian;
-import io.feiqian.cli.Json;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Timer;
 import io.feiqian.telemetry.Logging;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -36,7 +29,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
-import picocli.CommandLine;
 
 /**
  * What operators do with {@code feiqian configuration} to a running bank: real cells, databases and
@@ -47,9 +39,6 @@ import picocli.CommandLine;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LiveConfigurationTest {
     private static final int BURST = 60;
-
-    /** How a command ended. */
-    private record Ended(int status, String out, String err) {}
 
     private final Timer timer = Timer.system("live-configuration-test");
     private final Level before = level();
@@ -83,7 +72,8 @@ class LiveConfigurationTest {
         assertThat(versionOf("gateway")).isZero();
 
         // On trial at another process first: the gateway goes on as before.
-        Ended trial = configuration("publish", "telemetry", "1", "--instances", "cell-1-1");
+        CommandLineRun trial =
+                configuration("publish", "telemetry", "1", "--instances", "cell-1-1");
         assertThat(trial.out()).contains("version 1 on trial for instances:cell-1-1");
         until(() -> versionOf("cell-1-1") == 1 && revisionOf("gateway") == 1);
         until(() -> versionOf("gateway") == 0 && versionOf("cell-2-1") == 0);
@@ -121,17 +111,17 @@ class LiveConfigurationTest {
                 .contains("configuration.publish a slow payment");
         until(() -> configuration("list").status() == 0);
 
-        Ended wrong = set(base + 1, "{\"tracesPerSecond\": -1}");
+        CommandLineRun wrong = set(base + 1, "{\"tracesPerSecond\": -1}");
         assertThat(wrong.status()).isEqualTo(1);
         assertThat(wrong.err()).contains("tracesPerSecond: -1 (expected: 0 to 1000000)");
-        Ended late = set(base, "{}");
+        CommandLineRun late = set(base, "{}");
         assertThat(late.status()).isEqualTo(1);
         assertThat(late.err()).contains("CONFIGURATION_CHANGED (2191)");
 
         assertThat(set(base + 1, "{}").status()).isZero();
         publish(base + 2);
         until(() -> !isDebugged());
-        Ended back = configuration("rollback", "telemetry", Long.toString(base + 1));
+        CommandLineRun back = configuration("rollback", "telemetry", Long.toString(base + 1));
         assertThat(back.out()).contains("version " + (base + 3) + " for all");
         until(LiveConfigurationTest::isDebugged);
     }
@@ -222,7 +212,7 @@ class LiveConfigurationTest {
     /** Publishes these policies for all. */
     private void policies(String all) {
         long base = newest("governance");
-        Ended set;
+        CommandLineRun set;
         try {
             Path file =
                     Files.writeString(
@@ -239,10 +229,10 @@ class LiveConfigurationTest {
         assertThat(governance("publish", Long.toString(base + 1)).status()).isZero();
     }
 
-    private Ended governance(String command, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("governance"));
+    private CommandLineRun governance(String command, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(command, "governance"));
         all.addAll(List.of(arguments));
-        return configuration(command, all.toArray(String[]::new));
+        return configuration(all.toArray(String[]::new));
     }
 
     @Requirement("S.ms-3")
@@ -321,7 +311,7 @@ class LiveConfigurationTest {
         long inForce = versionOf("cell-2-1");
         long newest = newest();
         bank.killDatabase(1);
-        Ended refused = set(newest, "{}");
+        CommandLineRun refused = set(newest, "{}");
         assertThat(refused.status()).isIn(1, 5);
         bank.endRegistry();
         bank.stopCell(2);
@@ -390,17 +380,13 @@ class LiveConfigurationTest {
     }
 
     private JsonNode document(String name) {
-        Ended listed = configuration("list", "--json");
-        try {
-            for (JsonNode each : Json.MAPPER.readTree(listed.out())) {
-                if (each.path("name").asText().equals(name)) {
-                    return each;
-                }
+        CommandLineRun listed = configuration("list", "--json");
+        for (JsonNode each : listed.json()) {
+            if (each.path("name").asText().equals(name)) {
+                return each;
             }
-            throw new AssertionError(name + ": " + listed);
-        } catch (IOException wrong) {
-            throw new AssertionError(listed.toString(), wrong);
         }
+        throw new AssertionError(name + ": " + listed);
     }
 
     private long versionOf(String instance) {
@@ -423,7 +409,7 @@ class LiveConfigurationTest {
                 .orElse(-1);
     }
 
-    private Ended set(long base, String content) {
+    private CommandLineRun set(long base, String content) {
         try {
             Path file = Files.writeString(home.resolve("new.json"), content);
             return configuration(
@@ -434,40 +420,17 @@ class LiveConfigurationTest {
     }
 
     private void publish(long version, String... more) {
-        List<String> all = new ArrayList<>(List.of("telemetry", Long.toString(version)));
+        List<String> all = new ArrayList<>(List.of("publish", "telemetry", "" + version));
         all.addAll(List.of(more));
-        Ended ended = configuration("publish", all.toArray(String[]::new));
+        CommandLineRun ended = configuration(all.toArray(String[]::new));
         assertThat(ended.status()).as(ended.toString()).isZero();
     }
 
-    private Ended configuration(String command, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("configuration", command));
-        all.addAll(List.of(arguments));
-        all.addAll(List.of("--home", home.toString()));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        PrintStream standard = System.out;
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try {
-            CommandLine line = Feiqian.commandLine().setErr(new PrintWriter(err, true));
-            int status = line.execute(all.toArray(String[]::new));
-            return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString());
-        } finally {
-            System.setOut(standard);
-        }
+    private CommandLineRun configuration(String... command) {
+        return CommandLineRun.ofGroup(home, "configuration", command);
     }
 
-    private void until(Supplier<Boolean> condition) {
-        for (int i = 0; i < 300; i++) {
-            if (condition.get()) {
-                return;
-            }
-            try {
-                timer.pause(Duration.ofMillis(100));
-            } catch (InterruptedException stop) {
-                throw new AssertionError(stop);
-            }
-        }
-        throw new AssertionError("not so after half a minute: " + configuration("list"));
+    private void until(BooleanSupplier condition) {
+        Patience.until(timer, condition, () -> configuration("list"));
     }
 }

@@ -12,9 +12,8 @@ import io.feiqian.vocabulary.Slot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -212,16 +211,11 @@ class PolicyOperationTest {
     }
 
     private CommandLineRun run(String... command) {
-        return CommandLineRun.of(home, List.of(command));
+        return CommandLineRun.of(home, command);
     }
 
     private JsonNode json(String... command) {
-        CommandLineRun ended = run(command);
-        try {
-            return Json.MAPPER.readTree(ended.out());
-        } catch (IOException wrong) {
-            throw new AssertionError(ended.toString(), wrong);
-        }
+        return run(command).json();
     }
 
     private String file(String content) {
@@ -232,17 +226,7 @@ class PolicyOperationTest {
         }
     }
 
-    private void until(Supplier<Boolean> condition) {
-        for (int i = 0; i < 300; i++) {
-            if (condition.get()) {
-                return;
-            }
-            try {
-                timer.pause(Duration.ofMillis(100));
-            } catch (InterruptedException stop) {
-                throw new AssertionError(stop);
-            }
-        }
-        throw new AssertionError("not so after half a minute: " + run("policy", "status"));
+    private void until(BooleanSupplier condition) {
+        Patience.until(timer, condition, () -> run("policy", "status"));
     }
 }

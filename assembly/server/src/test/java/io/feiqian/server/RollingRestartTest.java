@@ -3,19 +3,15 @@ package io.feiqian.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.cli.BankClient;
 import io.feiqian.cli.BankReply;
-import io.feiqian.cli.Feiqian;
 import io.feiqian.cli.HomeFolder;
+import io.feiqian.cli.Json;
 import io.feiqian.vocabulary.AccountNumber;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RollingRestartTest {
     private static final int CLIENTS = 4;
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final AtomicLong serials = new AtomicLong();
     private Path home;
@@ -136,21 +131,9 @@ class RollingRestartTest {
     }
 
     /** What a command prints that must do its work; an empty object where it prints no JSON. */
-    private JsonNode run(String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--home");
-        all.add(home.toString());
-        PrintStream before = System.out;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        int status;
-        try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
-            System.setOut(out);
-            status = Feiqian.run(all.toArray(String[]::new));
-        } finally {
-            System.setOut(before);
-        }
-        String text = said.toString(StandardCharsets.UTF_8);
-        assertThat(status).as(text).isZero();
-        return text.startsWith("{") ? MAPPER.readTree(text) : MAPPER.createObjectNode();
+    private JsonNode run(String... arguments) {
+        CommandLineRun ended = CommandLineRun.of(home, arguments);
+        assertThat(ended.status()).as(ended.toString()).isZero();
+        return ended.out().startsWith("{") ? ended.json() : Json.MAPPER.createObjectNode();
     }
 }

@@ -5,29 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.cli.Feiqian;
-import io.feiqian.cli.Json;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What an operator sees and does with {@code feiqian tx} on real cells. */
 @Timeout(240)
@@ -35,9 +26,6 @@ import picocli.CommandLine;
 class TxCommandTest {
     private static final Slot IN_FIRST = new Slot(17);
     private static final Slot IN_SECOND = new Slot(7_777);
-
-    /** How a command ended. */
-    private record Ended(int status, String out, String err) {}
 
     private final Timer timer = Timer.system("tx-command-test");
     private BankInOneProcess bank;
@@ -81,7 +69,7 @@ class TxCommandTest {
         assertThat(tx("totals").out())
                 .containsPattern("[1-9] +INITIATOR DECIDED +ledger.credit +UP_TO_A_DAY");
 
-        Ended shown = tx("show", trace);
+        CommandLineRun shown = tx("show", trace);
         assertThat(shown.status()).isZero();
         assertThat(shown.out())
                 .contains("cell-1-1 is at it: STOPPED", "CONTRADICTION", "channel 009", payee);
@@ -92,9 +80,9 @@ class TxCommandTest {
         assertThat(resolve(trace, "cancelled", "--corrected-by", "voucher 17").err())
                 .contains("AGAINST_DECISION", "reverse it");
         assertThat(resolve(trace, "cancelled").err()).contains("NOT_TO_BE_RESOLVED");
-        Ended proposed = resolve(trace, "confirmed");
+        CommandLineRun proposed = resolve(trace, "confirmed");
         assertThat(proposed.status()).as(proposed.err()).isZero();
-        JsonNode proposal = json(tx("proposals", "--json")).get(0);
+        JsonNode proposal = tx("proposals", "--json").json().get(0);
         String id = proposal.path("id").asText();
         String digest = proposal.path("digest").asText();
         assertThat(proposed.out()).contains(id, digest, "anna");
@@ -118,9 +106,9 @@ class TxCommandTest {
     void aProposalIsRejected() {
         String trace = contradicted();
         assertThat(resolve(trace, "confirmed").status()).isZero();
-        String id = json(tx("proposals", "--json")).get(0).path("id").asText();
+        String id = tx("proposals", "--json").json().get(0).path("id").asText();
 
-        Ended rejected = tx("reject", id, "--operator", "berta", "--reason", "not so");
+        CommandLineRun rejected = tx("reject", id, "--operator", "berta", "--reason", "not so");
 
         assertThat(rejected.out()).contains("REJECTED", "by berta: not so");
         assertThat(tx("proposals").out()).contains("no proposal waits");
@@ -131,13 +119,14 @@ class TxCommandTest {
     void whatIsSuspendedWaitsInEveryCellUntilItIsResumed() {
         String trace = contradicted();
 
-        Ended suspended = tx("suspend", trace, "--operator", "anna", "--reason", "we look at it");
+        CommandLineRun suspended =
+                tx("suspend", trace, "--operator", "anna", "--reason", "we look at it");
         assertThat(suspended.out()).contains("suspended in 2 cells");
         assertThat(tx("suspend", trace).out()).contains("it was suspended before");
         assertThat(tx("show", trace).out())
                 .contains("SUSPENDED by anna", "we look at it", "transaction.suspend by anna");
         assertThat(tx("totals").out()).contains("2 records suspended");
-        Ended retried = tx("retry", trace);
+        CommandLineRun retried = tx("retry", trace);
         assertThat(retried.status()).isEqualTo(1);
         assertThat(retried.err()).contains("TRANSACTION_SUSPENDED", "resumed first");
 
@@ -150,7 +139,7 @@ class TxCommandTest {
     void aTraceNumberThatNobodyKnowsIsSaidSo() {
         String nobodys = bank.trace(IN_FIRST).toString();
         for (String command : List.of("show", "retry", "suspend", "resume")) {
-            Ended ended = tx(command, nobodys);
+            CommandLineRun ended = tx(command, nobodys);
             assertThat(ended.status()).as(command).isEqualTo(1);
             assertThat(ended.err()).as(command).contains("UNKNOWN_TRANSACTION");
         }
@@ -166,7 +155,7 @@ class TxCommandTest {
         try {
             for (String[] command :
                     new String[][] {{"list"}, {"show", trace}, {"totals"}, {"retry", trace}}) {
-                Ended ended = tx(command);
+                CommandLineRun ended = tx(command);
                 assertThat(ended.status()).as("%s: %s", command[0], ended).isEqualTo(5);
                 assertThat(ended.err()).as(command[0]).contains("cell-2 does not answer");
             }
@@ -200,7 +189,7 @@ class TxCommandTest {
         });
     }
 
-    private Ended resolve(String trace, String verdict, String... more) {
+    private CommandLineRun resolve(String trace, String verdict, String... more) {
         List<String> all =
                 new ArrayList<>(
                         List.of(
@@ -218,7 +207,7 @@ class TxCommandTest {
         return tx(all.toArray(String[]::new));
     }
 
-    private Ended approve(String id, String digest, String operator) {
+    private CommandLineRun approve(String id, String digest, String operator) {
         return tx(
                 "approve",
                 id,
@@ -230,43 +219,11 @@ class TxCommandTest {
                 "it is as anna says");
     }
 
-    /** Runs a command as the shell does. */
-    private Ended tx(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("tx"));
-        all.addAll(List.of(arguments));
-        all.addAll(List.of("--home", home.toString()));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StringWriter err = new StringWriter();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        try {
-            CommandLine line = Feiqian.commandLine().setErr(new PrintWriter(err, true));
-            int status = line.execute(all.toArray(String[]::new));
-            return new Ended(status, out.toString(StandardCharsets.UTF_8), err.toString());
-        } finally {
-            System.setOut(before);
-        }
+    private CommandLineRun tx(String... command) {
+        return CommandLineRun.ofGroup(home, "tx", command);
     }
 
-    private static JsonNode json(Ended ended) {
-        try {
-            return Json.MAPPER.readTree(ended.out());
-        } catch (IOException wrong) {
-            throw new AssertionError(ended.toString(), wrong);
-        }
-    }
-
-    private void until(Supplier<Boolean> condition) {
-        for (int i = 0; i < 600; i++) {
-            if (condition.get()) {
-                return;
-            }
-            try {
-                timer.pause(Duration.ofMillis(50));
-            } catch (InterruptedException stop) {
-                throw new AssertionError(stop);
-            }
-        }
-        throw new AssertionError("not so after half a minute: " + tx("list").out());
+    private void until(BooleanSupplier condition) {
+        Patience.until(timer, condition, () -> tx("list").out());
     }
 }

@@ -32,8 +32,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -241,10 +241,8 @@ class WholeBankTest {
         return reply;
     }
 
-    private void until(Supplier<Boolean> condition) throws InterruptedException {
-        while (!condition.get()) {
-            timer.pause(Duration.ofMillis(50));
-        }
+    private void until(BooleanSupplier condition) {
+        Patience.until(timer, condition, () -> "the bank is as it was");
     }
 
     private int postInTrace(String body) throws Exception {

@@ -27,17 +27,7 @@ import picocli.CommandLine.Parameters;
             AccountCommand.Show.class,
             AccountCommand.Statement.class
         })
-final class AccountCommand implements Callable<Integer> {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec =
-            picocli.CommandLine.Model.CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
-
+final class AccountCommand extends CommandGroup {
     /** Opens a customer and an account, or another account of a customer. */
     @Command(
             name = "open",

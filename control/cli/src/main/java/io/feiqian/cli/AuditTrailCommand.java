@@ -23,15 +23,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "The record of what operators did.",
         subcommands = AuditTrailCommand.Verify.class)
-final class AuditTrailCommand implements Callable<Integer> {
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
-
+final class AuditTrailCommand extends CommandGroup {
     /** Says whether a trail is as it was written; reads the file only, and changes nothing. */
     @Command(
             name = "verify",

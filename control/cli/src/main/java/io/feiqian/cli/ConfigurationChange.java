@@ -1,8 +1,6 @@
 package io.feiqian.cli;
 
 import io.feiqian.bank.contract.ConfigurationRolloutResponse;
-import io.feiqian.bank.contract.ListConfigurationsRequest;
-import io.feiqian.bank.contract.ListConfigurationsResponse;
 import io.feiqian.bank.contract.PublishConfigurationRequest;
 import io.feiqian.bank.contract.RollBackConfigurationRequest;
 import io.feiqian.bank.contract.SetConfigurationRequest;
@@ -123,6 +121,21 @@ final class ConfigurationChange {
         }
     }
 
+    /** Says who uses what of a document now. */
+    static void tell(CommonOptions common, String name, ConfigurationRolloutResponse done) {
+        if (common.json()) {
+            common.out().println(Json.of(done).toPrettyString());
+            return;
+        }
+        common.out().println(name + ": " + ConfigurationText.line(done.getRollout()));
+        if (!done.getDistributed()) {
+            common.out()
+                    .println(
+                            "The registry does not have it yet; processes learn of it when it"
+                                    + " answers.");
+        }
+    }
+
     /** Options and way of every change of who uses what. */
     abstract static class Roll implements Callable<Integer> {
         @Mixin final CommonOptions common = new CommonOptions();
@@ -139,17 +152,7 @@ final class ConfigurationChange {
         @Override
         public Integer call() {
             ConfigurationRolloutResponse done = change(revision < 0 ? inForce() : revision);
-            if (common.json()) {
-                common.out().println(Json.of(done).toPrettyString());
-            } else {
-                common.out().println(name() + ": " + ConfigurationText.line(done.getRollout()));
-                if (!done.getDistributed()) {
-                    common.out()
-                            .println(
-                                    "The registry does not have it yet; processes learn of it when"
-                                            + " it answers.");
-                }
-            }
+            tell(common, name(), done);
             return ExitStatus.OK.code();
         }
 
@@ -200,16 +203,7 @@ final class ConfigurationChange {
         }
 
         private long inForce() {
-            return ConfigurationClient.ask(
-                            common,
-                            "configuration",
-                            it ->
-                                    it.listConfigurations(
-                                            ListConfigurationsRequest.newBuilder()
-                                                    .setName(name())
-                                                    .build()),
-                            ListConfigurationsResponse::getOutcome)
-                    .getDocuments(0)
+            return ConfigurationClient.document(common, "configuration", name())
                     .getRollout()
                     .getRevision();
         }

@@ -2,6 +2,11 @@ package io.feiqian.cli;
 
 import io.feiqian.bank.contract.ConfigurationAdminGrpc;
 import io.feiqian.bank.contract.ConfigurationAdminGrpc.ConfigurationAdminBlockingStub;
+import io.feiqian.bank.contract.ConfigurationRecord;
+import io.feiqian.bank.contract.ListConfigurationsRequest;
+import io.feiqian.bank.contract.ListConfigurationsResponse;
+import io.feiqian.bank.contract.ShowConfigurationRequest;
+import io.feiqian.bank.contract.ShowConfigurationResponse;
 import io.feiqian.rpc.contract.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +42,35 @@ public final class ConfigurationClient {
                 cells.forEach(CellAdminClient::close);
             }
         }
+    }
+
+    /** A document, with who uses which version of it. */
+    static ConfigurationRecord document(CommonOptions common, String command, String name) {
+        ListConfigurationsRequest request =
+                ListConfigurationsRequest.newBuilder().setName(name).build();
+        return ask(
+                        common,
+                        command,
+                        it -> it.listConfigurations(request),
+                        ListConfigurationsResponse::getOutcome)
+                .getDocuments(0);
+    }
+
+    /** A version of a document; 0 for the newest. */
+    static ShowConfigurationResponse shown(
+            CommonOptions common, String command, String name, long version) {
+        ShowConfigurationRequest request =
+                ShowConfigurationRequest.newBuilder().setName(name).setVersion(version).build();
+        return ask(
+                common,
+                command,
+                it -> it.showConfiguration(request),
+                ShowConfigurationResponse::getOutcome);
+    }
+
+    /** The text of a version; empty for version 0, which is none. */
+    static String text(CommonOptions common, String command, String name, long version) {
+        return version == 0 ? "" : shown(common, command, name, version).getVersion().getContent();
     }
 
     /**

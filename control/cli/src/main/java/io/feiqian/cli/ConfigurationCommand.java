@@ -7,7 +7,6 @@ import io.feiqian.bank.contract.ListConfigurationHistoryRequest;
 import io.feiqian.bank.contract.ListConfigurationHistoryResponse;
 import io.feiqian.bank.contract.ListConfigurationsRequest;
 import io.feiqian.bank.contract.ListConfigurationsResponse;
-import io.feiqian.bank.contract.ShowConfigurationRequest;
 import io.feiqian.bank.contract.ShowConfigurationResponse;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,17 +29,7 @@ import picocli.CommandLine.Parameters;
             ConfigurationChange.Withdraw.class,
             ConfigurationChange.RollBack.class
         })
-final class ConfigurationCommand implements Callable<Integer> {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec =
-            picocli.CommandLine.Model.CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
-
+final class ConfigurationCommand extends CommandGroup {
     /** Lists documents. */
     @Command(
             name = "list",
@@ -98,16 +87,7 @@ final class ConfigurationCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             ShowConfigurationResponse shown =
-                    ConfigurationClient.ask(
-                            common,
-                            "configuration show",
-                            it ->
-                                    it.showConfiguration(
-                                            ShowConfigurationRequest.newBuilder()
-                                                    .setName(name)
-                                                    .setVersion(version)
-                                                    .build()),
-                            ShowConfigurationResponse::getOutcome);
+                    ConfigurationClient.shown(common, "configuration show", name, version);
             if (schema) {
                 common.out().println(shown.getSchema());
             } else if (common.json()) {

@@ -36,19 +36,9 @@ import picocli.CommandLine.Parameters;
             MessageCommand.Skip.class,
             MessageCommand.Replay.class
         })
-final class MessageCommand implements Callable<Integer> {
+final class MessageCommand extends CommandGroup {
     private static final String KEY_HELP =
             "the key as 'message list' shows it: producer:consumer:replay:topic:name";
-
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec =
-            picocli.CommandLine.Model.CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
 
     /** To have no record of a message is an answer too. */
     private static <R> TxCells.Said<R> askAll(

@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.bank.contract.ConfigurationRecord;
 import io.feiqian.bank.contract.ConfigurationRolloutResponse;
-import io.feiqian.bank.contract.ListConfigurationsRequest;
-import io.feiqian.bank.contract.ListConfigurationsResponse;
-import io.feiqian.bank.contract.ShowConfigurationRequest;
 import io.feiqian.bank.contract.ShowConfigurationResponse;
 import io.feiqian.governance.Policy;
 import io.feiqian.governance.PolicyDocument;
@@ -40,49 +37,15 @@ import picocli.CommandLine.Parameters;
             PolicyCommand.Compare.class,
             PolicyCommand.RollBack.class
         })
-final class PolicyCommand implements Callable<Integer> {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec =
-            picocli.CommandLine.Model.CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
-
+final class PolicyCommand extends CommandGroup {
     /** The document, with what processes reported. */
     static ConfigurationRecord document(CommonOptions common, String command) {
-        return ConfigurationClient.ask(
-                        common,
-                        command,
-                        it ->
-                                it.listConfigurations(
-                                        ListConfigurationsRequest.newBuilder()
-                                                .setName(PolicyTexts.DOCUMENT)
-                                                .build()),
-                        ListConfigurationsResponse::getOutcome)
-                .getDocuments(0);
+        return ConfigurationClient.document(common, command, PolicyTexts.DOCUMENT);
     }
 
     /** The text of a version; empty for version 0, which is no policies. */
     static String text(CommonOptions common, String command, long version) {
-        return version == 0 ? "" : shown(common, command, version).getVersion().getContent();
-    }
-
-    /** A version; 0 for the newest. */
-    private static ShowConfigurationResponse shown(
-            CommonOptions common, String command, long version) {
-        return ConfigurationClient.ask(
-                common,
-                command,
-                it ->
-                        it.showConfiguration(
-                                ShowConfigurationRequest.newBuilder()
-                                        .setName(PolicyTexts.DOCUMENT)
-                                        .setVersion(version)
-                                        .build()),
-                ShowConfigurationResponse::getOutcome);
+        return ConfigurationClient.text(common, command, PolicyTexts.DOCUMENT, version);
     }
 
     /** Lists policies. */
@@ -175,7 +138,8 @@ final class PolicyCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            ShowConfigurationResponse shown = shown(common, "policy get", version);
+            ShowConfigurationResponse shown =
+                    ConfigurationClient.shown(common, "policy get", PolicyTexts.DOCUMENT, version);
             if (common.json()) {
                 common.out().println(Json.of(shown.getVersion()).toPrettyString());
             } else {

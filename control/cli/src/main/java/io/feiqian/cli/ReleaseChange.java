@@ -4,13 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.bank.contract.ConfigurationRecord;
 import io.feiqian.bank.contract.ConfigurationRolloutResponse;
-import io.feiqian.bank.contract.ListConfigurationsRequest;
-import io.feiqian.bank.contract.ListConfigurationsResponse;
 import io.feiqian.bank.contract.PublishConfigurationRequest;
 import io.feiqian.bank.contract.SetConfigurationRequest;
 import io.feiqian.bank.contract.SetConfigurationResponse;
-import io.feiqian.bank.contract.ShowConfigurationRequest;
-import io.feiqian.bank.contract.ShowConfigurationResponse;
 import io.feiqian.governance.GrayRelease;
 import io.feiqian.governance.PolicyException;
 import java.util.List;
@@ -36,35 +32,10 @@ final class ReleaseChange {
     }
 
     static Seen see(CommonOptions common, String command) {
-        ConfigurationRecord record =
-                ConfigurationClient.ask(
-                                common,
-                                command,
-                                it ->
-                                        it.listConfigurations(
-                                                ListConfigurationsRequest.newBuilder()
-                                                        .setName(DOCUMENT)
-                                                        .build()),
-                                ListConfigurationsResponse::getOutcome)
-                        .getDocuments(0);
+        ConfigurationRecord record = ConfigurationClient.document(common, command, DOCUMENT);
         long version = record.getRollout().getVersion();
-        if (version == 0) {
-            return new Seen(record, "{}");
-        }
-        return new Seen(
-                record,
-                ConfigurationClient.ask(
-                                common,
-                                command,
-                                it ->
-                                        it.showConfiguration(
-                                                ShowConfigurationRequest.newBuilder()
-                                                        .setName(DOCUMENT)
-                                                        .setVersion(version)
-                                                        .build()),
-                                ShowConfigurationResponse::getOutcome)
-                        .getVersion()
-                        .getContent());
+        String text = ConfigurationClient.text(common, command, DOCUMENT, version);
+        return new Seen(record, version == 0 ? "{}" : text);
     }
 
     /**
@@ -99,17 +70,7 @@ final class ReleaseChange {
                         command,
                         it -> it.publishConfiguration(publish),
                         ConfigurationRolloutResponse::getOutcome);
-        if (common.json()) {
-            common.out().println(Json.of(done).toPrettyString());
-        } else {
-            common.out().println(DOCUMENT + ": " + ConfigurationText.line(done.getRollout()));
-            if (!done.getDistributed()) {
-                common.out()
-                        .println(
-                                "The registry does not have it yet; processes learn of it when it"
-                                        + " answers.");
-            }
-        }
+        ConfigurationChange.tell(common, DOCUMENT, done);
         return ExitStatus.OK.code();
     }
 

@@ -4,8 +4,6 @@ import io.feiqian.governance.GrayRelease;
 import io.feiqian.governance.Release.Phase;
 import io.feiqian.governance.ReleaseDocument;
 import io.feiqian.governance.ReleaseText;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -28,17 +26,7 @@ import picocli.CommandLine.Parameters;
             ReleaseCommand.RollBack.class,
             ReleaseCommand.Remove.class
         })
-final class ReleaseCommand implements Callable<Integer> {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec =
-            picocli.CommandLine.Model.CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
-
+final class ReleaseCommand extends CommandGroup {
     /** Begins one. */
     @Command(
             name = "start",
@@ -54,26 +42,16 @@ final class ReleaseCommand implements Callable<Integer> {
                 names = "--file",
                 paramLabel = "FILE",
                 required = true,
-                description = "the release: id, service, to, of, steps, observe and bounds")
+                description =
+                        "the release: id, service, to, of, steps, observe and bounds;"
+                                + " - for the standard input")
         private Path file = Path.of("release.json");
 
         @Override
         public Integer call() {
-            String plan = text(file);
+            String plan = ConfigurationChange.text(file);
             return ReleaseChange.make(
                     common, "release start", document -> ReleaseText.begun(document, plan));
-        }
-
-        private static String text(Path file) {
-            try {
-                return Files.readString(file);
-            } catch (IOException unreadable) {
-                throw new CommandFailure(
-                        ExitStatus.USAGE,
-                        file + " cannot be read: " + unreadable.getMessage(),
-                        "Name the release with --file.",
-                        unreadable);
-            }
         }
     }
 

@@ -34,17 +34,7 @@ import picocli.CommandLine.Parameters;
             TxResolution.Approve.class,
             TxResolution.Reject.class
         })
-final class TxCommand implements Callable<Integer> {
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec =
-            picocli.CommandLine.Model.CommandSpec.create();
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
-        return ExitStatus.USAGE.code();
-    }
-
+final class TxCommand extends CommandGroup {
     /** Lists what is unfinished, or what is in some state. */
     @Command(
             name = "list",

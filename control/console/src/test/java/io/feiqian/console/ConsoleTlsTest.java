@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.cli.CommandFailure;
+import io.feiqian.security.SelfSigned;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,19 +25,19 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class ConsoleTlsTest {
     @TempDir private static Path made;
-    private static TestCertificate bank;
-    private static TestCertificate renewed;
+    private static SelfSigned bank;
+    private static SelfSigned renewed;
     @TempDir private Path folder;
 
     @BeforeAll
     static void certify() throws Exception {
-        bank = TestCertificate.make(made, "bank", 30);
-        renewed = TestCertificate.make(made, "renewed", 300);
+        bank = SelfSigned.here(made, "bank", 30);
+        renewed = SelfSigned.here(made, "renewed", 300);
     }
 
     @Test
     void aBrowserThatKnowsItsCertificateIsServedAndKeptOnTls() throws Exception {
-        try (RunningConsole console = RunningConsole.over(folder, bank.files());
+        try (RunningConsole console = RunningConsole.over(folder, files(bank));
                 Visitor admin = visitor(console, bank)) {
             HttpResponse<String> in = admin.signIn("admin", console.firstPassword());
             assertThat(in.headers().firstValue("set-cookie").orElse("").toLowerCase(Locale.ROOT))
@@ -77,15 +78,15 @@ final class ConsoleTlsTest {
 
     @Test
     void nobodyIsServedWithoutTlsOrByAnOldOne() throws Exception {
-        try (RunningConsole console = RunningConsole.over(folder, bank.files())) {
+        try (RunningConsole console = RunningConsole.over(folder, files(bank))) {
             assertThat(Wire.exchange(console.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
                     .doesNotContain("HTTP/1.1 200", "HTTP/1.1 303", "Feiqian");
-            SSLSession newest = handshake(console, bank.trusted(), "TLSv1.3", List.of());
+            SSLSession newest = handshake(console, bank.context(), "TLSv1.3", List.of());
             assertThat(newest.getProtocol()).isEqualTo("TLSv1.3");
             SSLSession before =
                     handshake(
                             console,
-                            bank.trusted(),
+                            bank.context(),
                             "TLSv1.2",
                             List.of("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"));
             assertThat(before.getProtocol()).isEqualTo("TLSv1.2");
@@ -94,12 +95,12 @@ final class ConsoleTlsTest {
                             "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
                             "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384")) {
                 assertThatThrownBy(
-                                () -> handshake(console, bank.trusted(), "TLSv1.2", List.of(weak)))
+                                () -> handshake(console, bank.context(), "TLSv1.2", List.of(weak)))
                         .as(weak)
                         .isInstanceOf(SSLException.class);
             }
             assertThat(
-                            Identity.read(bank.files(), console.clock())
+                            Identity.read(files(bank), console.clock())
                                     .tls()
                                     .sslParameters()
                                     .getProtocols())
@@ -109,25 +110,25 @@ final class ConsoleTlsTest {
 
     @Test
     void whoDoesNotKnowItsCertificateDoesNotSpeakToIt() throws Exception {
-        try (RunningConsole console = RunningConsole.over(folder, bank.files())) {
-            assertThatThrownBy(() -> handshake(console, renewed.trusted(), "TLSv1.3", List.of()))
+        try (RunningConsole console = RunningConsole.over(folder, files(bank))) {
+            assertThatThrownBy(() -> handshake(console, renewed.context(), "TLSv1.3", List.of()))
                     .isInstanceOf(SSLException.class);
         }
     }
 
     @Test
     void aRenewedCertificateIsShownWithoutARestartAndABrokenOneChangesNothing() throws Exception {
-        Path certificate = Files.copy(bank.files().certificate(), folder.resolve("own.crt"));
-        Path key = Files.copy(bank.files().key(), folder.resolve("own.key"));
+        Path certificate = Files.copy(bank.certificate(), folder.resolve("own.crt"));
+        Path key = Files.copy(bank.key(), folder.resolve("own.key"));
         try (RunningConsole console =
                 RunningConsole.over(folder, new ConsoleTls(certificate, key))) {
             assertThat(shown(console, bank)).isEqualTo("CN=bank");
 
-            Files.writeString(certificate, Files.readString(renewed.files().certificate()));
+            Files.writeString(certificate, Files.readString(renewed.certificate()));
             console.timer().advance(Duration.ofMinutes(1));
             assertThat(shown(console, bank)).as("half of it was written").isEqualTo("CN=bank");
 
-            Files.writeString(key, Files.readString(renewed.files().key()));
+            Files.writeString(key, Files.readString(renewed.key()));
             console.timer().advance(Duration.ofMinutes(1));
             assertThat(shown(console, renewed)).isEqualTo("CN=renewed");
 
@@ -143,34 +144,31 @@ final class ConsoleTlsTest {
         Path absent = folder.resolve("absent.pem");
         Path text = Files.writeString(folder.resolve("text.pem"), "no certificate, no key");
         Files.setPosixFilePermissions(text, PosixFilePermissions.fromString("rw-------"));
-        Path open = Files.copy(bank.files().key(), folder.resolve("open.key"));
+        Path open = Files.copy(bank.key(), folder.resolve("open.key"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
         Path cut =
                 Files.writeString(
                         folder.resolve("cut.key"),
-                        Files.readString(bank.files().key()).replaceFirst("\n.{30}", "\n"));
+                        Files.readString(bank.key()).replaceFirst("\n.{30}", "\n"));
         Files.setPosixFilePermissions(cut, PosixFilePermissions.fromString("rw-------"));
-        Path certificate = bank.files().certificate();
-        Path key = bank.files().key();
+        Path certificate = bank.certificate();
+        Path key = bank.key();
 
         refused(certificate, absent, "absent.pem: not to be read (expected: a file)");
         refused(absent, key, "absent.pem: not to be read (expected: a file)");
         refused(text, key, "text.pem", "(expected: X.509 certificates as PEM)");
         refused(certificate, text, "no such key in it (expected: PKCS #8 as PEM");
         refused(certificate, cut, "cut.key: unreadable (expected: that of the certificate)");
-        refused(
-                certificate,
-                renewed.files().key(),
-                "another one's (expected: that of the certificate)");
+        refused(certificate, renewed.key(), "another one's (expected: that of the certificate)");
         refused(certificate, open, "readable by everybody (expected: by its owner");
     }
 
     @Test
     void aCertificateThatIsNotValidNowIsRefusedAtTheStart() throws Exception {
-        TestCertificate over = TestCertificate.expired(made, "over");
+        SelfSigned over = SelfSigned.expired(made, "over");
         refused(
-                over.files().certificate(),
-                over.files().key(),
+                over.certificate(),
+                over.key(),
                 "own.crt: valid from 2020-",
                 "(expected: valid now, 20");
     }
@@ -188,17 +186,20 @@ final class ConsoleTlsTest {
                 .satisfies(failure -> assertThat(failure.getMessage()).contains(said));
     }
 
-    private static Visitor visitor(RunningConsole console, TestCertificate trusted)
-            throws Exception {
-        return new Visitor("https://127.0.0.1:" + console.port(), trusted.trusted());
+    private static ConsoleTls files(SelfSigned made) {
+        return new ConsoleTls(made.certificate(), made.key());
+    }
+
+    private static Visitor visitor(RunningConsole console, SelfSigned trusted) throws Exception {
+        return new Visitor("https://127.0.0.1:" + console.port(), trusted.context());
     }
 
     private static String plainName(String cookie) {
         return cookie.replace("__Host-", "");
     }
 
-    private static String shown(RunningConsole console, TestCertificate trusted) throws Exception {
-        return handshake(console, trusted.trusted(), "TLSv1.3", List.of())
+    private static String shown(RunningConsole console, SelfSigned trusted) throws Exception {
+        return handshake(console, trusted.context(), "TLSv1.3", List.of())
                 .getPeerPrincipal()
                 .getName();
     }

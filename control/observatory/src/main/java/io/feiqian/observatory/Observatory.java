@@ -20,13 +20,16 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A running observatory: takes traces, logs and metrics by OTLP over HTTP (binary, plain or
@@ -45,6 +48,13 @@ public final class Observatory implements AutoCloseable {
 
     private static final String PROTOBUF = "application/x-protobuf";
     private static final int MOST_BYTES = 4 * 1024 * 1024;
+
+    /**
+     * What is too large is read and thrown away up to here, so that its sender hears why and goes
+     * on: a connection that is closed while somebody sends takes the answer with it.
+     */
+    private static final int MOST_READ_BYTES = 8 * MOST_BYTES;
+
     private static final int MOST_CONNECTIONS = 500;
 
     /** Requests that are read or wait to be written; what they become takes several times this. */
@@ -78,7 +88,7 @@ public final class Observatory implements AutoCloseable {
                 WebServer.builder()
                         .host(config.host())
                         .port(config.port())
-                        .maxPayloadSize(MOST_BYTES)
+                        .maxPayloadSize(MOST_READ_BYTES)
                         .maxTcpConnections(MOST_CONNECTIONS)
                         .shutdownHook(false)
                         .contentEncoding(it -> it.addContentEncoding(new GzipReading()))
@@ -148,8 +158,14 @@ public final class Observatory implements AutoCloseable {
                     refuse(
                             response,
                             Status.BAD_REQUEST_400,
-                            "body: unreadable or too large (expected: OTLP, %d bytes at most)"
-                                    .formatted(MOST_BYTES));
+                            "body: damaged (expected: OTLP, plain or by gzip)");
+                    return;
+                }
+                if (body.get().length > MOST_BYTES) {
+                    refuse(
+                            response,
+                            Status.REQUEST_ENTITY_TOO_LARGE_413,
+                            "body: too large (expected: %d bytes at most)".formatted(MOST_BYTES));
                     return;
                 }
                 room.release(MOST_BYTES - body.get().length);
@@ -187,13 +203,26 @@ public final class Observatory implements AutoCloseable {
         response.status(status).send(message);
     }
 
-    /** The body, uncompressed by the server; empty where it is too large by then, or damaged. */
+    /** The body, uncompressed and not much longer than is taken; empty where it is damaged. */
     private static Optional<byte[]> body(ServerRequest request) {
+        boolean zipped =
+                request.headers()
+                        .first(HeaderNames.CONTENT_ENCODING)
+                        .filter(GzipReading.NAME::equalsIgnoreCase)
+                        .isPresent();
         try (InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(MOST_BYTES + 1);
-            return body.length > MOST_BYTES ? Optional.empty() : Optional.of(body);
+            // To its end, whatever it is: what is left would be taken for the next request.
+            in.transferTo(OutputStream.nullOutputStream());
+            return Optional.of(zipped && body.length <= MOST_BYTES ? unzipped(body) : body);
         } catch (IOException | UncheckedIOException damaged) {
             return Optional.empty();
+        }
+    }
+
+    private static byte[] unzipped(byte[] body) throws IOException {
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            return in.readNBytes(MOST_BYTES + 1);
         }
     }
 

@@ -267,7 +267,7 @@ class MetricsTest {
     void whatIsNotOtlpIsRefusedAndSoIsASearchThatCannotBe() throws Exception {
         assertThat(post(new byte[] {1, 2, 3}).statusCode()).isEqualTo(400);
         assertThat(post(new byte[5 << 20]).statusCode()).isEqualTo(413);
-        assertThat(counted.counter("feiqian.observatory.refused").count()).isEqualTo(1);
+        assertThat(counted.counter("feiqian.observatory.refused").count()).isEqualTo(2);
         assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> metrics.latest("a\0b", START, Instant.MAX))
                 .satisfies(

@@ -250,7 +250,7 @@ class ObservatoryTest {
                 .isEqualTo(400);
         assertThat(post(Observatory.LOGS, new byte[5 << 20], "").statusCode()).isEqualTo(413);
         assertThat(post(Observatory.TRACES, zipped(new byte[5 << 20]), "gzip").statusCode())
-                .isEqualTo(400);
+                .isEqualTo(413);
         assertThat(post(Observatory.TRACES, new byte[0], "", "text/plain").statusCode())
                 .as("what a page of somebody else's can send")
                 .isEqualTo(415);

@@ -26,7 +26,7 @@ record FleetPolicies(int version, JsonNode policies) {
 
     /** Refuses what is no document of policies. */
     FleetPolicies {
-        var _ = read(version, policies);
+        var _ = PolicyDocument.of(version, policies);
     }
 
     static DocumentType<FleetPolicies> type() {
@@ -34,7 +34,7 @@ record FleetPolicies(int version, JsonNode policies) {
     }
 
     PolicyDocument document() {
-        return read(version, policies);
+        return PolicyDocument.of(version, policies);
     }
 
     /** The text of this version: a limit on deposits, which every version changes. */
@@ -46,12 +46,5 @@ record FleetPolicies(int version, JsonNode policies) {
           "rate": {"perSecond": %d, "burst": %d}}]}
         """
                 .formatted(version, version, version % 2 == 0 ? LOWER : HIGHER, BURST);
-    }
-
-    private static PolicyDocument read(int version, JsonNode policies) {
-        return version == 0 && policies.isEmpty()
-                ? PolicyDocument.NONE
-                : PolicyDocument.parse(
-                        "{\"version\": %d, \"policies\": %s}".formatted(version, policies));
     }
 }

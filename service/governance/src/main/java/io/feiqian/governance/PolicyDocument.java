@@ -1,5 +1,6 @@
 package io.feiqian.governance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,18 @@ public record PolicyDocument(int version, List<Policy> policies) {
      */
     public static PolicyDocument parse(String json) {
         return PolicyReader.read(json);
+    }
+
+    /**
+     * The document of a version whose policies came as JSON, such as from a configuration centre;
+     * {@link #NONE} for version 0 without any.
+     *
+     * @throws PolicyException as {@link #parse}
+     */
+    public static PolicyDocument of(int version, JsonNode policies) {
+        return version == 0 && policies.isEmpty()
+                ? NONE
+                : parse("{\"version\": %d, \"policies\": %s}".formatted(version, policies));
     }
 
     private static void refuseContradictions(List<Policy> policies) {

@@ -10,6 +10,8 @@ import io.feiqian.mariadb.TemporaryMariaDb;
 import io.feiqian.participant.Databases.Product;
 import io.feiqian.participant.FinishOrder.Verb;
 import io.feiqian.participant.spi.ReversibleAction;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.SettableClock;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.Requirement;
 import java.sql.Connection;
@@ -228,13 +230,15 @@ final class MariaDbServiceTest {
     void servicesOfOneServerDoNotSettleEachOthersPreparedTransactions() throws SQLException {
         try (TwoServices two = TwoServices.open(Databases.MARIADB)) {
             GlobalTransactions payments = two.payments();
-            GlobalTransactions accounts = two.accounts();
+            SettableClock clock = new SettableClock(Clock.system().now());
+            GlobalTransactions accounts = two.accounts(clock);
             BranchContext context = context(two.order("one server"), 9, 1_000);
             assertThat(xa(accounts, PAYEE).with(context).isAccepted()).isTrue();
 
             assertThat(two.paymentsAt.prepared()).isZero();
             assertThat(payments.recoverNow()).isZero();
             assertThat(two.accountsAt.prepared()).isEqualTo(1);
+            clock.advance(Duration.ofSeconds(2));
             two.settle(accounts);
             assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_000);
         }

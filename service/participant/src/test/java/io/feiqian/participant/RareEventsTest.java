@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.feiqian.participant.FinishOrder.Verb;
 import io.feiqian.participant.spi.ServiceChannel;
+import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.SettableClock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.SubNumber;
@@ -191,6 +193,7 @@ final class RareEventsTest {
                         .with(
                                 TransactionSettings.DEFAULT.withRecovery(
                                         Duration.ofMillis(20), Duration.ZERO))
+                        .with(new SettableClock(Clock.system().now()), two.timer, two.executor)
                         .createTables()
                         .open();
         for (int i = 0; i < 3; i++) {
@@ -300,7 +303,7 @@ final class RareEventsTest {
     @Test
     void whatNobodyAnswersForKeepsNothingElseFromBeingTakenUp() throws SQLException {
         GlobalTransactions payments = two.payments();
-        GlobalTransactions accounts = two.accounts();
+        GlobalTransactions accounts = two.accounts(new SettableClock(Clock.system().now()));
         for (int i = 0; i < 230; i++) {
             BranchContext lost = context(two.order("dead"), Content.EMPTY, 100);
             BranchContext dead =
@@ -380,7 +383,8 @@ final class RareEventsTest {
     void aBodyThatAsksForSomethingElseTheSecondTimeCallsNoOperator(BranchKind kind)
             throws SQLException {
         GlobalTransactions payments = two.payments();
-        GlobalTransactions accounts = two.accounts();
+        SettableClock clock = new SettableClock(Clock.system().now());
+        GlobalTransactions accounts = two.accounts(clock);
         TransactionOrder order = two.order("content with the time of day");
         Content first = AccountActions.order(PAYEE, 10);
         Content second = AccountActions.order(PAYEE, 11);
@@ -403,6 +407,7 @@ final class RareEventsTest {
                                         kind == BranchKind.TCC
                                                 ? accounts.branches().tcc(again, "credit", second)
                                                 : accounts.branches().xa(again, credit)));
+        clock.advance(Duration.ofSeconds(1));
         two.settle(payments, accounts);
 
         assertThat(two.alarms).isEmpty();

@@ -50,9 +50,9 @@ class OperationTest {
             cells.payer.serving.readSuspensions(connection);
         }
         cells.network = this::countConfirms;
-        int before = confirms.get();
 
         CellTransactions other = cells.payer.crash();
+        int before = confirms.get();
         assertThat(other.recoverNow().get(20, TimeUnit.SECONDS))
                 .as("another instance respects it")
                 .isZero();

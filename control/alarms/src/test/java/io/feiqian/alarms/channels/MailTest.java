@@ -7,6 +7,7 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.security.SelfSigned;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.net.ServerSocket;
@@ -47,11 +48,11 @@ class MailTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        TestTls keys = TestTls.of(folder, "localhost");
+        SelfSigned keys = SelfSigned.of(folder, "localhost");
         tls = keys.context();
-        other = TestTls.of(folder, "other.example").context();
+        other = SelfSigned.of(folder, "other.example").context();
         System.setProperty("greenmail.tls.keystore.file", keys.store().toString());
-        System.setProperty("greenmail.tls.keystore.password", TestTls.PASSWORD);
+        System.setProperty("greenmail.tls.keystore.password", SelfSigned.PASSWORD);
         server =
                 new GreenMail(
                         new ServerSetup[] {

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpHandler;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.SettableClock;
 import io.feiqian.runtime.Timer;
+import io.feiqian.security.SelfSigned;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ServerSocket;
@@ -272,8 +273,8 @@ class WebhookTest {
 
     @Test
     void certificatesAreChecked(@TempDir Path folder) throws Exception {
-        SSLContext own = TestTls.of(folder, "localhost").context();
-        SSLContext others = TestTls.of(folder, "other.example").context();
+        SSLContext own = SelfSigned.of(folder, "localhost").context();
+        SSLContext others = SelfSigned.of(folder, "other.example").context();
         try (Receiver receiver =
                         Receiver.secured(own, exchange -> Receiver.answer(exchange, 200, ""));
                 Receiver misnamed =
