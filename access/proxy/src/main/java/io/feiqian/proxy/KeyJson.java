@@ -188,8 +188,7 @@ final class KeyJson {
         private boolean isNamed(int step, int begin, int end, boolean escaped) {
             byte[] name = names[step];
             return escaped
-                    ? Arrays.equals(
-                            name, unescaped(begin, end).getBytes(StandardCharsets.UTF_8))
+                    ? Arrays.equals(name, unescaped(begin, end).getBytes(StandardCharsets.UTF_8))
                     : end - begin == name.length
                             && Arrays.equals(in, begin, end, name, 0, name.length);
         }

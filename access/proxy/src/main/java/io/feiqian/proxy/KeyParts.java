@@ -8,6 +8,11 @@ import java.util.List;
  * for what its source needs; used by one thread.
  */
 public interface KeyParts {
+    /** The verb, such as GET, which says whether it only reads; empty where that is not known. */
+    default String verb() {
+        return "";
+    }
+
     /** The path, encoded as it came. */
     String path();
 
@@ -58,6 +63,11 @@ public interface KeyParts {
     /** The parts of a whole request. */
     static KeyParts of(HttpQuestion question, InetAddress client) {
         return new KeyParts() {
+            @Override
+            public String verb() {
+                return question.verb();
+            }
+
             @Override
             public String path() {
                 return question.path();

@@ -95,8 +95,8 @@ final class KeyXml {
         while (true) {
             switch (reader.next()) {
                 case XMLStreamConstants.CHARACTERS,
-                                XMLStreamConstants.CDATA,
-                                XMLStreamConstants.SPACE ->
+                        XMLStreamConstants.CDATA,
+                        XMLStreamConstants.SPACE ->
                         text.append(reader.getText());
                 case XMLStreamConstants.END_ELEMENT -> {
                     return KeyReader.bounded(text.toString().strip(), "XML element");

@@ -41,14 +41,23 @@ public final class MapCells implements CellFinder {
 
     @Override
     public CompletableFuture<Route> find(KeySource.As as, String key) {
+        return slotOf(as, key).thenApply(routes::route);
+    }
+
+    /**
+     * The slot that this key belongs to, whoever owns it.
+     *
+     * @return fails as {@link #find}
+     */
+    public CompletableFuture<Slot> slotOf(KeySource.As as, String key) {
         try {
             return switch (as) {
                 case PHONE, DOCUMENT, CARD -> indirect(as, key);
-                case ACCOUNT -> found(AccountNumber.parse(key).slot());
-                case CUSTOMER -> found(customer(key));
-                case SLOT -> found(slot(key));
-                case TRACE -> found(TraceNumber.parse(key).home());
-                case TEXT -> found(text.slot(key));
+                case ACCOUNT -> CompletableFuture.completedFuture(AccountNumber.parse(key).slot());
+                case CUSTOMER -> CompletableFuture.completedFuture(customer(key));
+                case SLOT -> CompletableFuture.completedFuture(slot(key));
+                case TRACE -> CompletableFuture.completedFuture(TraceNumber.parse(key).home());
+                case TEXT -> CompletableFuture.completedFuture(text.slot(key));
                 case FLOW ->
                         throw new RefusedException(
                                 OutcomeCode.NO_ROUTE,
@@ -59,11 +68,7 @@ public final class MapCells implements CellFinder {
         }
     }
 
-    private CompletableFuture<Route> found(Slot slot) {
-        return CompletableFuture.completedFuture(routes.route(slot));
-    }
-
-    private CompletableFuture<Route> indirect(KeySource.As as, String key) {
+    private CompletableFuture<Slot> indirect(KeySource.As as, String key) {
         if (directory.isEmpty()) {
             throw new RefusedException(
                     OutcomeCode.NO_ROUTE, "no directory knows a " + as + " (expected: one set up)");
@@ -82,10 +87,9 @@ public final class MapCells implements CellFinder {
                     return customer.orElseThrow(
                             () ->
                                     new RefusedException(
-                                            OutcomeCode.UNKNOWN_CUSTOMER,
-                                            "nobody has this " + as));
+                                            OutcomeCode.UNKNOWN_CUSTOMER, "nobody has this " + as));
                 })
-                .thenApply(customer -> routes.route(customer(customer)));
+                .thenApply(MapCells::customer);
     }
 
     private static Slot customer(String number) {

@@ -116,7 +116,8 @@ public final class RememberedDirectory implements KeyDirectory {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(secret);
-            mac.update((byte) as.ordinal());
+            mac.update(as.name().getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
             ByteBuffer hash = ByteBuffer.wrap(mac.doFinal(key.getBytes(StandardCharsets.UTF_8)));
             return new Hashed(hash.getLong(), hash.getLong());
         } catch (GeneralSecurityException missing) {

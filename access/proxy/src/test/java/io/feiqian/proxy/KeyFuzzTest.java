@@ -27,7 +27,17 @@ class KeyFuzzTest {
     private static final int TEXTS = 200_000;
     private static final String[] NAMES = {"from", "to", "a", "fr\\u006fm", "fro", "\\\"", "你"};
     private static final String[] VALUES = {
-        "\"0123\"", "\"\"", "\"\\u0030\\n\"", "12", "0", "-3", "1.5", "2E7", "null", "true", "\"é😀\""
+        "\"0123\"",
+        "\"\"",
+        "\"\\u0030\\n\"",
+        "12",
+        "0",
+        "-3",
+        "1.5",
+        "2E7",
+        "null",
+        "true",
+        "\"é😀\""
     };
 
     /** A JSON text as a tree that keeps what stands twice. */
@@ -46,7 +56,8 @@ class KeyFuzzTest {
             byte[] met = random.nextInt(3) == 0 ? mutated(text, random) : text;
             boolean deep = random.nextBoolean();
             List<String> way = deep ? List.of("from", "0", "a") : List.of("from");
-            String what = "seed " + seed + ", text " + i + ": " + new String(met, StandardCharsets.UTF_8);
+            String what =
+                    "seed " + seed + ", text " + i + ": " + new String(met, StandardCharsets.UTF_8);
             Optional<List<String>> expected = twin(met, way);
             try {
                 Optional<String> found = (deep ? scanner : flat).find(KeyParts.Body.of(met));
@@ -79,7 +90,8 @@ class KeyFuzzTest {
         for (int i = 0; i < TEXTS / 20; i++) {
             byte[] text = xml(random, "a", 0).getBytes(StandardCharsets.UTF_8);
             byte[] met = random.nextInt(3) == 0 ? mutated(text, random) : text;
-            String what = "seed " + seed + ", text " + i + ": " + new String(met, StandardCharsets.UTF_8);
+            String what =
+                    "seed " + seed + ", text " + i + ": " + new String(met, StandardCharsets.UTF_8);
             Optional<List<String>> expected = elements(met);
             try {
                 Optional<String> found = scanner.find(KeyParts.Body.of(met));
@@ -133,7 +145,9 @@ class KeyFuzzTest {
             switch (random.nextInt(depth > 3 ? 2 : 6)) {
                 case 0 -> text.append(random.nextInt(2));
                 case 1 -> text.append(random.nextInt(4) == 0 ? "&amp;" : "<![CDATA[x]]>");
-                default -> text.append(xml(random, "abc".substring(depth % 3).substring(0, 1), depth + 1));
+                default ->
+                        text.append(
+                                xml(random, "abc".substring(depth % 3).substring(0, 1), depth + 1));
             }
         }
         return text + "</" + name + ">";
@@ -153,12 +167,11 @@ class KeyFuzzTest {
     /** All values that the way leads to; empty where it is no JSON. */
     private static Optional<List<String>> twin(byte[] text, List<String> way) throws IOException {
         Optional<Tree> tree = tree(text);
-        return tree.map(
-                root -> {
-                    List<String> found = new ArrayList<>();
-                    collect(root, way, found);
-                    return found;
-                });
+        return tree.map(root -> {
+            List<String> found = new ArrayList<>();
+            collect(root, way, found);
+            return found;
+        });
     }
 
     private static Optional<Tree> tree(byte[] text) throws IOException {
@@ -206,7 +219,8 @@ class KeyFuzzTest {
     private static String scalar(JsonParser parser) throws IOException {
         return switch (parser.currentToken()) {
             case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> parser.getText().matches("[0-9]{1,15}") ? parser.getText() : "refused";
+            case VALUE_NUMBER_INT ->
+                    parser.getText().matches("[0-9]{1,15}") ? parser.getText() : "refused";
             case VALUE_NULL -> "null";
             default -> "refused";
         };
@@ -255,7 +269,8 @@ class KeyFuzzTest {
 
     /** The texts of /a/b/c; "refused" where elements stand in one; empty where it is no XML. */
     private static Optional<List<String>> elements(byte[] text) throws Exception {
-        DocumentBuilder builder = DocumentBuilderFactory.newDefaultNSInstance().newDocumentBuilder();
+        DocumentBuilder builder =
+                DocumentBuilderFactory.newDefaultNSInstance().newDocumentBuilder();
         builder.setErrorHandler(null);
         Node root;
         try {

@@ -39,18 +39,18 @@ class KeyReaderTest {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {
-            "/v1/accounts/0123/../0456",
-            "/v1/accounts/0123/%2e%2E/0456",
-            "/v1/./0123",
-            "/v1//0123",
-            "/v1/0123%2F4",
-            "/v1/0123%5c4",
-            "/v1/0123%0",
-            "/v1/0123%zz",
-            "/v1/0123%00",
-            "/v1/%C3%28",
-        })
+            strings = {
+                "/v1/accounts/0123/../0456",
+                "/v1/accounts/0123/%2e%2E/0456",
+                "/v1/./0123",
+                "/v1//0123",
+                "/v1/0123%2F4",
+                "/v1/0123%5c4",
+                "/v1/0123%0",
+                "/v1/0123%zz",
+                "/v1/0123%00",
+                "/v1/%C3%28",
+            })
     void aPathThatCanBeReadInTwoWaysIsRefused(String path) {
         refused(From.PATH, "1", question(path, "", Map.of(), ""));
     }
@@ -119,26 +119,26 @@ class KeyReaderTest {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {
-            "{\"from\":\"1\",\"from\":\"2\"}",
-            "{\"from\":\"1\",\"\\u0066rom\":\"2\"}",
-            "{\"from\":\"1\"} {\"from\":\"2\"}",
-            "{\"from\":\"1\"",
-            "{\"from\":\"1\",}",
-            "{\"from\":1e3}",
-            "{\"from\":1.0}",
-            "{\"from\":-1}",
-            "{\"from\":9007199254740993}",
-            "{\"from\":true}",
-            "{\"from\":{}}",
-            "{\"from\":\"1\" \"to\":2}",
-            "{'from':'1'}",
-            "{\"from\":\"1\n\"}",
-            "{\"from\":\"1\",\"x\":01}",
-            "{\"from\":\"1\",\"x\":\"\\q\"}",
-            "{\"from\":\"1\"}//",
-            "\uFEFF{\"from\":\"1\"}",
-        })
+            strings = {
+                "{\"from\":\"1\",\"from\":\"2\"}",
+                "{\"from\":\"1\",\"\\u0066rom\":\"2\"}",
+                "{\"from\":\"1\"} {\"from\":\"2\"}",
+                "{\"from\":\"1\"",
+                "{\"from\":\"1\",}",
+                "{\"from\":1e3}",
+                "{\"from\":1.0}",
+                "{\"from\":-1}",
+                "{\"from\":9007199254740993}",
+                "{\"from\":true}",
+                "{\"from\":{}}",
+                "{\"from\":\"1\" \"to\":2}",
+                "{'from':'1'}",
+                "{\"from\":\"1\n\"}",
+                "{\"from\":\"1\",\"x\":01}",
+                "{\"from\":\"1\",\"x\":\"\\q\"}",
+                "{\"from\":\"1\"}//",
+                "\uFEFF{\"from\":\"1\"}",
+            })
     void jsonThatTwoParsersReadDifferentlyIsRefused(String json) {
         refused(From.JSON, "/from", question("/", "", Map.of(), json));
     }
@@ -201,17 +201,17 @@ class KeyReaderTest {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {
-            "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><a><b>&e;</b></a>",
-            "<!DOCTYPE a [<!ENTITY e \"1\">]><a><b>&e;</b></a>",
-            "<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><a><b>1</b></a>",
-            "<a><b>&e;</b></a>",
-            "<a><b>1<c/>2</b></a>",
-            "<a><b>1<!-- -->2</b></a>",
-            "<a><b>1</b>",
-            "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a><b>1</b></a>",
-            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><b>1</b></a>",
-        })
+            strings = {
+                "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><a><b>&e;</b></a>",
+                "<!DOCTYPE a [<!ENTITY e \"1\">]><a><b>&e;</b></a>",
+                "<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><a><b>1</b></a>",
+                "<a><b>&e;</b></a>",
+                "<a><b>1<c/>2</b></a>",
+                "<a><b>1<!-- -->2</b></a>",
+                "<a><b>1</b>",
+                "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a><b>1</b></a>",
+                "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><b>1</b></a>",
+            })
     void xmlWithDoctypesEntitiesAndOtherEncodingsIsRefused(String xml) {
         refused(From.XML, "/a/b", question("/", "", Map.of(), xml));
     }

@@ -103,8 +103,7 @@ class MapCellsTest {
     void aMapThatIsNewerCountsFromThenOn() {
         MapCells cells = cells(SlotRule.hash());
         assertThat(owner(cells, As.SLOT, "0007")).isEqualTo(ONE);
-        routes.offer(
-                routes.current().with(Route.open(SlotRange.of(0, 99), TWO, new Epoch(2))));
+        routes.offer(routes.current().with(Route.open(SlotRange.of(0, 99), TWO, new Epoch(2))));
         assertThat(owner(cells, As.SLOT, "0007")).isEqualTo(TWO);
     }
 
