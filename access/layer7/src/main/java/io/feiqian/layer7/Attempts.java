@@ -30,6 +30,7 @@ final class Attempts {
     private long began;
     private boolean headSent;
     private boolean counted;
+    private boolean prepared;
 
     Attempts(Exchange exchange) {
         this.exchange = exchange;
@@ -46,6 +47,17 @@ final class Attempts {
         made = 0;
         headSent = false;
         counted = false;
+        prepared = false;
+    }
+
+    /** The backend has refused it unseen: it goes to another cell. */
+    void corrected() {
+        end(Ending.ANSWERED, OutcomeCode.WRONG_CELL);
+        cancel();
+        tried = java.util.Set.of();
+        made = 0;
+        headSent = false;
+        exchange.phase(Exchange.Phase.JUDGED);
     }
 
     /**
@@ -94,7 +106,7 @@ final class Attempts {
     }
 
     private Optional<Member<Backend>> choose(PoolRun where) {
-        Predicate<Member<Backend>> sticky = exchange.plan().sticky(where, exchange);
+        Predicate<Member<Backend>> sticky = Sticky.wanted(where, exchange.request());
         if (sticky != null && made == 0) {
             Optional<Member<Backend>> kept = where.backends().choose(key, sticky);
             if (kept.isPresent()) {
@@ -141,8 +153,11 @@ final class Attempts {
         backend = to;
         headSent = true;
         Head request = exchange.request();
-        if (made == 1) {
+        if (!prepared) {
+            prepared = true;
             Forwarding.request(request, exchange);
+        } else if (!cell.isEmpty()) {
+            Forwarding.cell(request, exchange);
         }
         ByteBuf all = exchange.collected();
         if (all != null) {
@@ -156,8 +171,7 @@ final class Attempts {
         if (exchange.isRequestOver()) {
             requestEnd(null);
         } else {
-            exchange.due(
-                    exchange.worker.wheel, exchange.began() + exchange.plan().timeoutNanos);
+            exchange.due(exchange.worker.wheel, exchange.began() + exchange.plan().timeoutNanos);
             exchange.client.resumeRequest();
         }
         to.flush();
@@ -286,9 +300,7 @@ final class Attempts {
 
     /** The attempt is over; told once. */
     void ended(Ending ending) {
-        end(
-                ending,
-                ending == Ending.ANSWERED ? OutcomeCode.ACCEPTED : OutcomeCode.INTERNAL_ERROR);
+        end(ending, ending == Ending.ANSWERED ? OutcomeCode.ACCEPTED : OutcomeCode.INTERNAL_ERROR);
     }
 
     private void end(Ending ending, OutcomeCode code) {

@@ -3,9 +3,7 @@ package io.feiqian.layer7;
 import io.feiqian.proxy.Backend;
 import io.netty.channel.Channel;
 
-/**
- * What stands before HTTP on connections to the backends of a pool, such as TLS. Thread-safe.
- */
+/** What stands before HTTP on connections to the backends of a pool, such as TLS. Thread-safe. */
 @FunctionalInterface
 public interface BackendSetup {
     /** Nothing. */

@@ -23,7 +23,9 @@ final class ChunkReader {
     private static final int MOST_DIGITS = 15;
     private static final int MOST_EXTENSION = 256;
 
-    /** The bytes of all extensions of one body, so that they cannot be what the body consists of. */
+    /**
+     * The bytes of all extensions of one body, so that they cannot be what the body consists of.
+     */
     private static final int MOST_EXTENSIONS = 16_384;
 
     private final Head trailers = new Head();

@@ -9,6 +9,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +40,8 @@ public final class Exchange extends Timed {
         ANSWERING
     }
 
-    private static final byte[] DATE = Bytes.ascii("date");
-    private static final byte[] CACHE = Bytes.ascii("cache-control");
-    private static final byte[] NO_STORE = Bytes.ascii("no-store");
+    private static final byte[] WRONG_CELL =
+            Bytes.ascii(CellAim.WRONG_CELL.toLowerCase(Locale.ROOT));
 
     final Worker worker;
     final ClientSide client;
@@ -124,7 +124,7 @@ public final class Exchange extends Timed {
     private void continued() {
         request.expectsContinue = false;
         request.dropAll(Known.EXPECT);
-        Head go = worker.engine.head();
+        Head go = worker.head();
         go.answer(100);
         client.informational(go);
         client.flush();
@@ -167,6 +167,24 @@ public final class Exchange extends Timed {
     /** What has come of the request goes out. */
     public void requestFlush() {
         attempts.flush();
+    }
+
+    /** The rest of the request does not come in time. */
+    public void clientLate(String why) {
+        if (answerBegun) {
+            answerBroken(why);
+        } else if (phase != Phase.NONE) {
+            answer(Problem.answer(408, OutcomeCode.DEADLINE_EXPIRED, why).closing());
+        }
+    }
+
+    /** The body cannot be read: nobody knows where the request ends. */
+    public void clientMalformed(Malformed why) {
+        if (answerBegun) {
+            answerBroken(why.detail());
+        } else if (phase != Phase.NONE) {
+            answer(why.answer());
+        }
     }
 
     /** The client is gone; nobody wants the answer. */
@@ -226,12 +244,25 @@ public final class Exchange extends Timed {
 
     /** The head of the answer has come. */
     void answerHead(Head head, boolean bodyless) {
+        if (plan.way != null && isWrongCell(head)) {
+            return;
+        }
         phase = Phase.ANSWERING;
         answerBegun = true;
         status = head.status;
         Forwarding.answer(head, this);
         client.answerHead(head, bodyless);
         attempts.answering();
+    }
+
+    /** Whether the request came to the wrong cell, where nothing was done, and goes to another. */
+    private boolean isWrongCell(Head head) {
+        int said = head.find(WRONG_CELL);
+        if (said < 0 || bodyPassed || !requestOver) {
+            return false;
+        }
+        long version = Requests.length(head, said);
+        return judging.corrected(Math.max(0, version));
     }
 
     /** So many bytes of the answer's body have come. */
@@ -317,20 +348,8 @@ public final class Exchange extends Timed {
         if (early) {
             client.stopRequest();
         }
-        Head own = worker.engine.head();
-        own.answer(answer.status());
-        own.close = answer.close();
-        own.add(DATE, worker.date());
-        if (answer.status() != 204) {
-            own.addText("content-length", Integer.toString(body.length));
-        }
-        if (!answer.contentType().isEmpty()) {
-            own.addText("content-type", answer.contentType());
-            own.add(CACHE, NO_STORE);
-        }
-        answer.headers().forEach((name, value) -> Forwarding.set(own, name, value));
-        more.forEach((name, value) -> Forwarding.set(own, name, value));
-        own.bodyLength = body.length;
+        Head own = worker.head();
+        Forwarding.own(own, answer, body.length, more, worker.date());
         client.answerHead(own, bodyless);
         if (!bodyless && body.length > 0) {
             client.answerData(Unpooled.wrappedBuffer(body), body.length);

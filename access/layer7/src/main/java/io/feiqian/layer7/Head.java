@@ -327,8 +327,7 @@ public final class Head {
         Map<String, List<String>> all = new HashMap<>();
         for (int i = 0; i < count; i++) {
             if (!isDropped(i)) {
-                all.computeIfAbsent(
-                                text(nameStart(i), nameEnd(i)), name -> new ArrayList<>(1))
+                all.computeIfAbsent(text(nameStart(i), nameEnd(i)), name -> new ArrayList<>(1))
                         .add(value(i));
             }
         }

@@ -84,9 +84,7 @@ final class Http1Backend extends ChannelInboundHandlerAdapter
         HeadWriter.request(
                 request,
                 worker.scratch,
-                request.upgrades()
-                        ? HeadWriter.Connection.UPGRADED
-                        : HeadWriter.Connection.KEPT);
+                request.upgrades() ? HeadWriter.Connection.UPGRADED : HeadWriter.Connection.KEPT);
         outlet().bytes(worker.scratch);
     }
 

@@ -21,6 +21,7 @@ final class Http1Connections {
     private final int most;
     private final ArrayDeque<Http1Backend> idle = new ArrayDeque<>();
     private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+    private final io.micrometer.core.instrument.Timer timer;
     private boolean left;
 
     Http1Connections(Worker worker, PoolRun pool, Member<Backend> member) {
@@ -29,6 +30,12 @@ final class Http1Connections {
         this.member = member;
         this.open = pool.open(member);
         this.most = pool.config().connections();
+        this.timer =
+                RouteMeters.ofBackend(
+                        worker.engine.parts().metrics(),
+                        pool.config().name(),
+                        member.target().name(),
+                        member.target().cell());
     }
 
     PoolRun pool() {
@@ -49,6 +56,11 @@ final class Http1Connections {
             pool.waiting.incrementAndGet();
             waiting.add(exchange);
         }
+    }
+
+    /** An attempt took so long. */
+    void count(long nanos) {
+        timer.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
     }
 
     /** The exchange waits no longer. */
@@ -76,13 +88,14 @@ final class Http1Connections {
         int attempt = exchange.attempt();
         ChannelFuture made =
                 worker.bootstrap(pool)
-                        .handler(new ChannelInitializer<>() {
-                            @Override
-                            protected void initChannel(io.netty.channel.Channel channel) {
-                                pool.setup.prepare(channel, member.target());
-                                channel.pipeline().addLast(backend);
-                            }
-                        })
+                        .handler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(io.netty.channel.Channel channel) {
+                                        pool.setup.prepare(channel, member.target());
+                                        channel.pipeline().addLast(backend);
+                                    }
+                                })
                         .connect(member.target().address());
         made.addListener(done -> connected(exchange, attempt, backend, made));
         return true;

@@ -26,19 +26,33 @@ final class Worker {
     final TimerWheel wheel;
     final Bytes scratch = new Bytes();
     final AccessLog.Page log;
+    private final Head own = new Head();
     private final Clock clock;
     private final Transport transport;
     private final Map<Member<Backend>, Http1Connections> connections = new IdentityHashMap<>();
     private byte[] date = new byte[0];
     private long dateUntil;
     private long turns;
+    private long chance;
 
-    Worker(Layer7 engine, EventLoop loop, Transport transport, Clock clock, AccessLog log) {
+    /**
+     * What belongs to an event loop.
+     *
+     * @param seed for choices that chance makes; not 0
+     */
+    Worker(
+            Layer7 engine,
+            EventLoop loop,
+            Transport transport,
+            Clock clock,
+            AccessLog log,
+            long seed) {
+        this.chance = seed;
         this.engine = engine;
         this.loop = loop;
         this.transport = transport;
         this.clock = clock;
-        this.log = log.page();
+        this.log = log.page(clock);
         this.wheel = new TimerWheel(clock.nanos());
         this.dateUntil = clock.nanos();
     }
@@ -56,6 +70,28 @@ final class Worker {
 
     Clock clock() {
         return clock;
+    }
+
+    /** A head for an answer that is written at once. */
+    Head head() {
+        return own;
+    }
+
+    /** Any number. */
+    long chance() {
+        chance ^= chance << 13;
+        chance ^= chance >>> 7;
+        chance ^= chance << 17;
+        return chance;
+    }
+
+    /** Runs on the event loop, at once where this is it. */
+    void run(Runnable work) {
+        if (loop.inEventLoop()) {
+            work.run();
+        } else {
+            loop.execute(work);
+        }
     }
 
     /** The date as answers carry it. */
@@ -95,7 +131,8 @@ final class Worker {
 
     /** Another configuration holds: connections that nobody needs any more are closed. */
     void forget(Routing now) {
-        connections.values()
+        connections
+                .values()
                 .removeIf(each -> {
                     boolean gone = !now.has(each.pool(), each.member());
                     if (gone) {
@@ -105,9 +142,10 @@ final class Worker {
                 });
     }
 
-    /** Closes the unused connections to backends. */
-    void leave() {
+    /** Closes the unused connections to backends and hands over the last lines of the log. */
+    void stop() {
         connections.values().forEach(Http1Connections::leave);
+        log.hand();
     }
 
     private void turn() {
