@@ -22,6 +22,7 @@ final class Grpc {
     private static final byte[] CONTENT_TYPE = Bytes.ascii("content-type");
     private static final byte[] TYPE = Bytes.ascii("application/grpc");
     private static final byte[] TIMEOUT = Bytes.ascii("grpc-timeout");
+    private static final byte[] STATUS = Bytes.ascii("grpc-status");
     private static final int DIGITS = 8;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PROBLEM = "application/problem+json";
@@ -82,6 +83,16 @@ final class Grpc {
 
     private static long times(long number, long unit) {
         return number > FOR_EVER / unit ? FOR_EVER : number * unit;
+    }
+
+    /** Whether trailers say that the service itself has failed, not only this call. */
+    static boolean isFailed(Head trailers) {
+        int field = trailers.find(STATUS);
+        return field >= 0
+                && switch (trailers.value(field)) {
+                    case "2", "4", "8", "10", "13", "14", "15" -> true;
+                    default -> false;
+                };
     }
 
     /** The same refusal as gRPC has it: a status, with our code beside it; no body. */

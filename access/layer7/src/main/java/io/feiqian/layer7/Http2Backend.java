@@ -64,12 +64,13 @@ final class Http2Backend extends Http2ConnectionHandler {
         this.key = connection().newKey();
         this.floods = new Http2Floods(worker.clock());
         connection().addListener(new Streams());
-        encoder.flowController().listener(stream -> {
-            Http2BackendStream ours = stream.getProperty(key);
-            if (ours != null && encoder.flowController().isWritable(stream)) {
-                ours.writable();
-            }
-        });
+        encoder.flowController()
+                .listener(stream -> {
+                    Http2BackendStream ours = stream.getProperty(key);
+                    if (ours != null && encoder.flowController().isWritable(stream)) {
+                        ours.writable();
+                    }
+                });
     }
 
     /** For a connection that belongs there. */
@@ -295,9 +296,7 @@ final class Http2Backend extends Http2ConnectionHandler {
         public int onDataRead(
                 ChannelHandlerContext newCtx, int id, ByteBuf data, int padding, boolean end) {
             Http2BackendStream ours = ours(id);
-            return ours == null
-                    ? data.readableBytes() + padding
-                    : ours.data(data, padding, end);
+            return ours == null ? data.readableBytes() + padding : ours.data(data, padding, end);
         }
 
         @Override

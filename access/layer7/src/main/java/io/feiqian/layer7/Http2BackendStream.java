@@ -97,9 +97,7 @@ final class Http2BackendStream implements BackendSide {
             Http2Headers fields = Http2Heads.trailers(trailers);
             if (!fields.isEmpty()) {
                 ChannelHandlerContext ctx = home.context();
-                var _ =
-                        home.encoder()
-                                .writeHeaders(ctx, id(), fields, 0, true, ctx.newPromise());
+                var _ = home.encoder().writeHeaders(ctx, id(), fields, 0, true, ctx.newPromise());
                 return;
             }
         }
@@ -119,9 +117,7 @@ final class Http2BackendStream implements BackendSide {
     @Override
     public boolean isWritable() {
         Http2Stream current = stream;
-        return !closed
-                && current != null
-                && home.encoder().flowController().isWritable(current);
+        return !closed && current != null && home.encoder().flowController().isWritable(current);
     }
 
     void writable() {
@@ -203,7 +199,7 @@ final class Http2BackendStream implements BackendSide {
         }
         answerBegun = true;
         current.answerHead(head, bodyless || Answers.isBodyless(head.status()));
-        if (end) {
+        if (end && exchange == current) {
             ended(current, null);
         }
         home.touch(this);

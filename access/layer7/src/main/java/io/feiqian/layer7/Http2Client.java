@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * goes beyond is sent away (GOAWAY), the others do not notice.
  */
 final class Http2Client extends Http2ConnectionHandler {
+    /** An event by which the client is asked to come again elsewhere. */
+    static final Object DRAIN = new Object();
+
     /** Streams at a time. */
     static final int STREAMS = 256;
 
@@ -71,12 +74,13 @@ final class Http2Client extends Http2ConnectionHandler {
         this.key = connection().newKey();
         this.floods = new Http2Floods(worker.clock());
         connection().addListener(new Streams());
-        encoder.flowController().listener(stream -> {
-            Http2ClientStream ours = stream.getProperty(key);
-            if (ours != null && encoder.flowController().isWritable(stream)) {
-                ours.writable();
-            }
-        });
+        encoder.flowController()
+                .listener(stream -> {
+                    Http2ClientStream ours = stream.getProperty(key);
+                    if (ours != null && encoder.flowController().isWritable(stream)) {
+                        ours.writable();
+                    }
+                });
     }
 
     /** For a connection of this client at this listener. */
@@ -123,6 +127,14 @@ final class Http2Client extends Http2ConnectionHandler {
             each.exchange.requestFlush();
         }
         super.channelReadComplete(newCtx);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext newCtx, Object event) throws Exception {
+        if (event == DRAIN || event == Http1Client.LEAVE) {
+            drain();
+        }
+        super.userEventTriggered(newCtx, event);
     }
 
     @Override
@@ -234,9 +246,7 @@ final class Http2Client extends Http2ConnectionHandler {
                 ChannelHandlerContext newCtx, int id, ByteBuf data, int padding, boolean end) {
             Http2Stream stream = connection().stream(id);
             Http2ClientStream ours = stream == null ? null : stream.getProperty(key);
-            return ours == null
-                    ? data.readableBytes() + padding
-                    : ours.data(data, padding, end);
+            return ours == null ? data.readableBytes() + padding : ours.data(data, padding, end);
         }
 
         @Override
@@ -333,8 +343,7 @@ final class Http2Client extends Http2ConnectionHandler {
                 Http2ConnectionDecoder decoder,
                 Http2ConnectionEncoder encoder,
                 Http2Settings settings) {
-            Http2Client made =
-                    new Http2Client(worker, peer, config, decoder, encoder, settings);
+            Http2Client made = new Http2Client(worker, peer, config, decoder, encoder, settings);
             decoder.frameListener(made.new Frames());
             return made;
         }

@@ -2,8 +2,6 @@ package io.feiqian.layer7;
 
 import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HttpAnswer;
-import io.feiqian.proxy.Problem;
-import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -15,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * its event loop.
  */
 final class Http2ClientStream implements ClientSide {
+    private static final byte[] ACCEPT = Bytes.ascii("sec-websocket-accept");
+
     private final Http2Client home;
     private final Http2Stream stream;
     final Exchange exchange;
@@ -63,6 +64,9 @@ final class Http2ClientStream implements ClientSide {
             return;
         }
         tunnel = head.upgrades();
+        if (tunnel) {
+            WebSockets.key(head, home.worker.chance(), home.worker.chance());
+        }
         requestTold = head.bodyLength() == 0;
         bodyUntil = home.worker.now() + home.config.timeouts().request().toNanos();
         exchange.begin(head);
@@ -71,11 +75,9 @@ final class Http2ClientStream implements ClientSide {
 
     /** Answers without an exchange: nothing of the request is worth one. */
     private void refuse(HttpAnswer refusal) {
-        Head own = new Head();
-        own.answer(refusal.status());
         byte[] body = refusal.body().getBytes(StandardCharsets.UTF_8);
-        own.addText("content-type", refusal.contentType());
-        own.addText("content-length", Integer.toString(body.length));
+        Head own = home.worker.head();
+        Forwarding.own(own, refusal, body.length, Map.of(), home.worker.date());
         answerHead(own, false);
         answerData(Unpooled.wrappedBuffer(body), body.length);
         answerEnd(null);
@@ -159,7 +161,7 @@ final class Http2ClientStream implements ClientSide {
             exchange.requestEnd(trailers);
         } else if (requestOver && held.isEmpty() && tunnel && !exchange.isOver()) {
             exchange.clientGone();
-            answerBroken();
+            answerEnd(null);
         }
     }
 
@@ -180,7 +182,7 @@ final class Http2ClientStream implements ClientSide {
 
     /** The client has its time for the next piece; calls of gRPC may pause as they like. */
     private void waitForBody() {
-        if (requestOver || stopped || tunnel || !held.isEmpty() || Grpc.is(head)) {
+        if (requestOver || stopped || tunnel || !held.isEmpty() || head.grpc) {
             slow.notDue();
         } else {
             long now = home.worker.now();
@@ -227,11 +229,15 @@ final class Http2ClientStream implements ClientSide {
     /** What was asked for by CONNECT is spoken from now on (RFC 8441). */
     @Override
     public void upgraded(Head given) {
-        Head accepted = given;
-        accepted.answer(200);
-        answer = Http2Heads.answer(accepted);
-        push();
+        given.status = 200;
+        given.dropAll(ACCEPT);
+        answer = Http2Heads.answer(given);
         flush();
+    }
+
+    @Override
+    public long tunnelNanos() {
+        return home.config.timeouts().idle().toNanos();
     }
 
     @Override
@@ -374,12 +380,7 @@ final class Http2ClientStream implements ClientSide {
             if (home.encoder().flowController().hasFlowControlled(stream)) {
                 home.reset(stream, Http2Error.CANCEL);
             } else if (!requestOver && !exchange.isOver()) {
-                exchange.answer(
-                        Problem.answer(
-                                408,
-                                OutcomeCode.DEADLINE_EXPIRED,
-                                "body: the next piece did not come in time"));
-                flush();
+                exchange.clientLate("the request did not arrive in time");
             }
         }
     }

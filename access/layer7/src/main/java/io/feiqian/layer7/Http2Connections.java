@@ -26,7 +26,7 @@ final class Http2Connections extends BackendConnections {
     private boolean left;
 
     Http2Connections(Worker worker, PoolRun pool, Member<Backend> member) {
-        super(pool, member);
+        super(worker, pool, member);
         this.worker = worker;
         this.open = pool.open(member);
         this.most = pool.config().connections();
@@ -71,13 +71,14 @@ final class Http2Connections extends BackendConnections {
         Http2Backend backend = Http2Backend.of(worker, this);
         ChannelFuture made =
                 worker.bootstrap(pool())
-                        .handler(new ChannelInitializer<>() {
-                            @Override
-                            protected void initChannel(Channel channel) {
-                                pool().setup.prepare(channel, member().target());
-                                channel.pipeline().addLast(backend);
-                            }
-                        })
+                        .handler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        pool().prepare(channel, member().target());
+                                        channel.pipeline().addLast(backend);
+                                    }
+                                })
                         .connect(member().target().address());
         var _ = made.addListener(_ -> connected(backend, made));
     }
@@ -86,12 +87,13 @@ final class Http2Connections extends BackendConnections {
         if (made.isSuccess()) {
             all.add(backend);
             // It is used from its settings on: room() is called then, or closed().
-            var _ = made.channel()
-                    .eventLoop()
-                    .schedule(
-                            () -> late(backend),
-                            pool().connectNanos,
-                            java.util.concurrent.TimeUnit.NANOSECONDS);
+            var _ =
+                    made.channel()
+                            .eventLoop()
+                            .schedule(
+                                    () -> late(backend),
+                                    pool().connectNanos,
+                                    java.util.concurrent.TimeUnit.NANOSECONDS);
         } else {
             open.decrementAndGet();
             connecting = false;

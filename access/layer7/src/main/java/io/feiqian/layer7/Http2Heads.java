@@ -67,7 +67,7 @@ final class Http2Heads {
             return BROKEN;
         }
         if (extended) {
-            return WebSockets.request(to, pseudo.protocol, authority, path, from)
+            return WebSockets.request(to, pseudo.protocol, authority, path)
                     ? fields(from, to, bounds, over)
                     : Malformed.of(501, ":protocol (expected: websocket)");
         }
@@ -90,9 +90,10 @@ final class Http2Heads {
         if (wrong == null) {
             if (over) {
                 to.bodyLength(0);
-            } else if (to.find(Known.CONTENT_LENGTH) < 0) {
+            } else if (to.find(Known.CONTENT_LENGTH) < 0 && !to.upgrades()) {
                 to.bodyLength(Head.UNKNOWN);
             }
+            to.grpc = Grpc.is(to);
         }
         return wrong;
     }
@@ -151,7 +152,7 @@ final class Http2Heads {
             to.authority(text(head, head.valueStart(host), head.valueEnd(host)));
         }
         copy(head, to);
-        if (Grpc.is(head)) {
+        if (head.grpc) {
             // It is for one hop, and this hop passes them on.
             to.set(TE, TRAILERS);
         }
@@ -229,11 +230,7 @@ final class Http2Heads {
     /** What says something of a connection of HTTP/1.1 (8.2.2). */
     private static boolean isForbidden(CharSequence name, CharSequence value) {
         return switch (name.toString()) {
-            case "connection",
-                    "keep-alive",
-                    "proxy-connection",
-                    "transfer-encoding",
-                    "upgrade" ->
+            case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" ->
                     true;
             case "te" -> !AsciiString.contentEqualsIgnoreCase(value, TRAILERS);
             default -> false;
