@@ -153,7 +153,7 @@ final class AccessLog implements AutoCloseable {
             time(bytes.put(TIME));
             bytes.put(CLIENT)
                     .put(
-                            exchange.from() == exchange.peer.client()
+                            exchange.from().equals(exchange.peer.client())
                                     ? exchange.peer.address()
                                     : Bytes.ascii(exchange.from().address().getHostAddress()));
             bytes.put(LISTENER).text(exchange.peer.client().listener());
