@@ -7,6 +7,7 @@ import io.feiqian.proxy.BoundsConfig;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.PoolConfig;
 import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.TlsContexts;
 import io.feiqian.rpc.GovernedCalls;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,6 +41,7 @@ public final class Layer7 implements AutoCloseable {
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
     private final Layer7Parts parts;
+    private final TlsContexts tls;
     private final Transport transport;
     private final EventLoopGroup loops;
     private final AccessLog log;
@@ -56,6 +58,7 @@ public final class Layer7 implements AutoCloseable {
 
     private Layer7(Layer7Parts parts, Transport transport, int many) {
         this.parts = parts;
+        this.tls = new TlsContexts(parts.timer(), parts.clock(), parts.metrics());
         this.transport = transport;
         this.loops = transport.loops(many);
         this.log = new AccessLog(ProxyConfig.NONE.accessLog(), parts.metrics());
@@ -112,13 +115,18 @@ public final class Layer7 implements AutoCloseable {
                     each.name(),
                     known != null && known.config().equals(each)
                             ? known
-                            : new PoolRun(parts.pools().apply(each), parts.setup().apply(each)));
+                            : new PoolRun(
+                                    parts.pools().apply(each), parts.setup().apply(each), tls));
         }
         Routing next = new Routing(config, pools, parts.guard(), this::meters);
         List<HttpListener> opened = listen(config);
         adapt(config.bounds());
         log.take(config.accessLog());
+        Routing before = routing;
         routing = next;
+        before.pools().values().stream()
+                .filter(each -> next.pool(each.config().name()) != each)
+                .forEach(PoolRun::close);
         for (HttpListener each : opened) {
             listeners.put(each.config().name(), each);
         }
@@ -129,7 +137,7 @@ public final class Layer7 implements AutoCloseable {
     private List<HttpListener> listen(ProxyConfig config) {
         List<HttpListener> opened = new ArrayList<>();
         Map<String, HttpListener> kept = new HashMap<>();
-        Map<String, ListenerConfig> newer = new HashMap<>();
+        Map<String, HttpListener.Run> newer = new HashMap<>();
         for (ListenerConfig each : config.listeners()) {
             if (each.protocol() != ListenerConfig.Protocol.HTTP) {
                 continue;
@@ -137,7 +145,7 @@ public final class Layer7 implements AutoCloseable {
             HttpListener known = listeners.get(each.name());
             if (known != null && known.config().addresses().equals(each.addresses())) {
                 kept.put(each.name(), known);
-                newer.put(each.name(), each);
+                newer.put(each.name(), known.prepare(each));
                 continue;
             }
             HttpListener fresh = new HttpListener(this, each);
@@ -243,6 +251,7 @@ public final class Layer7 implements AutoCloseable {
         List<HttpListener> every = new ArrayList<>(former);
         every.addAll(listeners.values());
         try {
+            every.forEach(HttpListener::drain);
             drained.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             every.forEach(HttpListener::leave);
             for (HttpListener each : every) {
@@ -268,6 +277,10 @@ public final class Layer7 implements AutoCloseable {
     }
 
     // For what works inside.
+
+    TlsContexts tls() {
+        return tls;
+    }
 
     Layer7Parts parts() {
         return parts;

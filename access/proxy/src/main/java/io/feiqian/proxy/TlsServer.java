@@ -1,19 +1,15 @@
 package io.feiqian.proxy;
 
-import io.feiqian.runtime.Randomness;
 import io.micrometer.core.instrument.Gauge;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSslSessionContext;
-import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SniHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -33,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * TLS that ends at a listener (P6.2.2.2-f). Files that change hold for connections made from then
  * on; open ones go on. Thread-safe.
  *
- * <p>Sessions are resumed by tickets, for an hour at most and not past a change of files. Where
- * clients show certificates BoringSSL resumes nothing: each connection proves itself anew.
+ * <p>Sessions are resumed, for an hour at most and not past a change of files.
  */
 public final class TlsServer implements AutoCloseable {
     /** The name of the handler in a pipeline. */
@@ -176,32 +171,11 @@ public final class TlsServer implements AutoCloseable {
                 config.oldest().equals("TLSv1.3")
                         ? List.of("TLSv1.3")
                         : List.of("TLSv1.3", "TLSv1.2");
-        SslContext context = contexts.usual(builder, versions, alpn).build();
-        if (context.sessionContext() instanceof OpenSslSessionContext sessions
-                && config.clientCertificates() == TlsConfig.ClientCertificates.NONE) {
-            sessions.setTicketKeys(ticketKey());
-        }
-        return context;
+        return contexts.usual(builder, versions, alpn).build();
     }
 
     private static byte[] content(Map<Path, byte[]> content, Path file) {
         return Objects.requireNonNull(content.get(file), "content");
-    }
-
-    private static OpenSslSessionTicketKey ticketKey() {
-        return new OpenSslSessionTicketKey(
-                secret(OpenSslSessionTicketKey.NAME_SIZE),
-                secret(OpenSslSessionTicketKey.HMAC_KEY_SIZE),
-                secret(OpenSslSessionTicketKey.AES_KEY_SIZE));
-    }
-
-    private static byte[] secret(int bytes) {
-        Randomness random = Randomness.secure();
-        ByteBuffer secret = ByteBuffer.allocate(bytes);
-        while (secret.hasRemaining()) {
-            secret.putLong(random.nextLong());
-        }
-        return secret.array();
     }
 
     /** Waits for the hello and chooses the certificate by its server name. */

@@ -86,6 +86,20 @@ class TlsOpensslTest {
         assertThat(ask("-tls1_3")).contains("certificate required").doesNotContain("hi");
     }
 
+    @Test
+    void whoHasShownACertificateIsStillKnownInAResumedSession() throws Exception {
+        TestCertificates own = start(ClientCertificates.REQUIRED);
+        String certificate = own.certificate().toString();
+        String session = folder.resolve("session").toString();
+
+        ask("-tls1_3", "-cert", certificate, "-key", own.key().toString(), "-sess_out", session);
+
+        assertThat(ask("-tls1_3", "-sess_in", session))
+                .satisfiesAnyOf(
+                        again -> assertThat(again).contains("- server hi"),
+                        again -> assertThat(again).contains("certificate required"));
+    }
+
     private TestCertificates start(ClientCertificates clients) {
         TestCertificates own = TestCertificates.make(folder, "server", "dns:localhost", 365);
         TlsContexts contexts =
