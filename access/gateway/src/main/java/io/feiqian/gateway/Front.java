@@ -51,12 +51,7 @@ final class Front implements Answering {
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    Front(
-            RouteTable routes,
-            Api api,
-            Own own,
-            Clock clock,
-            MeterRegistry metrics) {
+    Front(RouteTable routes, Api api, Own own, Clock clock, MeterRegistry metrics) {
         this.routes = routes;
         this.api = api;
         this.own = own;
