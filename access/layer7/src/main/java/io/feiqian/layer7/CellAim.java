@@ -31,8 +31,8 @@ public sealed interface CellAim {
      * @param reason why
      * @param slot its slot; empty where no cell owns it
      * @param epoch the epoch of that slot as known here
-     * @param flow the identifier that was issued for it, which the answer carries as {@link
-     *     #FLOW}; empty for none
+     * @param flow the identifier that was issued for it, which the answer carries as {@link #FLOW};
+     *     empty for none
      * @param corrected whether another cell was aimed at before, which was the wrong one
      */
     record To(

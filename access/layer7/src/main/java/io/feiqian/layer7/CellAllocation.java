@@ -73,10 +73,7 @@ public final class CellAllocation {
     }
 
     private static Optional<CellId> pick(
-            List<Candidate> cells,
-            Place here,
-            Randomness randomness,
-            Predicate<Candidate> wanted) {
+            List<Candidate> cells, Place here, Randomness randomness, Predicate<Candidate> wanted) {
         List<Candidate> serving =
                 cells.stream().filter(each -> each.serves() && wanted.test(each)).toList();
         List<Candidate> idle = serving.stream().filter(each -> !each.overloaded()).toList();

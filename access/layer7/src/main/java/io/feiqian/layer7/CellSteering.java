@@ -145,11 +145,10 @@ public final class CellSteering implements AutoCloseable {
         }
         return routes.refresh(knownThere)
                 .thenCompose(map -> found(request, true))
-                .thenApply(
-                        aim ->
-                                aim instanceof CellAim.To to && to.cell().equals(before.cell())
-                                        ? wrong
-                                        : aim);
+                .thenApply(aim ->
+                        aim instanceof CellAim.To to && to.cell().equals(before.cell())
+                                ? wrong
+                                : aim);
     }
 
     /** Ends the waiting of those that wait, by a refusal. */
@@ -208,8 +207,7 @@ public final class CellSteering implements AutoCloseable {
     /** What becomes of it now; null for waiting. */
     private @Nullable CellAim look(Request request, Slot slot, boolean again, Duration left) {
         Route route = routes.route(slot);
-        CellPlan plan =
-                CellPlan.of(route, request.changes(), request.backends()::serves, left);
+        CellPlan plan = CellPlan.of(route, request.changes(), request.backends()::serves, left);
         return switch (plan) {
             case CellPlan.Forward(var cell) ->
                     owned(cell, CellAim.Reason.OWNER, slot, route, again);
@@ -257,20 +255,16 @@ public final class CellSteering implements AutoCloseable {
         List<CellAllocation.Candidate> candidates =
                 request.backends().standings().stream().map(loads::candidate).toList();
         return CellAllocation.choose(candidates, here, randomness)
-                .<CellAim>map(
-                        choice ->
-                                new CellAim.To(
-                                        choice.elastic(),
-                                        CellAim.Reason.LOAD,
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Optional.of(
-                                                flows.issue(choice.elastic(), choice.failover())),
-                                        again))
+                .<CellAim>map(choice ->
+                        new CellAim.To(
+                                choice.elastic(),
+                                CellAim.Reason.LOAD,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(flows.issue(choice.elastic(), choice.failover())),
+                                again))
                 .orElseGet(
-                        () ->
-                                new CellAim.Refused(
-                                        OutcomeCode.CELL_UNAVAILABLE, "no cell serves"));
+                        () -> new CellAim.Refused(OutcomeCode.CELL_UNAVAILABLE, "no cell serves"));
     }
 
     private static CellAim refused(Throwable failure) {

@@ -32,8 +32,7 @@ public final class FlowIdentifiers {
     private final int issues;
     private final SerialNumbers serials;
 
-    private FlowIdentifiers(
-            Map<Integer, SecretKeySpec> keys, Clock clock, Randomness randomness) {
+    private FlowIdentifiers(Map<Integer, SecretKeySpec> keys, Clock clock, Randomness randomness) {
         this.keys = keys;
         this.issues = keys.keySet().iterator().next();
         this.serials = new SerialNumbers(clock, randomness);
@@ -49,18 +48,20 @@ public final class FlowIdentifiers {
      */
     public static FlowIdentifiers of(String text, Clock clock, Randomness randomness) {
         Map<Integer, SecretKeySpec> keys = new LinkedHashMap<>();
-        text.lines().filter(line -> !line.isBlank()).forEach(line -> {
-            if (!line.strip().matches("[0-9] [0-9a-f]{" + 2 * KEY_BYTES + "}")) {
-                throw new IllegalArgumentException(
-                        "key of flow identifiers: a line (expected: a digit and 64 hex digits)");
-            }
-            int number = line.strip().charAt(0) - '0';
-            byte[] key = HexFormat.of().parseHex(line.strip().substring(2));
-            if (keys.put(number, new SecretKeySpec(key, ALGORITHM)) != null) {
-                throw new IllegalArgumentException(
-                        "key of flow identifiers: " + number + " twice (expected: once)");
-            }
-        });
+        text.lines()
+                .filter(line -> !line.isBlank())
+                .forEach(line -> {
+                    if (!line.strip().matches("[0-9] [0-9a-f]{" + 2 * KEY_BYTES + "}")) {
+                        throw new IllegalArgumentException(
+                                "key of flow identifiers: a line (expected: a digit and 64 hex digits)");
+                    }
+                    int number = line.strip().charAt(0) - '0';
+                    byte[] key = HexFormat.of().parseHex(line.strip().substring(2));
+                    if (keys.put(number, new SecretKeySpec(key, ALGORITHM)) != null) {
+                        throw new IllegalArgumentException(
+                                "key of flow identifiers: " + number + " twice (expected: once)");
+                    }
+                });
         if (keys.isEmpty()) {
             throw new IllegalArgumentException(
                     "key of flow identifiers: none (expected: at least one)");

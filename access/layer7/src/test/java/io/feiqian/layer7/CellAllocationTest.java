@@ -78,8 +78,7 @@ class CellAllocationTest {
                         candidate(2, NEAR, true, 0, 0, false),
                         candidate(3, FAR, true, 0, 0, false));
         for (int i = 0; i < 200; i++) {
-            CellAllocation.Choice choice =
-                    CellAllocation.choose(cells, HERE, random).orElseThrow();
+            CellAllocation.Choice choice = CellAllocation.choose(cells, HERE, random).orElseThrow();
             assertThat(choice.failover()).isPresent().isNotEqualTo(Optional.of(choice.elastic()));
             assertThat(choice.failover()).isNotEqualTo(Optional.of(id(3)));
         }
@@ -105,8 +104,8 @@ class CellAllocationTest {
     }
 
     /**
-     * Six gateways before four cells, one of them of half the size: all take the same part of
-     * what they can do, in every second, though what they say of themselves is half a second old.
+     * Six gateways before four cells, one of them of half the size: all take the same part of what
+     * they can do, in every second, though what they say of themselves is half a second old.
      */
     @Test
     void loadEvensOutAndNobodyFlaps() {
@@ -119,7 +118,9 @@ class CellAllocationTest {
                 least = Math.min(least, used);
                 most = Math.max(most, used);
             }
-            assertThat(most - least).as("used: %s", java.util.Arrays.toString(each)).isLessThan(0.2);
+            assertThat(most - least)
+                    .as("used: %s", java.util.Arrays.toString(each))
+                    .isLessThan(0.2);
         }
     }
 

@@ -85,8 +85,7 @@ class CellPlanTest {
 
     private static CellPlan plan(
             SlotState state, boolean changes, Set<CellId> serving, Duration left) {
-        Route route =
-                new Route(SlotRange.of(0, 99), ONE, Optional.of(TWO), state, new Epoch(3));
+        Route route = new Route(SlotRange.of(0, 99), ONE, Optional.of(TWO), state, new Epoch(3));
         return CellPlan.of(route, changes, serving::contains, left);
     }
 }

@@ -34,8 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 @Requirement({"D5.1-0", "D5.5-0", "D5.5-b"})
@@ -249,22 +249,24 @@ class CellSteeringTest {
             CellSteering.Way way, Map<String, List<String>> headers, String body) {
         KeyParts parts =
                 KeyParts.of(
-                        new HttpQuestion(
-                                "POST", "/", "", headers, ByteString.copyFromUtf8(body)),
+                        new HttpQuestion("POST", "/", "", headers, ByteString.copyFromUtf8(body)),
                         InetAddress.getLoopbackAddress());
         return new CellSteering.Request(way, parts, true, new Backends());
     }
 
     private RouteMap moved(CellId owner, long epoch) {
-        return routes.current()
-                .with(Route.open(SlotRange.of(0, 99), owner, new Epoch(epoch)));
+        return routes.current().with(Route.open(SlotRange.of(0, 99), owner, new Epoch(epoch)));
     }
 
     private RouteMap state(SlotState state, long epoch) {
         return routes.current()
                 .with(
                         new Route(
-                                SlotRange.of(0, 99), ONE, Optional.empty(), state, new Epoch(epoch)));
+                                SlotRange.of(0, 99),
+                                ONE,
+                                Optional.empty(),
+                                state,
+                                new Epoch(epoch)));
     }
 
     private static CellAim.To to(CompletableFuture<CellAim> aim) {
@@ -288,10 +290,8 @@ class CellSteeringTest {
         @Override
         public List<CellStanding> standings() {
             return routes.current().cells().stream()
-                    .map(
-                            cell ->
-                                    new CellStanding(
-                                            cell, Place.UNKNOWN, serving.contains(cell), 0, 100))
+                    .map(cell ->
+                            new CellStanding(cell, Place.UNKNOWN, serving.contains(cell), 0, 100))
                     .toList();
         }
     }

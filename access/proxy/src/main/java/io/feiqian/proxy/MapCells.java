@@ -84,10 +84,9 @@ public final class MapCells implements CellFinder {
                                         OutcomeCode.SERVICE_UNAVAILABLE,
                                         "the directory does not answer"));
                     }
-                    return customer.orElseThrow(
-                            () ->
-                                    new RefusedException(
-                                            OutcomeCode.UNKNOWN_CUSTOMER, "nobody has this " + as));
+                    return customer.orElseThrow(() ->
+                            new RefusedException(
+                                    OutcomeCode.UNKNOWN_CUSTOMER, "nobody has this " + as));
                 })
                 .thenApply(MapCells::customer);
     }
