@@ -74,8 +74,7 @@ final class CellsBank implements Bank {
     private <Q extends Message> CompletableFuture<Outcome> change(
             TraceNumber trace, MethodDescriptor<Q, MovementResponse> method, Q request) {
         CellCall<Q, MovementResponse> call =
-                CellCall.change(
-                        method, request, new Target.OwnerOf(trace.home()), context(trace));
+                CellCall.change(method, request, new Target.OwnerOf(trace.home()), context(trace));
         return clients.call(call, rules, "").thenApply(CellAnswer::outcome);
     }
 

@@ -121,8 +121,7 @@ final class FileRun implements MessageReader.Visitor {
         }
         boolean certain = recorded.isAccepted() || code.isFinal();
         return done(
-                Status.of(
-                        certain ? recorded : new Outcome.Unknown(recorded.message()), reference));
+                Status.of(certain ? recorded : new Outcome.Unknown(recorded.message()), reference));
     }
 
     private static boolean isSame(PaymentOrders.Order order, GetTransactionResponse before) {

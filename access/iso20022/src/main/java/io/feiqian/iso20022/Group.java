@@ -61,7 +61,8 @@ record Group(
     }
 
     private static LocalDate day(String created) {
-        if (!created.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}(Z|[+-][0-9]{2}:[0-9]{2})?")) {
+        if (!created.matches(
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}(Z|[+-][0-9]{2}:[0-9]{2})?")) {
             throw IsoRefusal.form("CreDtTm (expected: a time such as 2026-01-31T10:00:00Z)");
         }
         try {

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /**
  * ISO 20022 in front of the bank (B6.2-a): {@code POST /iso20022/pain.001} takes a customer's file
  * of credit transfers and answers with its status report (pain.002), {@code POST
- * /iso20022/pacs.008} another bank's payments (pacs.002), {@code GET
- * /iso20022/pacs.008/<trace number>} shows a transfer as pacs.008.
+ * /iso20022/pacs.008} another bank's payments (pacs.002), {@code GET /iso20022/pacs.008/<trace
+ * number>} shows a transfer as pacs.008.
  *
  * <p>A file is checked whole before anything moves: its form, its counts, its control sums. Each
  * transaction is a transaction of its own; some of a file may be done and others refused. The same
@@ -102,10 +102,11 @@ public final class Iso20022 implements Answering, AutoCloseable {
                 boolean asked = question.path().startsWith(one) && question.verb().equals("GET");
                 yield asked
                         ? transaction(question.path().substring(one.length()))
-                        : done(Problem.answer(
-                                OutcomeCode.UNKNOWN_PATH,
-                                "path (expected: POST %1$spain.001 or %1$spacs.008, or GET %1$spacs.008/<trace number>)"
-                                        .formatted(PATH)));
+                        : done(
+                                Problem.answer(
+                                        OutcomeCode.UNKNOWN_PATH,
+                                        "path (expected: POST %1$spain.001 or %1$spacs.008, or GET %1$spacs.008/<trace number>)"
+                                                .formatted(PATH)));
             }
         };
     }
@@ -131,11 +132,10 @@ public final class Iso20022 implements Answering, AutoCloseable {
         } catch (IsoRefusal refusal) {
             Group known =
                     check.header()
-                            .orElseThrow(
-                                    () ->
-                                            new RefusedException(
-                                                    OutcomeCode.MALFORMED_REQUEST,
-                                                    family + ": " + refusal.text()));
+                            .orElseThrow(() ->
+                                    new RefusedException(
+                                            OutcomeCode.MALFORMED_REQUEST,
+                                            family + ": " + refusal.text()));
             StatusReport.write(report, known, refusal, config.bic(), id, now);
             return;
         }
@@ -200,11 +200,10 @@ public final class Iso20022 implements Answering, AutoCloseable {
         return bank.find(trace)
                 .thenApply(found ->
                         found.map(this::shown)
-                                .orElseGet(
-                                        () ->
-                                                Problem.answer(
-                                                        OutcomeCode.CELL_UNAVAILABLE,
-                                                        "the transaction's cell does not answer")));
+                                .orElseGet(() ->
+                                        Problem.answer(
+                                                OutcomeCode.CELL_UNAVAILABLE,
+                                                "the transaction's cell does not answer")));
     }
 
     private HttpAnswer shown(GetTransactionResponse found) {

@@ -50,14 +50,13 @@ public record IsoConfig(
         require(mostFiles > 0, "mostFiles", mostFiles, ">= 1");
         require(window > 0, "window", window, ">= 1");
         require(patience.isPositive(), "patience", patience, "> 0");
-        partners.forEach(
-                (who, account) ->
-                        require(
-                                who.matches("[A-Z0-9]{8,11} [A-Z]{3}")
-                                        && account.kind() == AccountNumber.Kind.NOSTRO,
-                                "partner",
-                                who + ": " + account,
-                                "BIC, blank, currency: a nostro account"));
+        partners.forEach((who, account) ->
+                require(
+                        who.matches("[A-Z0-9]{8,11} [A-Z]{3}")
+                                && account.kind() == AccountNumber.Kind.NOSTRO,
+                        "partner",
+                        who + ": " + account,
+                        "BIC, blank, currency: a nostro account"));
     }
 
     /** What is used unless configured, for a bank with this BIC. */

@@ -74,12 +74,11 @@ final class MessageReader {
         namespace = String.valueOf(xml.getNamespaceURI());
         MessageName name =
                 MessageName.of(family, namespace)
-                        .orElseThrow(
-                                () ->
-                                        IsoRefusal.form(
-                                                "namespace (expected: a version of "
-                                                        + family
-                                                        + " that is taken here)"));
+                        .orElseThrow(() ->
+                                IsoRefusal.form(
+                                        "namespace (expected: a version of "
+                                                + family
+                                                + " that is taken here)"));
         expect(name.body());
         boolean begun = false;
         while (isChildNext()) {

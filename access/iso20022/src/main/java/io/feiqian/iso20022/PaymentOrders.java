@@ -79,8 +79,7 @@ final class PaymentOrders {
         Money amount = amount(transaction, "Amt/InstdAmt@Ccy");
         AccountNumber payer =
                 accounts.read(batch, "DbtrAcct", "AC02", "AC02")
-                        .orElseThrow(
-                                () -> new IsoRefusal("AC02", "DbtrAcct: at another bank"));
+                        .orElseThrow(() -> new IsoRefusal("AC02", "DbtrAcct: at another bank"));
         AccountNumber payee = creditor(transaction);
         TraceNumber trace = traces.of(group.made(), payer.slot(), serial);
         TransferRequest request =
@@ -107,13 +106,10 @@ final class PaymentOrders {
         AccountNumber payee = creditor(transaction);
         AccountNumber nostro = config.partners().get(group.party() + " " + amount.currency());
         if (nostro == null) {
-            throw new IsoRefusal(
-                    "AGNT", "InstgAgt: no account with it in " + amount.currency());
+            throw new IsoRefusal("AGNT", "InstgAgt: no account with it in " + amount.currency());
         }
         String partner =
-                transaction
-                        .first(34, "DbtrAcct/Id/IBAN", "DbtrAcct/Id/Othr/Id")
-                        .orElse("");
+                transaction.first(34, "DbtrAcct/Id/IBAN", "DbtrAcct/Id/Othr/Id").orElse("");
         TraceNumber trace = traces.of(group.made(), nostro.slot(), serial);
         InterbankRequest request =
                 InterbankRequest.newBuilder()
@@ -154,7 +150,8 @@ final class PaymentOrders {
             }
             if (named) {
                 throw new IsoRefusal(
-                        "AM05", "EndToEndId and InstrId stand twice (expected: names of their own)");
+                        "AM05",
+                        "EndToEndId and InstrId stand twice (expected: names of their own)");
             }
         }
     }
@@ -165,11 +162,10 @@ final class PaymentOrders {
             throw new IsoRefusal("RC04", "CdtrAgt: another bank, which is not reached from here");
         }
         return accounts.read(transaction, "CdtrAcct", "AC03", "AC03")
-                .orElseThrow(
-                        () ->
-                                new IsoRefusal(
-                                        "RC04",
-                                        "CdtrAcct: at another bank, which is not reached from here"));
+                .orElseThrow(() ->
+                        new IsoRefusal(
+                                "RC04",
+                                "CdtrAcct: at another bank, which is not reached from here"));
     }
 
     private void requireToday(Fields batch) {
@@ -178,7 +174,8 @@ final class PaymentOrders {
                         .orElseThrow(() -> IsoRefusal.form("ReqdExctnDt: none"));
         try {
             if (LocalDate.parse(day).isAfter(today)) {
-                throw new IsoRefusal("DT01", "ReqdExctnDt: " + day + " (expected: by " + today + ")");
+                throw new IsoRefusal(
+                        "DT01", "ReqdExctnDt: " + day + " (expected: by " + today + ")");
             }
         } catch (DateTimeException wrong) {
             throw new IsoRefusal("DT01", "ReqdExctnDt (expected: a day such as 2026-01-31)");

@@ -41,24 +41,31 @@ final class StatusReport implements MessageReader.Visitor {
             String id,
             String now,
             Consumer<MessageReader.Visitor> again) {
-        run(out, group, report -> {
-            report.begin(bic, id, now);
-            report.original(statuses.all().code(), Optional.empty(), Optional.of(statuses.all()));
-            report.statuses = Optional.of(statuses);
-            again.accept(report);
-            report.end();
-        });
+        run(
+                out,
+                group,
+                report -> {
+                    report.begin(bic, id, now);
+                    report.original(
+                            statuses.all().code(), Optional.empty(), Optional.of(statuses.all()));
+                    report.statuses = Optional.of(statuses);
+                    again.accept(report);
+                    report.end();
+                });
     }
 
     /** Writes the report of a file of which nothing was tried. */
     static void write(
             Writer out, Group group, IsoRefusal refusal, String bic, String id, String now) {
-        run(out, group, report -> {
-            report.begin(bic, id, now);
-            report.original(
-                    Status.Code.RJCT, Optional.of(Status.of(refusal)), Optional.empty());
-            report.end();
-        });
+        run(
+                out,
+                group,
+                report -> {
+                    report.begin(bic, id, now);
+                    report.original(
+                            Status.Code.RJCT, Optional.of(Status.of(refusal)), Optional.empty());
+                    report.end();
+                });
     }
 
     @Override

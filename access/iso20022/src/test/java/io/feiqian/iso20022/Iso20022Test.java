@@ -216,12 +216,12 @@ class Iso20022Test {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {
-            "<!DOCTYPE Document [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>",
-            "<!DOCTYPE Document SYSTEM \"http://127.0.0.1:1/x.dtd\">",
-            "<!DOCTYPE Document [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>",
-            "<?xml version=\"1.0\" encoding=\"UTF-16\"?>",
-        })
+            strings = {
+                "<!DOCTYPE Document [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>",
+                "<!DOCTYPE Document SYSTEM \"http://127.0.0.1:1/x.dtd\">",
+                "<!DOCTYPE Document [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>",
+                "<?xml version=\"1.0\" encoding=\"UTF-16\"?>",
+            })
     void documentTypesAndOtherEncodingsAreRefused(String prolog) {
         Messages file = file().with(Messages.Tx.of(1, "1.00", PAYEE));
         file.prolog = prolog;
@@ -270,7 +270,8 @@ class Iso20022Test {
         Messages file =
                 file().with(Messages.Tx.of(1, "7.00", PAYEE), Messages.Tx.of(2, "1.00", "123"));
         for (int i = 0; i < 2; i++) {
-            MxPacs00200110 report = MxPacs00200110.parse(post("pacs.008", file.pacs(PARTNER)).body());
+            MxPacs00200110 report =
+                    MxPacs00200110.parse(post("pacs.008", file.pacs(PARTNER)).body());
             assertThat(report.getFIToFIPmtStsRpt().getOrgnlGrpInfAndSts().get(0).getGrpSts())
                     .isEqualTo("PART");
             assertThat(report.getFIToFIPmtStsRpt().getTxInfAndSts())

@@ -117,8 +117,6 @@ final class Messages {
 
     private static String account(String number) {
         boolean iban = number.matches("[A-Z]{2}.*");
-        return iban
-                ? "<IBAN>" + number + "</IBAN>"
-                : "<Othr><Id>" + number + "</Id></Othr>";
+        return iban ? "<IBAN>" + number + "</IBAN>" : "<Othr><Id>" + number + "</Id></Othr>";
     }
 }

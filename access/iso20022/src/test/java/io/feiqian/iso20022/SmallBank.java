@@ -84,13 +84,12 @@ final class SmallBank implements Bank {
             asked.add(trace);
             mostUnderWay = Math.max(mostUnderWay, ++underWay);
         }
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    synchronized (this) {
-                        underWay--;
-                        return once(trace, request, payer, payee, amount, kind);
-                    }
-                });
+        return CompletableFuture.supplyAsync(() -> {
+            synchronized (this) {
+                underWay--;
+                return once(trace, request, payer, payee, amount, kind);
+            }
+        });
     }
 
     private Outcome once(
