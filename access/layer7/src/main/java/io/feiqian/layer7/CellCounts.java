@@ -32,8 +32,7 @@ final class CellCounts {
     void aimed(CellAim aim) {
         switch (aim) {
             case CellAim.To to -> {
-                Counter counter =
-                        aimed.computeIfAbsent(to.cell(), this::byReason).get(to.reason());
+                Counter counter = aimed.computeIfAbsent(to.cell(), this::byReason).get(to.reason());
                 if (counter != null) {
                     counter.increment();
                 }
