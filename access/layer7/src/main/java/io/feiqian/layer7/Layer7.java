@@ -1,5 +1,7 @@
 package io.feiqian.layer7;
 
+import static java.util.Objects.requireNonNull;
+
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.Side;
@@ -157,7 +159,7 @@ public final class Layer7 implements AutoCloseable {
             }
             opened.add(fresh);
         }
-        newer.forEach((name, each) -> listeners.get(name).take(each));
+        kept.forEach((name, each) -> each.take(requireNonNull(newer.get(name))));
         listeners
                 .values()
                 .removeIf(each -> {
