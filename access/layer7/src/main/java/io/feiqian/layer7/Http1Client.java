@@ -33,6 +33,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         HEAD,
         BODY,
         ANSWER,
+        TUNNEL,
         CLOSING
     }
 
@@ -142,6 +143,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                 yield true;
             }
             case ANSWER -> false;
+            case TUNNEL -> {
+                if (!exchange.takesData()) {
+                    yield false;
+                }
+                exchange.requestData(in, in.readableBytes());
+                yield true;
+            }
             case CLOSING -> {
                 in.skipBytes(in.readableBytes());
                 yield false;
@@ -238,6 +246,23 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void upgraded(Head answer) {
+        keep = false;
+        chunkedAnswer = false;
+        phase = Phase.TUNNEL;
+        watch.notDue();
+        worker.scratch.clear();
+        HeadWriter.answer(answer, worker.scratch, false, HeadWriter.Connection.UPGRADED);
+        outlet().bytes(worker.scratch);
+        resumeRequest();
+    }
+
+    @Override
+    public long tunnelNanos() {
+        return run.idleNanos();
+    }
+
+    @Override
     public void answerData(ByteBuf from, int many) {
         if (chunkedAnswer) {
             outlet().chunk(from, many, worker.scratch);
@@ -327,7 +352,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext newCtx) {
         if (newCtx.channel().isWritable() && !exchange.isOver()) {
-            if (phase == Phase.ANSWER) {
+            if (phase == Phase.ANSWER || phase == Phase.TUNNEL) {
                 watch.notDue();
             }
             exchange.clientWritable();
@@ -343,7 +368,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputOver = true;
-            if (phase == Phase.HEAD || phase == Phase.CLOSING || phase == Phase.BODY) {
+            if (phase != Phase.ANSWER) {
                 var _ = newCtx.close();
             }
         } else {
@@ -413,7 +438,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                     }
                 }
                 case BODY -> exchange.clientLate("the request did not arrive in time");
-                case ANSWER, CLOSING -> {
+                case ANSWER, TUNNEL, CLOSING -> {
                     var _ = context().close();
                 }
             }
