@@ -57,6 +57,7 @@ public final class Layer7 implements AutoCloseable {
     private volatile CallPolicies adaptive = CallPolicies.NONE;
     private volatile Routing routing;
     private volatile boolean stopping;
+    private boolean stopped;
 
     private Layer7(Layer7Parts parts, Transport transport, int many) {
         this.parts = parts;
@@ -244,6 +245,10 @@ public final class Layer7 implements AutoCloseable {
      * @return whether all of them were answered
      */
     public synchronized boolean stop(Duration patience) {
+        if (stopped) {
+            return true;
+        }
+        stopped = true;
         listeners.values().forEach(HttpListener::stopListening);
         stopping = true;
         boolean all = true;
