@@ -29,7 +29,8 @@ class CellExampleTest {
     void theExampleFindsItsKeys() throws IOException {
         String text = Files.readString(Path.of("../../docs/gateway-cells.md"));
         int from = text.indexOf("```json\n") + 8;
-        ProxyConfig config = ProxyConfig.type().parse(text.substring(from, text.indexOf("```", from)));
+        ProxyConfig config =
+                ProxyConfig.type().parse(text.substring(from, text.indexOf("```", from)));
         CellSteering.Way payments = way(config, "payments");
         assertThat(payments.needsBody()).isTrue();
         assertThat(payments.byLoad()).isFalse();
