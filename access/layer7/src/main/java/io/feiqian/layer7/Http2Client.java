@@ -131,7 +131,7 @@ final class Http2Client extends Http2ConnectionHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext newCtx, Object event) throws Exception {
-        if (event == DRAIN || event == Http1Client.LEAVE) {
+        if (DRAIN.equals(event) || Http1Client.LEAVE.equals(event)) {
             drain();
         }
         super.userEventTriggered(newCtx, event);
