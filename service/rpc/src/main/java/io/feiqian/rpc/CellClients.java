@@ -110,9 +110,7 @@ public final class CellClients implements AutoCloseable {
 
     private <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
             CellCall<Q, A> call, String caller, String channel) {
-        return rules.isEmpty()
-                ? begin(call, InstanceFilter.ANY)
-                : judged(call, caller, channel);
+        return rules.isEmpty() ? begin(call, InstanceFilter.ANY) : judged(call, caller, channel);
     }
 
     /**
