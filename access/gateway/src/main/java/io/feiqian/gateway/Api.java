@@ -96,10 +96,7 @@ final class Api {
 
     /** Answers a request; a refusal of the request itself is thrown. */
     CompletableFuture<HttpAnswer> handle(
-            ApiMethod method,
-            Map<String, String> variables,
-            HttpQuestion question,
-            Asking asking) {
+            ApiMethod method, Map<String, String> variables, HttpQuestion question, Asking asking) {
         Deadline deadline = deadline(question);
         Optional<ChangeOrder> order =
                 method.operatorOnly() ? Optional.of(order(question)) : Optional.empty();

@@ -33,14 +33,15 @@ final class CertificateAuthenticator implements Authenticator {
     CertificateAuthenticator(CertificateProof config, Clock clock) {
         this.channels = config.channels();
         this.clock = clock;
-        config.callers().forEach((shown, caller) -> {
-            X500Principal subject = subject(shown);
-            if (subject == null) {
-                names.put(shown, caller);
-            } else {
-                subjects.put(subject, caller);
-            }
-        });
+        config.callers()
+                .forEach((shown, caller) -> {
+                    X500Principal subject = subject(shown);
+                    if (subject == null) {
+                        names.put(shown, caller);
+                    } else {
+                        subjects.put(subject, caller);
+                    }
+                });
     }
 
     @Override
@@ -68,8 +69,7 @@ final class CertificateAuthenticator implements Authenticator {
                             .formatted(callers.isEmpty() ? "nobody known" : "several callers"));
         }
         String caller = callers.iterator().next();
-        return new Shown.Known(
-                new Caller(caller, channels.getOrDefault(caller, ""), Set.of()));
+        return new Shown.Known(new Caller(caller, channels.getOrDefault(caller, ""), Set.of()));
     }
 
     private void byNames(X509Certificate certificate, Set<String> callers) {

@@ -21,14 +21,12 @@ final class Comments {
 
     /** Of a service, message, field or method; empty where there is none. */
     String of(GenericDescriptor part) {
-        return files.computeIfAbsent(part.getFile(), Comments::read)
-                .getOrDefault(place(part), "");
+        return files.computeIfAbsent(part.getFile(), Comments::read).getOrDefault(place(part), "");
     }
 
     private static Map<List<Integer>, String> read(FileDescriptor file) {
         Map<List<Integer>, String> comments = new HashMap<>();
-        for (SourceCodeInfo.Location each :
-                file.toProto().getSourceCodeInfo().getLocationList()) {
+        for (SourceCodeInfo.Location each : file.toProto().getSourceCodeInfo().getLocationList()) {
             if (each.hasLeadingComments()) {
                 comments.put(
                         List.copyOf(each.getPathList()),

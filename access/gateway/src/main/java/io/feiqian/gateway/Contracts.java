@@ -60,7 +60,8 @@ final class Contracts {
     private static String usualName(String name) {
         StringBuilder usual = new StringBuilder();
         boolean capital = false;
-        for (char each : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char each = name.charAt(i);
             if (each == '_') {
                 capital = true;
             } else {

@@ -62,17 +62,19 @@ public final class Guards implements Guard, AutoCloseable {
         configured.forEach((name, config) -> {
             config.certificate()
                     .ifPresent(proof -> made.put(name, new CertificateAuthenticator(proof, clock)));
-            config.jwt().ifPresent(proof -> {
-                used.add(proof.keys());
-                JwtKeys of =
-                        keys.computeIfAbsent(
-                                proof.keys(), where -> new JwtKeys(where, clock, timer));
-                made.put(name, new JwtAuthenticator(proof, of, clock));
-            });
-            config.signature().ifPresent(proof -> {
-                Nonces of = nonces.computeIfAbsent(name, each -> new Nonces(clock.now()));
-                made.put(name, new SignatureAuthenticator(proof, of, clock));
-            });
+            config.jwt()
+                    .ifPresent(proof -> {
+                        used.add(proof.keys());
+                        JwtKeys of =
+                                keys.computeIfAbsent(
+                                        proof.keys(), where -> new JwtKeys(where, clock, timer));
+                        made.put(name, new JwtAuthenticator(proof, of, clock));
+                    });
+            config.signature()
+                    .ifPresent(proof -> {
+                        Nonces of = nonces.computeIfAbsent(name, each -> new Nonces(clock.now()));
+                        made.put(name, new SignatureAuthenticator(proof, of, clock));
+                    });
         });
         authenticators = Map.copyOf(made);
         routes.clear();

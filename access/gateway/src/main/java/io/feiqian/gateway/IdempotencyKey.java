@@ -34,14 +34,17 @@ record IdempotencyKey(String text, BusinessDate day) {
     /** The header, in lower case. */
     static final String HEADER = "idempotency-key";
 
-    /** The channel of all trace numbers that keys stand for; never another, or keys would change. */
+    /**
+     * The channel of all trace numbers that keys stand for; never another, or keys would change.
+     */
     static final int CHANNEL = 998;
 
     private static final String EXPECTED =
             " (expected: a UUID of version 7, or the day as yyyymmdd, a hyphen and up to 200 letters,"
                     + " digits and . _ : -; the day keeps a repetition after midnight the same)";
     private static final Pattern UUID =
-            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}");
+            Pattern.compile(
+                    "[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}");
     private static final Pattern DATED = Pattern.compile("([0-9]{8})-[A-Za-z0-9._:-]{1,200}");
     private static final BigInteger SERIALS = BigInteger.TEN.pow(18);
     private static final long LAST_MILLIS = 253_402_300_799_999L;
@@ -111,8 +114,7 @@ record IdempotencyKey(String text, BusinessDate day) {
         if (millis > LAST_MILLIS) {
             throw refused("a time after the year 9999");
         }
-        return new BusinessDate(
-                LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC));
+        return new BusinessDate(LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC));
     }
 
     private static RefusedException refused(String what) {

@@ -60,7 +60,8 @@ final class JwtAuthenticator implements Authenticator {
         String text = shown.substring(BEARER.length()).strip();
         if (text.length() > LONGEST) {
             return Authenticator.wrong(
-                    "token: %d characters (expected: at most %d)".formatted(text.length(), LONGEST));
+                    "token: %d characters (expected: at most %d)"
+                            .formatted(text.length(), LONGEST));
         }
         try {
             return judge(SignedJWT.parse(text));
@@ -93,7 +94,7 @@ final class JwtAuthenticator implements Authenticator {
                 keys.missed();
                 return Authenticator.wrong(
                         "key of the token: not known (expected: one of %s; where it is new, try"
-                                .formatted(config.issuer())
+                                        .formatted(config.issuer())
                                 + " again in some seconds)");
             }
             return judge(verified(token, selector));
@@ -142,8 +143,7 @@ final class JwtAuthenticator implements Authenticator {
         if (caller.isEmpty()) {
             return claim(config.caller(), "1 to 255 characters, who asks");
         }
-        return new Shown.Known(
-                new Caller(caller, text(claims, config.channel()), scopes(claims)));
+        return new Shown.Known(new Caller(caller, text(claims, config.channel()), scopes(claims)));
     }
 
     private static String text(JWTClaimsSet claims, String name) {

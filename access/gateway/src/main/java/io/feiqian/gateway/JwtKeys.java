@@ -25,9 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The public keys of an issuer of tokens (JWKS), read from a file or an address and read again while
- * the gateway runs, always on a thread that may wait. Where they cannot be read, those that were
- * read last stay. Keys by a shared secret and RSA keys below 2048 bits are passed over. Thread-safe.
+ * The public keys of an issuer of tokens (JWKS), read from a file or an address and read again
+ * while the gateway runs, always on a thread that may wait. Where they cannot be read, those that
+ * were read last stay. Keys by a shared secret and RSA keys below 2048 bits are passed over.
+ * Thread-safe.
  */
 final class JwtKeys implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JwtKeys.class);
@@ -95,13 +96,17 @@ final class JwtKeys implements AutoCloseable {
         try {
             JWKSet keys = usable(JWKSet.parse(text()));
             if (keys.isEmpty()) {
-                LOG.warn("keys of tokens at {}: none that can be used (expected: RSA or EC)", where);
+                LOG.warn(
+                        "keys of tokens at {}: none that can be used (expected: RSA or EC)", where);
             } else {
                 known = Optional.of(keys);
                 pause = isFile() ? FILE : ADDRESS;
             }
         } catch (IOException | ParseException | RuntimeException failed) {
-            LOG.warn("keys of tokens at {} cannot be read; the last ones stay: {}", where, failed + "");
+            LOG.warn(
+                    "keys of tokens at {} cannot be read; the last ones stay: {}",
+                    where,
+                    failed + "");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {
@@ -147,8 +152,8 @@ final class JwtKeys implements AutoCloseable {
     private static JWKSet usable(JWKSet all) {
         List<JWK> kept =
                 all.toPublicJWKSet().getKeys().stream()
-                        .filter(each -> !(each instanceof RSAKey rsa)
-                                || rsa.size() >= LEAST_RSA_BITS)
+                        .filter(each ->
+                                !(each instanceof RSAKey rsa) || rsa.size() >= LEAST_RSA_BITS)
                         .toList();
         return new JWKSet(kept);
     }

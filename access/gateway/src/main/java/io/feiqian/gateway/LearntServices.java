@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services that a gateway serves, learnt while it runs (P6.2.2.2-c): from the descriptor sets of
- * the class path, from files that are read again, and from the running instances by server
+ * The services that a gateway serves, learnt while it runs (P6.2.2.2-c): from the descriptor sets
+ * of the class path, from files that are read again, and from the running instances by server
  * reflection. A provider's new version needs no restart of the gateway.
  *
  * <p>A file goes before what instances say, and that before the class path. Instances count when
@@ -190,8 +190,7 @@ public final class LearntServices implements AutoCloseable {
         boolean all = true;
         for (Endpoint each : instances.get()) {
             try {
-                for (ServiceDescriptor service :
-                        Reflection.services(channels.to(each), PATIENCE)) {
+                for (ServiceDescriptor service : Reflection.services(channels.to(each), PATIENCE)) {
                     if (!ApiMethod.isOnHttp(service)) {
                         continue;
                     }
@@ -235,8 +234,7 @@ public final class LearntServices implements AutoCloseable {
                 Contract plain = shipped.get(name);
                 // The shipped one says the same, and has comments.
                 wanted.put(
-                        name,
-                        plain != null && plain.digest().equals(most.digest()) ? plain : most);
+                        name, plain != null && plain.digest().equals(most.digest()) ? plain : most);
             } else if (current != null) {
                 wanted.put(name, current);
             }

@@ -2,11 +2,11 @@ package io.feiqian.gateway;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.ArrayList;
 
 /**
  * The nonces that have been used, each until its signature is too old to be used again. Signatures

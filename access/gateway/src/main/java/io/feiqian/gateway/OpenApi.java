@@ -135,7 +135,9 @@ final class OpenApi {
             operation.set("parameters", parameters);
             operation.set("responses", responses(method, contract));
             OpenApiAccess.security(
-                            route, config, method.operatorOnly() ? Optional.of(ADMIN) : Optional.empty())
+                            route,
+                            config,
+                            method.operatorOnly() ? Optional.of(ADMIN) : Optional.empty())
                     .ifPresent(security -> operation.set("security", security));
             paths.computeIfAbsent(pathOf(method), path -> JSON.objectNode())
                     .set(method.verb().toLowerCase(Locale.ROOT), operation);
@@ -190,7 +192,7 @@ final class OpenApi {
                             .put(
                                     "description",
                                     "Instead of trace_number: a UUID of version 7, or yyyymmdd- and a"
-                                        + " name of your own; the same again in every repetition"));
+                                            + " name of your own; the same again in every repetition"));
         }
         if (method.operatorOnly()) {
             parameters.add(parameter("Feiqian-Operator", "header", true, text.deepCopy()));

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The JSON schemas of messages, as the gateway reads and writes them: 64-bit numbers and enumerations
- * are texts, names are those of the contract. Not thread-safe.
+ * The JSON schemas of messages, as the gateway reads and writes them: 64-bit numbers and
+ * enumerations are texts, names are those of the contract. Not thread-safe.
  */
 final class OpenApiSchemas {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

@@ -96,12 +96,10 @@ final class Reflection implements StreamObserver<ServerReflectionResponse> {
                 case ERROR_RESPONSE, ALL_EXTENSION_NUMBERS_RESPONSE, MESSAGERESPONSE_NOT_SET ->
                         throw new IllegalArgumentException(
                                 "reflection: %s (expected: descriptors)"
-                                        .formatted(
-                                                response.getErrorResponse().getErrorMessage()));
+                                        .formatted(response.getErrorResponse().getErrorMessage()));
             }
             if (awaited == 0 && ask != null) {
-                answer.complete(
-                        FileDescriptorSet.newBuilder().addAllFile(files.values()).build());
+                answer.complete(FileDescriptorSet.newBuilder().addAllFile(files.values()).build());
                 ask.onCompleted();
             }
         } catch (InvalidProtocolBufferException | RuntimeException wrong) {
@@ -116,8 +114,7 @@ final class Reflection implements StreamObserver<ServerReflectionResponse> {
         }
         if (names.add(name) && ask != null) {
             awaited++;
-            ask.onNext(
-                    ServerReflectionRequest.newBuilder().setFileContainingSymbol(name).build());
+            ask.onNext(ServerReflectionRequest.newBuilder().setFileContainingSymbol(name).build());
         }
     }
 

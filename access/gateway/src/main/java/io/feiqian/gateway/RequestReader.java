@@ -62,10 +62,11 @@ final class RequestReader {
         FieldDescriptor field = method.traceNumber().get();
         ApiMethod.Home home =
                 method.home()
-                        .orElseThrow(() -> refused(
-                                "Idempotency-Key: of no use for %s (expected: trace_number, since only"
-                                                .formatted(method.name())
-                                        + " the client knows the slot that pays)"));
+                        .orElseThrow(() ->
+                                refused(
+                                        "Idempotency-Key: of no use for %s (expected: trace_number, since only"
+                                                        .formatted(method.name())
+                                                + " the client knows the slot that pays)"));
         Slot slot = slot(home, request, key.get(), caller);
         String trace = key.get().traceNumber(caller, slot).toString();
         String beside = String.valueOf(request.getField(field));
@@ -87,7 +88,8 @@ final class RequestReader {
         if (value.isEmpty()) {
             throw new RefusedException(
                     OutcomeCode.MISSING_FIELD,
-                    field.getName() + ": missing (expected: a value, which says where its"
+                    field.getName()
+                            + ": missing (expected: a value, which says where its"
                             + " Idempotency-Key is at home)");
         }
         return home.rule() == ShardKey.Rule.HASH

@@ -52,10 +52,15 @@ final class RouteGuard {
             RouteConfig route, Map<String, Authenticator> known, Consumer<OutcomeCode> refused) {
         List<Authenticator> chosen =
                 route.authentication().stream()
-                        .map(name -> Optional.ofNullable(known.get(name))
-                                .orElseThrow(() -> new IllegalStateException(
-                                        "authenticator " + name + " of route " + route.name()
-                                                + " is not known")))
+                        .map(name ->
+                                Optional.ofNullable(known.get(name))
+                                        .orElseThrow(() ->
+                                                new IllegalStateException(
+                                                        "authenticator "
+                                                                + name
+                                                                + " of route "
+                                                                + route.name()
+                                                                + " is not known")))
                         .toList();
         return new RouteGuard(route, known, chosen, refused);
     }

@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which method answers at which path: a tree of segments, so that finding one takes as many steps as
- * the path has segments, however many methods there are. A literal segment goes before a variable.
- * Immutable.
+ * Which method answers at which path: a tree of segments, so that finding one takes as many steps
+ * as the path has segments, however many methods there are. A literal segment goes before a
+ * variable. Immutable.
  */
 final class RouteTable {
     /** What is at a path. */
@@ -88,8 +88,7 @@ final class RouteTable {
         }
         String segment = segments.get(next);
         Node literal = at.literals.get(segment);
-        ApiMethod found =
-                literal == null ? null : find(literal, segments, next + 1, verb, others);
+        ApiMethod found = literal == null ? null : find(literal, segments, next + 1, verb, others);
         Node variable = at.variable;
         return found != null || variable == null || segment.isEmpty()
                 ? found

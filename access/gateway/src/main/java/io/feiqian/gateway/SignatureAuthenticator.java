@@ -104,11 +104,8 @@ final class SignatureAuthenticator implements Authenticator {
             case FRESH ->
                     new Shown.Known(
                             new Caller(
-                                    caller,
-                                    config.channels().getOrDefault(caller, ""),
-                                    Set.of()));
-            case USED ->
-                    Authenticator.wrong("nonce: used before (expected: a new one each time)");
+                                    caller, config.channels().getOrDefault(caller, ""), Set.of()));
+            case USED -> Authenticator.wrong("nonce: used before (expected: a new one each time)");
             case FULL ->
                     new Shown.Wrong(
                             OutcomeCode.OVERLOADED,
@@ -173,7 +170,9 @@ final class SignatureAuthenticator implements Authenticator {
         for (String each : text.split(",", 5)) {
             int equals = each.indexOf('=');
             if (equals < 1
-                    || parts.put(each.substring(0, equals).strip(), each.substring(equals + 1).strip())
+                    || parts.put(
+                                    each.substring(0, equals).strip(),
+                                    each.substring(equals + 1).strip())
                             != null) {
                 return Map.of();
             }
