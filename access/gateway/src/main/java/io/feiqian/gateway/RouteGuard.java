@@ -67,7 +67,7 @@ final class RouteGuard {
 
     /** Whether it is the guard of this very configuration, with these authenticators. */
     boolean isFor(RouteConfig other, Map<String, Authenticator> now) {
-        return known == now && (route == other || route.equals(other));
+        return known.equals(now) && route.equals(other);
     }
 
     boolean wantsBody() {

@@ -33,7 +33,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is known by a certificate, who of those known may, from where, and pages of which origins. */
+/**
+ * Who is known by a certificate, who of those known may, from where, and pages of which origins.
+ */
 class AccessGuardTest {
     private static final String SECRET = "a-shared-secret-of-32-characters";
 

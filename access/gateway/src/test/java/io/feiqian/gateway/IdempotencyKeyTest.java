@@ -111,8 +111,7 @@ class IdempotencyKeyTest {
         List<CompletableFuture<HttpAnswer>> answers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             ServiceApi one = i % 2 == 0 ? api : other;
-            answers.add(
-                    CompletableFuture.supplyAsync(() -> buy(one, KEY, "acme", PAYER, "1.00")));
+            answers.add(CompletableFuture.supplyAsync(() -> buy(one, KEY, "acme", PAYER, "1.00")));
         }
         Set<String> traces = new HashSet<>();
         for (CompletableFuture<HttpAnswer> each : answers) {
@@ -171,7 +170,8 @@ class IdempotencyKeyTest {
                 ApiFixture.ask(
                         api,
                         ApiFixture.route(false, Map.of()),
-                        ApiFixture.post("/v1/purchases", body(PAYER, "1.00"), "Idempotency-Key", KEY),
+                        ApiFixture.post(
+                                "/v1/purchases", body(PAYER, "1.00"), "Idempotency-Key", KEY),
                         "acme");
         assertThat(without.status()).isEqualTo(400);
         assertThat(without.body()).contains("MISSING_FIELD");

@@ -61,8 +61,7 @@ class JwtGuardTest {
 
     @BeforeEach
     void start() throws IOException {
-        provider =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         provider.createContext(
                 "/keys",
                 exchange -> {
@@ -185,8 +184,8 @@ class JwtGuardTest {
     @Test
     void aConfigurationWithAlgorithmsThatAnybodyCouldSignWithIsRefused() {
         for (String each : List.of("none", "HS256", "RS1")) {
-            org.assertj.core.api.Assertions.assertThatThrownBy(
-                            () -> new JwtProof(
+            org.assertj.core.api.Assertions.assertThatThrownBy(() ->
+                            new JwtProof(
                                     "https://id.example",
                                     "bank",
                                     URI.create("file:/keys"),

@@ -106,8 +106,9 @@ class SignatureGuardTest {
             refused(judge(each), 401, "signature: does not match");
         }
         refused(judge(signed("another-secret-of-32-characters!", "nonce-0000000001", 0)), 401, "");
-        assertThat(judge(good)).as("none of them used its nonce").isInstanceOf(
-                Verdict.Admitted.class);
+        assertThat(judge(good))
+                .as("none of them used its nonce")
+                .isInstanceOf(Verdict.Admitted.class);
     }
 
     @Requirement("S.gw-6")
@@ -161,8 +162,7 @@ class SignatureGuardTest {
                         .redirectErrorStream(true)
                         .start();
         shell.getOutputStream().close();
-        String header =
-                new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String header = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(shell.waitFor()).as(header).isZero();
         long time = Long.parseLong(header.replaceAll(".*time=([0-9]+).*", "$1"));
         clock.advance(Duration.between(clock.now(), Instant.ofEpochSecond(time)));
@@ -191,8 +191,7 @@ class SignatureGuardTest {
 
     private HttpQuestion signed(String secret, String nonce, int seconds) {
         String time = Long.toString(clock.now().plusSeconds(seconds).getEpochSecond());
-        HttpQuestion bare =
-                asked("POST", "/v1/transfers?a=1", BODY, "", "20260131-order-1");
+        HttpQuestion bare = asked("POST", "/v1/transfers?a=1", BODY, "", "20260131-order-1");
         byte[] signature =
                 SignatureAuthenticator.hmac(
                         Secret.of(secret), SignatureAuthenticator.canonical(bare, time, nonce));
