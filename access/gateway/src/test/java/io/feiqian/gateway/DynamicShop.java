@@ -1,13 +1,13 @@
 package io.feiqian.gateway;
 
+import com.google.api.AnnotationsProto;
+import com.google.api.HttpRule;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodOptions;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
-import com.google.api.AnnotationsProto;
-import com.google.api.HttpRule;
 import io.feiqian.gateway.shop.ShopProto;
 import io.feiqian.rpc.Endpoint;
 import io.feiqian.rpc.RpcServer;
@@ -83,13 +83,15 @@ final class DynamicShop implements BindableService, AutoCloseable {
                         each.setOutputType(each.getOutputType().replace(".shop.", ".rival."));
                     });
             file.getMessageTypeBuilderList()
-                    .forEach(message -> message.getFieldBuilderList()
-                            .forEach(field -> {
-                                if (field.hasTypeName()) {
-                                    field.setTypeName(
-                                            field.getTypeName().replace(".shop.", ".rival."));
-                                }
-                            }));
+                    .forEach(message ->
+                            message.getFieldBuilderList()
+                                    .forEach(field -> {
+                                        if (field.hasTypeName()) {
+                                            field.setTypeName(
+                                                    field.getTypeName()
+                                                            .replace(".shop.", ".rival."));
+                                        }
+                                    }));
         };
     }
 
@@ -110,8 +112,7 @@ final class DynamicShop implements BindableService, AutoCloseable {
                     ServerCalls.asyncUnaryCall((request, answer) -> {
                         var type =
                                 service.findMethodByName(
-                                                each.name().substring(
-                                                        each.name().indexOf('/') + 1))
+                                                each.name().substring(each.name().indexOf('/') + 1))
                                         .getOutputType();
                         answer.onNext(
                                 DynamicMessage.newBuilder(type)

@@ -45,8 +45,7 @@ class LabelledVersionTest {
         // Two versions of the service in the cell that owns the account.
         bank.instances.put(
                 ApiFixture.ONE,
-                List.of(
-                        labelled(bank.one.endpoint(), "a"), labelled(bank.two.endpoint(), "b")));
+                List.of(labelled(bank.one.endpoint(), "a"), labelled(bank.two.endpoint(), "b")));
         publish(
                 calling,
                 """

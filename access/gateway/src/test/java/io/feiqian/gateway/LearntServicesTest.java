@@ -75,8 +75,7 @@ class LearntServicesTest {
         LearntServices services = bank.learnt();
         ServiceApi api = bank.api(services);
         services.look();
-        try (DynamicShop rival =
-                new DynamicShop("rival", bank.token, DynamicShop.named("Rival"))) {
+        try (DynamicShop rival = new DynamicShop("rival", bank.token, DynamicShop.named("Rival"))) {
             bank.instances.put(ApiFixture.TWO, List.of(rival.endpoint()));
             services.look();
             services.look();

@@ -65,8 +65,11 @@ class OpenApiTest {
                 .containsKey("Feiqian-Trace-Number");
         assertThat(transfer.getResponses().get("default").get$ref())
                 .isEqualTo("#/components/responses/Problem");
-        assertThat(document.getPaths().get("/v1/accounts/{account}/statement").getGet()
-                        .getParameters())
+        assertThat(
+                        document.getPaths()
+                                .get("/v1/accounts/{account}/statement")
+                                .getGet()
+                                .getParameters())
                 .extracting(each -> each.getName() + " in " + each.getIn())
                 .contains("account in path", "from in query", "limit in query");
         var request = document.getComponents().getSchemas().get("feiqian.bank.TransferRequest");
@@ -124,7 +127,10 @@ class OpenApiTest {
     private OpenAPI read() {
         HttpAnswer answer =
                 ApiFixture.ask(
-                        api, ApiFixture.route(false, Map.of()), ApiFixture.get("/openapi.json"), "");
+                        api,
+                        ApiFixture.route(false, Map.of()),
+                        ApiFixture.get("/openapi.json"),
+                        "");
         assertThat(answer.status()).isEqualTo(200);
         ParseOptions options = new ParseOptions();
         options.setResolve(true);
