@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -35,7 +34,7 @@ final class OpenApi {
     private record Made(RouteTable routes, ProxyConfig proxy, String text) {}
 
     private final Supplier<ProxyConfig> proxy;
-    private final AtomicReference<Optional<Made>> made = new AtomicReference<>(Optional.empty());
+    private volatile Optional<Made> made = Optional.empty();
 
     OpenApi(Supplier<ProxyConfig> proxy) {
         this.proxy = proxy;
@@ -43,10 +42,11 @@ final class OpenApi {
 
     HttpAnswer answer(RouteTable routes) {
         ProxyConfig config = proxy.get();
-        Optional<Made> known = made.get();
-        if (known.isEmpty() || known.get().routes() != routes || known.get().proxy() != config) {
+        Optional<Made> known =
+                made.filter(each -> each.routes().equals(routes) && each.proxy().equals(config));
+        if (known.isEmpty()) {
             known = Optional.of(new Made(routes, config, text(routes, config)));
-            made.set(known);
+            made = known;
         }
         return HttpAnswer.json(200, known.get().text());
     }

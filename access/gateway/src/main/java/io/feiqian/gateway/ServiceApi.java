@@ -95,23 +95,20 @@ public final class ServiceApi implements Answering {
 
     private CompletableFuture<HttpAnswer> find(HttpQuestion question, Api.Asking asking) {
         RouteTable routes = services.routes();
-        switch (question.path()) {
-            case OpenApi.PATH -> {
-                return done(own(question, () -> description.answer(routes)));
-            }
-            case TraceNumbers.PATH -> {
-                return done(own(question, () -> traceNumbers.answer(question.query())));
-            }
+        return switch (question.path()) {
+            case OpenApi.PATH -> done(own(question, () -> description.answer(routes)));
+            case TraceNumbers.PATH ->
+                    done(own(question, () -> traceNumbers.answer(question.query())));
             default -> {
                 RouteTable.Found found =
                         question.path().startsWith("/")
                                 ? routes.find(question.verb(), question.path())
                                 : new RouteTable.Found.Nothing();
-                return question.verb().equals("OPTIONS")
+                yield question.verb().equals("OPTIONS")
                         ? done(options(question, found))
                         : answer(question, found, asking);
             }
-        }
+        };
     }
 
     private CompletableFuture<HttpAnswer> answer(
