@@ -14,6 +14,7 @@ import io.feiqian.proxy.RouteConfig;
 import io.feiqian.vocabulary.Requirement;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
@@ -59,21 +60,20 @@ class OpenApiTest {
         OpenAPI document = read();
 
         assertThat(document.getOpenapi()).isEqualTo("3.1.0");
-        Operation transfer = document.getPaths().get("/v1/transfers").getPost();
+        Operation transfer = in(document.getPaths(), "/v1/transfers").getPost();
         assertThat(transfer.getSummary()).startsWith("Moves money from one account to another");
-        assertThat(transfer.getResponses().get("200").getHeaders())
+        assertThat(in(transfer.getResponses(), "200").getHeaders())
                 .containsKey("Feiqian-Trace-Number");
-        assertThat(transfer.getResponses().get("default").get$ref())
+        assertThat(in(transfer.getResponses(), "default").get$ref())
                 .isEqualTo("#/components/responses/Problem");
         assertThat(
-                        document.getPaths()
-                                .get("/v1/accounts/{account}/statement")
+                        in(document.getPaths(), "/v1/accounts/{account}/statement")
                                 .getGet()
                                 .getParameters())
                 .extracting(each -> each.getName() + " in " + each.getIn())
                 .contains("account in path", "from in query", "limit in query");
-        var request = document.getComponents().getSchemas().get("feiqian.bank.TransferRequest");
-        assertThat(request.getRequired()).contains("trace_number", "payer_account", "amount");
+        assertThat(required(document, "feiqian.bank.TransferRequest"))
+                .contains("trace_number", "payer_account", "amount");
         assertThat(document.getPaths()).doesNotContainKey("/v1/nothing");
     }
 
@@ -106,22 +106,27 @@ class OpenApiTest {
                         AccessLogConfig.USUAL);
         OpenAPI document = read();
 
-        Operation transfer = document.getPaths().get("/v1/transfers").getPost();
+        Operation transfer = in(document.getPaths(), "/v1/transfers").getPost();
         assertThat(transfer.getParameters())
                 .extracting(each -> each.getName())
                 .contains("Idempotency-Key");
         assertThat(transfer.getSecurity()).anyMatch(each -> each.containsKey("partners"));
         assertThat(document.getComponents().getSecuritySchemes()).containsKey("partners");
-        assertThat(
-                        document.getComponents()
-                                .getSchemas()
-                                .get("feiqian.bank.TransferRequest")
-                                .getRequired())
+        assertThat(required(document, "feiqian.bank.TransferRequest"))
                 .doesNotContain("trace_number");
-        Operation reversal = document.getPaths().get("/v1/reversals").getPost();
+        Operation reversal = in(document.getPaths(), "/v1/reversals").getPost();
         assertThat(reversal.getParameters())
                 .extracting(each -> each.getName())
                 .doesNotContain("Idempotency-Key");
+    }
+
+    private static <T> T in(Map<String, T> all, String name) {
+        return java.util.Optional.ofNullable(all.get(name)).orElseThrow();
+    }
+
+    private static List<String> required(OpenAPI document, String type) {
+        Schema<?> schema = in(document.getComponents().getSchemas(), type);
+        return schema.getRequired();
     }
 
     private OpenAPI read() {
