@@ -83,7 +83,7 @@ class LabelledVersionTest {
                 """
                 {"id": "early", "version": 1, "side": "gateway",
                   "applies": {"caller": "acme", "labels": {"channel": "mobile"}},
-                  "label": {"name": "release", "value": "b", "rules": [{"percent": 100, "of": ["account"]}]}}
+                  "label": {"name": "release", "value": "b", "rules": [{"parameters": {"account": "0001100000000012"}}]}}
                 """);
         RouteConfig plain = ApiFixture.route(false, Map.of());
         for (int i = 0; i < 10; i++) {
