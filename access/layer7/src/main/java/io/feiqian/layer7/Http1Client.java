@@ -359,7 +359,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext newCtx, Object event) {
-        if (event == LEAVE) {
+        if (Http2Client.DRAIN.equals(event)) {
+            exchange.leaveTunnel();
+        } else if (event == LEAVE) {
             leaving = true;
             if (phase == Phase.HEAD && !parser.isBegun()) {
                 var _ = newCtx.close();
