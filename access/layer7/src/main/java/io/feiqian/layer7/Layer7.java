@@ -66,7 +66,7 @@ public final class Layer7 implements AutoCloseable {
         this.log = new AccessLog(ProxyConfig.NONE.accessLog(), parts.metrics());
         this.routing = new Routing(ProxyConfig.NONE, Map.of(), parts.guard(), this::meters);
         MeterRegistry metrics = parts.metrics();
-        metrics.gauge("feiqian.gateway.http.in.flight", requests);
+        metrics.gauge("feiqian.gateway.in.flight", requests);
         metrics.gauge("feiqian.gateway.connections", connections);
         for (EventExecutor each : loops) {
             EventLoop loop = (EventLoop) each;
