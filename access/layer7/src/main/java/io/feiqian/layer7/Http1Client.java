@@ -364,7 +364,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext newCtx, Object event) {
-        if (event.equals(LEAVE)) {
+        if (Http2Client.DRAIN.equals(event)) {
+            exchange.leaveTunnel();
+        } else if (LEAVE.equals(event)) {
             leaving = true;
             if (phase == Phase.HEAD && !parser.isBegun()) {
                 var _ = newCtx.close();
