@@ -5,25 +5,24 @@ import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.Problem;
+import io.feiqian.proxy.RouteConfig;
 import io.feiqian.proxy.spi.Answering;
 import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
-import io.feiqian.vocabulary.RefusedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What answers whole requests here: finds who does at a path, makes a problem document of every
- * refusal and fault, counts, times and logs. Thread-safe.
+ * What stands before the services of API routes: the gateway's own pages (health, metrics), an end
+ * while it stops, and counts by path. Thread-safe.
  */
 final class Front implements Answering {
     /**
@@ -31,28 +30,28 @@ final class Front implements Answering {
      *
      * @param ready whether requests can be served
      * @param metrics all metrics in the text format of Prometheus
-     * @param traceNumbers who hands out trace numbers
      */
-    record Own(BooleanSupplier ready, Supplier<String> metrics, TraceNumbers traceNumbers) {}
+    record Own(BooleanSupplier ready, Supplier<String> metrics) {}
 
     private record Key(String route, int status) {}
 
-    private static final Logger ACCESS = LoggerFactory.getLogger("io.feiqian.gateway.access");
-    private static final Logger LOG = LoggerFactory.getLogger(Front.class);
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Set<String> OWN_PATHS =
-            Set.of("/health/live", "/health/ready", "/metrics", TraceNumbers.PATH);
+            Set.of("/health/live", "/health/ready", "/metrics");
 
-    private final RouteTable routes;
-    private final Api api;
+    private final Optional<ServiceApi> api;
     private final Own own;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
-    Front(RouteTable routes, Api api, Own own, Clock clock, MeterRegistry metrics) {
-        this.routes = routes;
+    /**
+     * A front.
+     *
+     * @param api the services; empty where this gateway has none
+     */
+    Front(Optional<ServiceApi> api, Own own, Clock clock, MeterRegistry metrics) {
         this.api = api;
         this.own = own;
         this.clock = clock;
@@ -62,16 +61,26 @@ final class Front implements Answering {
     @Override
     public CompletableFuture<HttpAnswer> answer(
             HttpQuestion question, Client client, Caller caller) {
+        return counted(question, () -> api.orElseThrow().answer(question, client, caller));
+    }
+
+    @Override
+    public CompletableFuture<HttpAnswer> answer(
+            RouteConfig route, HttpQuestion question, Client client, Caller caller) {
+        return counted(question, () -> api.orElseThrow().answer(route, question, client, caller));
+    }
+
+    private CompletableFuture<HttpAnswer> counted(
+            HttpQuestion question, Supplier<CompletableFuture<HttpAnswer>> services) {
         long began = clock.nanos();
-        RouteTable.Found found = find(question);
         String route =
-                found instanceof RouteTable.Found.Method(var method, _)
-                        ? method.path().text()
-                        : OWN_PATHS.contains(question.path()) ? question.path() : "none";
-        return answer(question, found)
-                .exceptionally(fault -> problem(question, fault))
+                OWN_PATHS.contains(question.path())
+                        ? question.path()
+                        : api.flatMap(each -> each.template(question)).orElse("none");
+        return answer(question, services)
                 .thenApply(answer -> {
-                    note(question, route, began, answer);
+                    timers.computeIfAbsent(new Key(route, answer.status()), this::timer)
+                            .record(Duration.ofNanos(clock.nanos() - began));
                     return answer;
                 });
     }
@@ -81,35 +90,22 @@ final class Front implements Answering {
         stopping = true;
     }
 
-    private RouteTable.Found find(HttpQuestion question) {
-        return question.path().startsWith("/")
-                ? routes.find(question.verb(), question.path())
-                : new RouteTable.Found.Nothing();
-    }
-
-    private CompletableFuture<HttpAnswer> answer(HttpQuestion question, RouteTable.Found found) {
-        try {
-            if (OWN_PATHS.contains(question.path())) {
-                return done(ownAnswer(question));
-            }
-            if (question.verb().equals("OPTIONS")) {
-                return done(options(question, found));
-            }
-            return switch (found) {
-                case RouteTable.Found.Method(var method, var variables) -> {
-                    if (stopping) {
-                        yield done(Problem.answer(OutcomeCode.SHUTTING_DOWN, "stopping").closing());
-                    }
-                    yield api.handle(method, variables, question);
-                }
-                case RouteTable.Found.OtherVerbs(var allowed) ->
-                        done(notAllowed(question, String.join(", ", allowed)));
-                case RouteTable.Found.Nothing() ->
-                        done(Problem.answer(OutcomeCode.UNKNOWN_PATH, unknown(question)));
-            };
-        } catch (RuntimeException fault) {
-            return done(problem(question, fault));
+    private CompletableFuture<HttpAnswer> answer(
+            HttpQuestion question, Supplier<CompletableFuture<HttpAnswer>> services) {
+        if (OWN_PATHS.contains(question.path())) {
+            return CompletableFuture.completedFuture(ownAnswer(question));
         }
+        if (stopping) {
+            return CompletableFuture.completedFuture(
+                    Problem.answer(OutcomeCode.SHUTTING_DOWN, "stopping").closing());
+        }
+        if (api.isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    Problem.answer(
+                            OutcomeCode.UNKNOWN_PATH,
+                            "path: no services here (expected: a route to a pool)"));
+        }
+        return services.get();
     }
 
     private HttpAnswer ownAnswer(HttpQuestion question) {
@@ -117,7 +113,7 @@ final class Front implements Answering {
             return HttpAnswer.empty(204).with("Allow", "GET, HEAD, OPTIONS");
         }
         if (!question.verb().equals("GET") && !question.verb().equals("HEAD")) {
-            return notAllowed(question, "GET, HEAD");
+            return ServiceApi.notAllowed(question, "GET, HEAD");
         }
         return switch (question.path()) {
             case "/health/live" -> HttpAnswer.json(200, "{\"status\":\"live\"}");
@@ -125,77 +121,15 @@ final class Front implements Answering {
                     own.ready().getAsBoolean() && !stopping
                             ? HttpAnswer.json(200, "{\"status\":\"ready\"}")
                             : HttpAnswer.json(503, "{\"status\":\"not ready\"}");
-            case "/metrics" -> HttpAnswer.text(200, PROMETHEUS, own.metrics().get());
-            default -> own.traceNumbers().answer(question.query());
+            default -> HttpAnswer.text(200, PROMETHEUS, own.metrics().get());
         };
-    }
-
-    private static HttpAnswer options(HttpQuestion question, RouteTable.Found found) {
-        return switch (found) {
-            case RouteTable.Found.OtherVerbs(var allowed) ->
-                    HttpAnswer.empty(204).with("Allow", String.join(", ", allowed) + ", OPTIONS");
-            case RouteTable.Found.Method(var method, _) ->
-                    HttpAnswer.empty(204).with("Allow", method.verb() + ", OPTIONS");
-            case RouteTable.Found.Nothing() ->
-                    question.path().equals("*")
-                            ? HttpAnswer.empty(204).with("Allow", "GET, HEAD, POST, OPTIONS")
-                            : Problem.answer(OutcomeCode.UNKNOWN_PATH, unknown(question));
-        };
-    }
-
-    private static HttpAnswer notAllowed(HttpQuestion question, String allowed) {
-        return Problem.answer(
-                        OutcomeCode.METHOD_NOT_ALLOWED,
-                        "%s %s (expected: %s)"
-                                .formatted(question.verb(), shown(question.path()), allowed))
-                .with("Allow", allowed);
-    }
-
-    private static String unknown(HttpQuestion question) {
-        return "path: " + shown(question.path()) + " (expected: a path of a service)";
-    }
-
-    private static String shown(String path) {
-        return FieldValues.shortened(path);
-    }
-
-    private static HttpAnswer problem(HttpQuestion question, Throwable fault) {
-        if (fault instanceof RefusedException refused) {
-            return Problem.answer(refused.code(), String.valueOf(refused.getMessage()));
-        }
-        if (fault instanceof UnsupportedMediaException media) {
-            return Problem.answer(
-                    415, OutcomeCode.MALFORMED_REQUEST, String.valueOf(media.getMessage()));
-        }
-        LOG.error("a fault while answering {} {}", question.verb(), shown(question.path()), fault);
-        return Problem.answer(OutcomeCode.INTERNAL_ERROR, "a fault of the gateway");
-    }
-
-    private void note(HttpQuestion question, String route, long began, HttpAnswer answer) {
-        Duration took = Duration.ofNanos(clock.nanos() - began);
-        timers.computeIfAbsent(new Key(route, answer.status()), this::timer).record(took);
-        if (ACCESS.isDebugEnabled()) {
-            ACCESS.atDebug()
-                    .addKeyValue("verb", question.verb())
-                    .addKeyValue("path", question.path())
-                    .addKeyValue("status", answer.status())
-                    .addKeyValue("micros", took.toNanos() / 1_000)
-                    .addKeyValue("bytes_in", question.body().size())
-                    .addKeyValue("chars_out", answer.body().length())
-                    .addKeyValue("trace", answer.headers().getOrDefault(Api.TRACE_HEADER, ""))
-                    .log("request");
-        }
     }
 
     private Timer timer(Key key) {
         return Timer.builder("feiqian.gateway.requests")
-                .description("Requests by route and HTTP status")
+                .description("Calls of services by path and HTTP status")
                 .tag("route", key.route())
                 .tag("status", Integer.toString(key.status()))
                 .register(metrics);
-    }
-
-    private static CompletableFuture<HttpAnswer> done(HttpAnswer answer) {
-        return CompletableFuture.completedFuture(answer);
     }
 }

@@ -1,37 +1,35 @@
 package io.feiqian.gateway;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
-import io.feiqian.layer7.Layer7;
-import io.feiqian.layer7.Layer7Parts;
-import io.feiqian.layer7.Transport;
-import io.feiqian.proxy.Caller;
-import io.feiqian.proxy.Client;
-import io.feiqian.proxy.HttpQuestion;
+import io.feiqian.balancing.Place;
+import io.feiqian.layer7.CellSteering;
+import io.feiqian.proxy.AuthenticatorConfig;
 import io.feiqian.proxy.ProxyConfig;
-import io.feiqian.proxy.RouteConfig;
-import io.feiqian.proxy.Verdict;
-import io.feiqian.proxy.spi.Guard;
+import io.feiqian.proxy.Transport;
+import io.feiqian.proxy.spi.BackendSource;
 import io.feiqian.rpc.CellClients;
-import io.feiqian.rpc.Placement;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
 import io.feiqian.telemetry.Telemetry;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway: the way in of HTTP ({@link Layer7}) with the services behind it (D5.1-0): serves
- * every method with an HTTP rule of the services it has descriptors of, whichever cell the request
- * belongs to, and whatever else its configuration routes.
+ * The gateway: the way in of both layers ({@link DataPlane}) with the services behind it (D5.1-0):
+ * serves every method with an HTTP rule of the services it knows, whichever cell the request belongs
+ * to, and whatever else its configuration routes.
  *
  * <p>Runs on a few event loops, which nothing blocks. Needs no registry while it serves: route map
  * and instances are what was known last.
@@ -42,27 +40,57 @@ public final class Gateway implements AutoCloseable {
     /** The name of the listener that stands where nothing else is configured. */
     static final String LISTENER = "http";
 
-    /** Lets everybody in. */
-    private static final Guard OPEN =
-            new Guard() {
-                @Override
-                public boolean isOpen(RouteConfig route) {
-                    return true;
-                }
-
-                @Override
-                public Verdict judge(RouteConfig route, HttpQuestion question, Client client) {
-                    return new Verdict.Admitted(Caller.ANYBODY, Map.of());
-                }
-            };
+    /**
+     * What a gateway is besides its configuration.
+     *
+     * @param name its name
+     * @param folder where operators' orders are kept; empty for nowhere
+     * @param here where it runs
+     * @param cells who knows the cells of requests to pools; null for none
+     * @param incoming rules over requests to pools, as the side that serves
+     * @param outgoing the same, as the side that calls
+     * @param services who knows the instances of services
+     * @param ready whether the way to the cells is known; asked by {@code /health/ready}
+     */
+    public record Setting(
+            String name,
+            Optional<Path> folder,
+            Place here,
+            @Nullable CellSteering cells,
+            CallPolicies incoming,
+            CallPolicies outgoing,
+            BackendSource services,
+            BooleanSupplier ready) {
+        /** One without cells, rules or registry. */
+        public static Setting alone(String name, Optional<Path> folder) {
+            return new Setting(
+                    name,
+                    folder,
+                    Place.UNKNOWN,
+                    null,
+                    CallPolicies.NONE,
+                    CallPolicies.NONE,
+                    BackendSource.none(),
+                    () -> true);
+        }
+    }
 
     private final Front front;
-    private final Layer7 layer;
+    private final Guards guards;
+    private final DataPlane plane;
+    private final AtomicReference<ProxyConfig> described;
     private final Timer timer;
 
-    private Gateway(Front front, Layer7 layer, Timer timer) {
+    private Gateway(
+            Front front,
+            Guards guards,
+            DataPlane plane,
+            AtomicReference<ProxyConfig> described,
+            Timer timer) {
         this.front = front;
-        this.layer = layer;
+        this.guards = guards;
+        this.plane = plane;
+        this.described = described;
         this.timer = timer;
     }
 
@@ -84,6 +112,7 @@ public final class Gateway implements AutoCloseable {
             Clock clock) {
         return start(
                 config,
+                DescriptorSets.load(Gateway.class.getClassLoader(), config.descriptors()),
                 clients,
                 CallPolicies.NONE,
                 token,
@@ -91,27 +120,6 @@ public final class Gateway implements AutoCloseable {
                 ready,
                 telemetry,
                 clock);
-    }
-
-    /**
-     * The same with rules that judge each request before it is sent on (P6.2.2.5-h), and with
-     * labels for requests.
-     *
-     * @param rules as the side that serves
-     * @param labels which label a request gets
-     */
-    public static Gateway start(
-            GatewayConfig config,
-            CellClients clients,
-            CallPolicies rules,
-            Optional<AdminToken> token,
-            EdgeLabels labels,
-            BooleanSupplier ready,
-            Telemetry telemetry,
-            Clock clock) {
-        List<ServiceDescriptor> services =
-                DescriptorSets.load(Gateway.class.getClassLoader(), config.descriptors());
-        return start(config, services, clients, rules, token, labels, ready, telemetry, clock);
     }
 
     /** Starts a gateway for these services, at the address of its configuration. */
@@ -125,98 +133,161 @@ public final class Gateway implements AutoCloseable {
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
+        RouteTable routes = RouteTable.of(services);
+        LOG.info("{} paths of {} services", routes.methods().size(), services.size());
+        Setting usual = Setting.alone("gateway", Optional.empty());
         return start(
                 config,
                 config.proxy(),
-                services,
-                clients,
-                rules,
-                token,
-                labels,
-                ready,
+                Optional.of(new ApiParts(clients, rules, token, labels, () -> routes)),
+                new Setting(
+                        usual.name(),
+                        usual.folder(),
+                        usual.here(),
+                        usual.cells(),
+                        usual.incoming(),
+                        usual.outgoing(),
+                        usual.services(),
+                        ready),
+                Transport.usual(),
                 telemetry,
-                clock,
-                UnaryOperator.identity(),
-                Transport.best());
+                clock);
     }
 
     /**
-     * Starts a gateway that goes by a document of the configuration.
+     * Starts a gateway whose contracts are learnt while it runs.
      *
      * @param proxy listeners, routes and pools; another one may be taken while it runs
-     * @param services whose methods its API routes serve
-     * @param parts what it works with besides: guards, cells, rules, pools
-     * @param transport how bytes come and go
+     * @param rules what judges each call of a service, as the side that serves
+     * @param transport how bytes come and go; closed with the gateway
      */
     public static Gateway start(
             GatewayConfig config,
             ProxyConfig proxy,
-            List<ServiceDescriptor> services,
+            LearntServices services,
             CellClients clients,
             CallPolicies rules,
             Optional<AdminToken> token,
             EdgeLabels labels,
-            BooleanSupplier ready,
+            Setting setting,
+            Transport transport,
             Telemetry telemetry,
-            Clock clock,
-            UnaryOperator<Layer7Parts> parts,
-            Transport transport) {
-        RouteTable routes = RouteTable.of(services);
-        Randomness random = Randomness.secure();
-        LOG.info("{} paths of {} services", routes.methods().size(), services.size());
+            Clock clock) {
+        return start(
+                config,
+                proxy,
+                Optional.of(new ApiParts(clients, rules, token, labels, services::routes)),
+                setting,
+                transport,
+                telemetry,
+                clock);
+    }
+
+    /** Starts a gateway without services: a load balancer of its own. */
+    public static Gateway start(
+            ProxyConfig proxy,
+            Setting setting,
+            Transport transport,
+            Telemetry telemetry,
+            Clock clock) {
+        return start(
+                GatewayConfig.DEFAULT,
+                proxy,
+                Optional.empty(),
+                setting,
+                transport,
+                telemetry,
+                clock);
+    }
+
+    private static Gateway start(
+            GatewayConfig config,
+            ProxyConfig proxy,
+            Optional<ApiParts> api,
+            Setting setting,
+            Transport transport,
+            Telemetry telemetry,
+            Clock clock) {
+        Timer timer = Timer.system("gateway");
+        Guards guards = new Guards(clock, timer, telemetry.metrics());
+        // What the description of the API says of access follows the configuration in force.
+        AtomicReference<ProxyConfig> described = new AtomicReference<>(proxy);
         Front front =
                 new Front(
-                        routes,
-                        new Api(config, clients, rules, token, labels, clock, telemetry.tracing()),
-                        new Front.Own(
-                                ready,
-                                telemetry::prometheusText,
-                                new TraceNumbers(
-                                        config.channel(),
-                                        clock,
-                                        random,
-                                        new Placement(clients, random))),
+                        api.map(each ->
+                                ServiceApi.of(config, each, described::get, telemetry, clock)),
+                        new Front.Own(setting.ready(), telemetry::prometheusText),
                         clock,
                         telemetry.metrics());
-        Timer timer = Timer.system("gateway");
-        Layer7Parts all =
-                parts.apply(
-                        Layer7Parts.of(
-                                front,
-                                OPEN,
-                                telemetry.tracing(),
-                                telemetry.metrics(),
-                                clock,
-                                timer,
-                                Randomness.shared(random.nextLong())));
+        DataPlaneParts parts =
+                new DataPlaneParts(
+                        setting.name(),
+                        setting.folder(),
+                        setting.here(),
+                        front,
+                        guards,
+                        setting.cells(),
+                        setting.incoming(),
+                        setting.outgoing(),
+                        setting.services(),
+                        telemetry,
+                        clock,
+                        timer,
+                        Randomness.shared(Randomness.secure().nextLong()));
         try {
-            return new Gateway(front, Layer7.start(proxy, all, transport, 0), timer);
+            guards.apply(proxy.authenticators());
+            DataPlane plane = DataPlane.start(parts, transport, proxy);
+            return new Gateway(front, guards, plane, described, timer);
         } catch (RuntimeException refused) {
+            guards.close();
             timer.close();
             throw refused;
         }
     }
 
-    /** The port of its first listener. */
-    public int port() {
-        return layer.addresses().values().iterator().next().getFirst().getPort();
+    /**
+     * Goes by another configuration from now on. Requests in flight end by the one they began with.
+     *
+     * @throws IllegalStateException where it cannot be taken; then it goes on by the one before
+     */
+    public synchronized void take(ProxyConfig next) {
+        ProxyConfig before = plane.config();
+        // In between requests of both configurations find those who know their callers.
+        Map<String, AuthenticatorConfig> both = new HashMap<>(before.authenticators());
+        both.putAll(next.authenticators());
+        guards.apply(both);
+        try {
+            plane.take(next);
+            described.set(next);
+        } finally {
+            guards.apply(plane.config().authenticators());
+        }
     }
 
-    /** The way in, whose configuration may be changed while it runs. */
-    public Layer7 layer7() {
-        return layer;
+    /** Both layers of the way in. */
+    public DataPlane plane() {
+        return plane;
+    }
+
+    /** The port of its first listener. */
+    public int port() {
+        return plane.addresses()
+                .get(plane.config().listeners().getFirst().name())
+                .getFirst()
+                .getPort();
     }
 
     /**
      * Stops in order and blocks until it is over: accepts no connection, refuses new calls, waits
-     * for requests in flight, closes.
+     * for what is in flight, closes.
      *
      * @param patience how long requests in flight may take; then they are cut off
      * @return whether all of them were answered
      */
     public boolean stop(Duration patience) {
         front.stop();
-        boolean all = layer.stop(patience);
+        boolean all = plane.stop(patience);
+        guards.close();
         timer.close();
         return all;
     }
@@ -224,6 +295,6 @@ public final class Gateway implements AutoCloseable {
     /** Stops without patience. */
     @Override
     public void close() {
-        stop(Duration.ZERO);
+        boolean unused = stop(Duration.ZERO);
     }
 }

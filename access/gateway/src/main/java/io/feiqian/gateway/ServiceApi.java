@@ -33,13 +33,13 @@ import org.slf4j.LoggerFactory;
 public final class ServiceApi implements Answering {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceApi.class);
 
-    private final LearntServices services;
+    private final Supplier<RouteTable> services;
     private final Api api;
     private final TraceNumbers traceNumbers;
     private final OpenApi description;
 
     private ServiceApi(
-            LearntServices services, Api api, TraceNumbers traceNumbers, OpenApi description) {
+            Supplier<RouteTable> services, Api api, TraceNumbers traceNumbers, OpenApi description) {
         this.services = services;
         this.api = api;
         this.traceNumbers = traceNumbers;
@@ -65,11 +65,33 @@ public final class ServiceApi implements Answering {
             Supplier<ProxyConfig> proxy,
             Telemetry telemetry,
             Clock clock) {
+        return of(
+                config,
+                new ApiParts(clients, rules, token, labels, services::routes),
+                proxy,
+                telemetry,
+                clock);
+    }
+
+    static ServiceApi of(
+            GatewayConfig config,
+            ApiParts parts,
+            Supplier<ProxyConfig> proxy,
+            Telemetry telemetry,
+            Clock clock) {
         Randomness random = Randomness.secure();
         return new ServiceApi(
-                services,
-                new Api(config, clients, rules, token, labels, clock, telemetry.tracing()),
-                new TraceNumbers(config.channel(), clock, random, new Placement(clients, random)),
+                parts.routes(),
+                new Api(
+                        config,
+                        parts.clients(),
+                        parts.rules(),
+                        parts.token(),
+                        parts.labels(),
+                        clock,
+                        telemetry.tracing()),
+                new TraceNumbers(
+                        config.channel(), clock, random, new Placement(parts.clients(), random)),
                 new OpenApi(proxy));
     }
 
@@ -93,8 +115,20 @@ public final class ServiceApi implements Answering {
         }
     }
 
+    /** The path, as its contract writes it, that a question asks for; empty where nothing is. */
+    Optional<String> template(HttpQuestion question) {
+        if (question.path().equals(OpenApi.PATH) || question.path().equals(TraceNumbers.PATH)) {
+            return Optional.of(question.path());
+        }
+        return question.path().startsWith("/")
+                        && services.get().find(question.verb(), question.path())
+                                instanceof RouteTable.Found.Method(var method, _)
+                ? Optional.of(method.path().text())
+                : Optional.empty();
+    }
+
     private CompletableFuture<HttpAnswer> find(HttpQuestion question, Api.Asking asking) {
-        RouteTable routes = services.routes();
+        RouteTable routes = services.get();
         return switch (question.path()) {
             case OpenApi.PATH -> done(own(question, () -> description.answer(routes)));
             case TraceNumbers.PATH ->
@@ -143,7 +177,7 @@ public final class ServiceApi implements Answering {
         };
     }
 
-    private static HttpAnswer notAllowed(HttpQuestion question, String allowed) {
+    static HttpAnswer notAllowed(HttpQuestion question, String allowed) {
         return Problem.answer(
                         OutcomeCode.METHOD_NOT_ALLOWED,
                         "%s %s (expected: %s)"
