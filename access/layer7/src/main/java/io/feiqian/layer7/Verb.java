@@ -30,6 +30,7 @@ public enum Verb {
 
     @SuppressWarnings("ImmutableEnumChecker") // Never written.
     private final byte[] bytes = name().getBytes(StandardCharsets.US_ASCII);
+
     private final boolean safe;
     private final boolean idempotent;
 
