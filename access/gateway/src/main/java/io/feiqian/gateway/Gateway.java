@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The gateway: the way in of both layers ({@link DataPlane}) with the services behind it (D5.1-0):
- * serves every method with an HTTP rule of the services it knows, whichever cell the request belongs
- * to, and whatever else its configuration routes.
+ * serves every method with an HTTP rule of the services it knows, whichever cell the request
+ * belongs to, and whatever else its configuration routes.
  *
  * <p>Runs on a few event loops, which nothing blocks. Needs no registry while it serves: route map
  * and instances are what was known last.

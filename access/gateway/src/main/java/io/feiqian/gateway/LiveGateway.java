@@ -96,8 +96,7 @@ public final class LiveGateway implements GatewayOperations {
 
     private List<GatewayStatus.BackendGroup> pools(ProxyConfig config) {
         Map<String, List<BackendState>> states =
-                plane.pools().states().stream()
-                        .collect(Collectors.groupingBy(BackendState::pool));
+                plane.pools().states().stream().collect(Collectors.groupingBy(BackendState::pool));
         List<GatewayStatus.BackendGroup> all = new ArrayList<>();
         for (PoolConfig each : config.pools()) {
             all.add(
@@ -207,5 +206,4 @@ public final class LiveGateway implements GatewayOperations {
     private static String text(Network network) {
         return network.address() + "/" + network.bits();
     }
-
 }

@@ -64,8 +64,7 @@ final class RouteActivity {
     /** The routes, the busiest first. */
     synchronized List<GatewayStatus.RouteCounts> lately() {
         sample();
-        Map<String, Counted> before =
-                samples.size() < 2 ? Map.of() : samples.getFirst().routes;
+        Map<String, Counted> before = samples.size() < 2 ? Map.of() : samples.getFirst().routes;
         List<GatewayStatus.RouteCounts> all = new ArrayList<>();
         counted(clock.nanos())
                 .routes
@@ -81,8 +80,7 @@ final class RouteActivity {
                 .toList();
     }
 
-    private static GatewayStatus.RouteCounts difference(
-            String route, Counted before, Counted now) {
+    private static GatewayStatus.RouteCounts difference(String route, Counted before, Counted now) {
         TreeMap<Double, Double> buckets = new TreeMap<>();
         now.buckets.forEach((bound, count) ->
                 buckets.put(bound, count - before.buckets.getOrDefault(bound, 0.0)));

@@ -39,7 +39,10 @@ public final class ServiceApi implements Answering {
     private final OpenApi description;
 
     private ServiceApi(
-            Supplier<RouteTable> services, Api api, TraceNumbers traceNumbers, OpenApi description) {
+            Supplier<RouteTable> services,
+            Api api,
+            TraceNumbers traceNumbers,
+            OpenApi description) {
         this.services = services;
         this.api = api;
         this.traceNumbers = traceNumbers;

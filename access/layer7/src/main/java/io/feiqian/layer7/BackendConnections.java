@@ -4,6 +4,10 @@ import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
 import io.feiqian.proxy.PoolConfig.BackendProtocol;
 import io.micrometer.core.instrument.Timer;
+import io.netty.channel.Channel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,6 +18,7 @@ abstract class BackendConnections {
     private final PoolRun pool;
     private final Member<Backend> member;
     private final Timer timer;
+    private final Set<Channel> channels = new HashSet<>();
 
     BackendConnections(Worker worker, PoolRun pool, Member<Backend> member) {
         this.pool = pool;
@@ -44,6 +49,17 @@ abstract class BackendConnections {
     /** An attempt took so long. */
     final void count(long nanos) {
         timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A connection was made; it is known until it is closed. */
+    final void made(Channel channel) {
+        channels.add(channel);
+        channel.closeFuture().addListener(_ -> channels.remove(channel));
+    }
+
+    /** Closes all connections, with what they carry. */
+    final void cut() {
+        List.copyOf(channels).forEach(Channel::close);
     }
 
     /** Gives a connection as soon as there is one: {@link Exchange#reached}, or not reached. */

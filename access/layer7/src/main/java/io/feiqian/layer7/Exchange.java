@@ -127,8 +127,7 @@ public final class Exchange extends Timed {
     private void collect() {
         phase = Phase.COLLECTING;
         long length = request.bodyLength;
-        collected =
-                Transport.MEMORY.heapBuffer(length > 0 ? (int) Math.min(length, 65_536) : 1_024);
+        collected = Buffers.MEMORY.heapBuffer(length > 0 ? (int) Math.min(length, 65_536) : 1_024);
         if (request.expectsContinue) {
             continued();
         }

@@ -89,7 +89,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     private static ByteBuf joined(ByteBuf before, ByteBuf more) {
-        ByteBuf all = Transport.MEMORY.buffer(before.readableBytes() + more.readableBytes());
+        ByteBuf all = Buffers.MEMORY.buffer(before.readableBytes() + more.readableBytes());
         all.writeBytes(before).writeBytes(more);
         before.release();
         more.release();

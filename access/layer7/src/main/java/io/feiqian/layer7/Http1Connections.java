@@ -89,6 +89,7 @@ final class Http1Connections extends BackendConnections {
             }
             return;
         }
+        made(made.channel());
         made.channel().closeFuture().addListener(done -> closed(backend));
         if (exchange.attempt() == attempt) {
             backend.begin(exchange);

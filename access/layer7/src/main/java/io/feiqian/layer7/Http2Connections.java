@@ -86,6 +86,7 @@ final class Http2Connections extends BackendConnections {
     private void connected(Http2Backend backend, ChannelFuture made) {
         if (made.isSuccess()) {
             all.add(backend);
+            made(made.channel());
             // It is used from its settings on: room() is called then, or closed().
             var _ =
                     made.channel()

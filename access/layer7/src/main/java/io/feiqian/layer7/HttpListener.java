@@ -1,11 +1,14 @@
 package io.feiqian.layer7;
 
+import io.feiqian.proxy.BackendOrders;
 import io.feiqian.proxy.Client;
+import io.feiqian.proxy.ConnectionGate;
 import io.feiqian.proxy.HostPort;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.Network;
 import io.feiqian.proxy.TlsContexts;
 import io.feiqian.proxy.TlsServer;
+import io.feiqian.proxy.Transport;
 import io.micrometer.core.instrument.Counter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -19,13 +22,14 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A listener of HTTP while it runs, with its connections. Another configuration of it holds for
@@ -33,6 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HttpListener {
     private static final int BACKLOG = 4_096;
+    private static final AttributeKey<InetAddress> CLIENT = AttributeKey.valueOf("gateway-client");
 
     /**
      * What holds for one connection.
@@ -64,10 +69,9 @@ final class HttpListener {
 
     private final Layer7 engine;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final AtomicInteger open = new AtomicInteger();
+    private final ConnectionGate.Door door;
     private final List<Channel> listening = new ArrayList<>();
     private final Counter malformed;
-    private final Counter refused;
     private volatile Run run;
 
     HttpListener(Layer7 engine, ListenerConfig config) {
@@ -78,11 +82,7 @@ final class HttpListener {
                         .description("Requests that were refused since they are no HTTP")
                         .tag("listener", config.name())
                         .register(engine.parts().metrics());
-        this.refused =
-                Counter.builder("feiqian.gateway.connections.refused")
-                        .description("Connections beyond a bound")
-                        .tag("listener", config.name())
-                        .register(engine.parts().metrics());
+        this.door = engine.parts().shared().gate().door(config.name());
     }
 
     /** Begins to listen. */
@@ -95,11 +95,11 @@ final class HttpListener {
                             .channel(transport.server())
                             .option(ChannelOption.SO_BACKLOG, BACKLOG)
                             .option(ChannelOption.SO_REUSEADDR, true)
-                            .childOption(ChannelOption.ALLOCATOR, Transport.MEMORY)
+                            .childOption(ChannelOption.ALLOCATOR, Buffers.MEMORY)
                             .childOption(ChannelOption.TCP_NODELAY, true)
                             .childOption(ChannelOption.SO_KEEPALIVE, true)
                             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                            .childOption(ChannelOption.RECVBUF_ALLOCATOR, Transport.reading())
+                            .childOption(ChannelOption.RECVBUF_ALLOCATOR, Buffers.reading())
                             .childOption(
                                     ChannelOption.WRITE_BUFFER_WATER_MARK,
                                     new WriteBufferWaterMark(65_536, 131_072))
@@ -170,7 +170,7 @@ final class HttpListener {
     }
 
     int connections() {
-        return open.get();
+        return door.open();
     }
 
     void malformed() {
@@ -196,22 +196,65 @@ final class HttpListener {
         connections.close().awaitUninterruptibly();
     }
 
+    /** Cuts the connections of clients whom operators have blocked. */
+    void cutBlocked(BackendOrders orders) {
+        for (Channel each : connections) {
+            InetAddress client = each.attr(CLIENT).get();
+            if (client != null && orders.blocks(client)) {
+                var _ = each.close();
+            }
+        }
+    }
+
     private final class Initializer extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel channel) {
             Run now = run;
-            if (open.incrementAndGet() > now.config().connections().most()
-                    || !engine.admitConnection()) {
-                open.decrementAndGet();
-                refused.increment();
+            if (door.enter().isPresent()) {
                 var _ = channel.close();
                 return;
             }
             connections.add(channel);
             channel.pipeline().addLast(new Leaving());
-            // The PROXY header stands here, before all others.
-            begin(channel, now, channel.remoteAddress());
+            if (now.config().proxyProtocol() == ListenerConfig.ProxyHeader.NONE) {
+                enter(channel, now, channel.remoteAddress());
+                return;
+            }
+            if (!isTrusted(now, channel.remoteAddress())) {
+                var _ = channel.close();
+                return;
+            }
+            channel.pipeline()
+                    .addLast(
+                            new ProxyOpening(
+                                    now.config().timeouts().handshake().toNanos(),
+                                    from -> enter(channel, now, from)));
         }
+    }
+
+    /** Whose PROXY header is believed: where no networks are named, everybody who connects. */
+    private static boolean isTrusted(Run now, SocketAddress from) {
+        return now.trusted().isEmpty()
+                || (from instanceof InetSocketAddress socket
+                        && now.trusted().stream()
+                                .anyMatch(each -> each.contains(socket.getAddress())));
+    }
+
+    /** It is known who a connection comes from. */
+    private void enter(Channel channel, Run now, SocketAddress from) {
+        InetAddress client = address(from);
+        if (door.enter(client).isPresent()) {
+            var _ = channel.close();
+            return;
+        }
+        channel.attr(CLIENT).set(client);
+        begin(channel, now, from);
+    }
+
+    private static InetAddress address(SocketAddress from) {
+        return from instanceof InetSocketAddress socket && socket.getAddress() != null
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
     }
 
     /**
@@ -219,7 +262,7 @@ final class HttpListener {
      *
      * @param from who is at its other end
      */
-    void begin(Channel channel, Run now, java.net.SocketAddress from) {
+    void begin(Channel channel, Run now, SocketAddress from) {
         Worker worker = engine.worker(channel.eventLoop());
         ListenerConfig config = now.config();
         if (now.tls().isEmpty() && !config.http2()) {
@@ -242,11 +285,8 @@ final class HttpListener {
     }
 
     private ChannelHandler http(
-            boolean http2, Worker worker, Run now, Channel channel, java.net.SocketAddress from) {
-        InetAddress address =
-                from instanceof InetSocketAddress socket
-                        ? socket.getAddress()
-                        : InetAddress.getLoopbackAddress();
+            boolean http2, Worker worker, Run now, Channel channel, SocketAddress from) {
+        InetAddress address = address(from);
         Peer peer =
                 new Peer(
                         new Client(
@@ -263,8 +303,11 @@ final class HttpListener {
     private final class Leaving extends ChannelInboundHandlerAdapter {
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            open.decrementAndGet();
-            engine.connectionGone();
+            door.leave();
+            InetAddress client = ctx.channel().attr(CLIENT).get();
+            if (client != null) {
+                door.leave(client);
+            }
             ctx.fireChannelInactive();
         }
     }

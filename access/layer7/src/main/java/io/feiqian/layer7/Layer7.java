@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.Side;
+import io.feiqian.proxy.BackendOrders;
 import io.feiqian.proxy.BoundsConfig;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.PoolConfig;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.TlsContexts;
+import io.feiqian.proxy.Transport;
 import io.feiqian.rpc.GovernedCalls;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -52,23 +54,23 @@ public final class Layer7 implements AutoCloseable {
     private final List<HttpListener> former = new ArrayList<>();
     private final Map<String, RouteMeters> meters = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger connections = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile CallPolicies adaptive = CallPolicies.NONE;
     private volatile Routing routing;
+    private final Runnable unwatch;
     private volatile boolean stopping;
     private boolean stopped;
 
-    private Layer7(Layer7Parts parts, Transport transport, int many) {
+    private Layer7(Layer7Parts parts, Transport transport) {
         this.parts = parts;
-        this.tls = new TlsContexts(parts.timer(), parts.clock(), parts.metrics());
+        this.tls = parts.shared().tls();
         this.transport = transport;
-        this.loops = transport.loops(many);
+        this.loops = transport.loops();
         this.log = new AccessLog(ProxyConfig.NONE.accessLog(), parts.metrics());
         this.routing = new Routing(ProxyConfig.NONE, Map.of(), parts.guard(), this::meters);
         MeterRegistry metrics = parts.metrics();
         metrics.gauge("feiqian.gateway.in.flight", requests);
-        metrics.gauge("feiqian.gateway.connections", connections);
+        metrics.gauge("feiqian.gateway.connections", parts.shared().gate(), gate -> gate.open());
         for (EventExecutor each : loops) {
             EventLoop loop = (EventLoop) each;
             workers.put(
@@ -82,24 +84,24 @@ public final class Layer7 implements AutoCloseable {
                             parts.randomness().nextLong() | 1));
         }
         workers.values().forEach(Worker::start);
+        this.unwatch = parts.shared().orders().watch(this::ordered);
     }
 
     /**
      * Starts to listen.
      *
-     * @param many how many event loops; 0 for one per processor
+     * @param transport sockets and event loops; whoever opened it closes it, after this
      * @throws IllegalStateException where an address cannot be had; the message names it
      */
-    public static Layer7 start(
-            ProxyConfig config, Layer7Parts parts, Transport transport, int many) {
-        Layer7 started = new Layer7(parts, transport, many);
+    public static Layer7 start(ProxyConfig config, Layer7Parts parts, Transport transport) {
+        Layer7 started = new Layer7(parts, transport);
         try {
             started.take(config);
         } catch (RuntimeException refused) {
             started.close();
             throw refused;
         }
-        LOG.info("listening by {}, {} event loops", transport.name(), started.workers.size());
+        LOG.info("listening by {}, {} event loops", transport.kind(), started.workers.size());
         return started;
     }
 
@@ -118,8 +120,7 @@ public final class Layer7 implements AutoCloseable {
                     each.name(),
                     known != null && known.config().equals(each)
                             ? known
-                            : new PoolRun(
-                                    parts.pools().apply(each), parts.setup().apply(each), tls));
+                            : new PoolRun(parts.shared().pools().apply(each), tls));
         }
         Routing next = new Routing(config, pools, parts.guard(), this::meters);
         List<HttpListener> opened = listen(config);
@@ -255,8 +256,8 @@ public final class Layer7 implements AutoCloseable {
         if (requests.get() == 0) {
             drained.complete(null);
         }
-        List<HttpListener> every = new ArrayList<>(former);
-        every.addAll(listeners.values());
+        List<HttpListener> every = every();
+        unwatch.run();
         try {
             every.forEach(HttpListener::drain);
             drained.get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -271,8 +272,7 @@ public final class Layer7 implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         every.forEach(HttpListener::cut);
-        workers.values().forEach(each -> each.loop.execute(each::stop));
-        loops.shutdownGracefully(50, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        workers.values().forEach(each -> each.loop.submit(each::stop).awaitUninterruptibly());
         log.close();
         return all;
     }
@@ -281,6 +281,27 @@ public final class Layer7 implements AutoCloseable {
     @Override
     public void close() {
         stop(Duration.ZERO);
+    }
+
+    /** What operators have blocked is cut, at once. */
+    private void ordered(BackendOrders.Change change) {
+        switch (change) {
+            case BackendOrders.Change.OfBackend(var which, var order) -> {
+                if (order.blocked()) {
+                    workers.values().forEach(each -> each.loop.execute(() -> each.cut(which)));
+                }
+            }
+            case BackendOrders.Change.OfClients() -> {
+                BackendOrders orders = parts.shared().orders();
+                every().forEach(each -> each.cutBlocked(orders));
+            }
+        }
+    }
+
+    private synchronized List<HttpListener> every() {
+        List<HttpListener> every = new ArrayList<>(former);
+        every.addAll(listeners.values());
+        return every;
     }
 
     // For what works inside.
@@ -322,17 +343,5 @@ public final class Layer7 implements AutoCloseable {
         if (requests.decrementAndGet() == 0 && stopping) {
             drained.complete(null);
         }
-    }
-
-    boolean admitConnection() {
-        if (connections.incrementAndGet() > routing.config().bounds().connections()) {
-            connections.decrementAndGet();
-            return false;
-        }
-        return true;
-    }
-
-    void connectionGone() {
-        connections.decrementAndGet();
     }
 }

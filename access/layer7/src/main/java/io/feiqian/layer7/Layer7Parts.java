@@ -1,8 +1,11 @@
 package io.feiqian.layer7;
 
 import io.feiqian.balancing.Place;
+import io.feiqian.proxy.BackendOrders;
 import io.feiqian.proxy.BackendPool;
+import io.feiqian.proxy.ConnectionGate;
 import io.feiqian.proxy.PoolConfig;
+import io.feiqian.proxy.TlsContexts;
 import io.feiqian.proxy.spi.Answering;
 import io.feiqian.proxy.spi.Guard;
 import io.feiqian.rpc.spi.CallPolicies;
@@ -22,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param cells who knows the cells of requests; null where this gateway knows none
  * @param incoming rules over requests, as the side that serves
  * @param outgoing rules over calls of backends, as the side that calls
- * @param pools makes the pool of a configuration
- * @param setup what stands before HTTP on connections to a pool's backends
+ * @param shared what it shares with layer 4 where both are in one process
  * @param tracing where spans begin
  * @param metrics where is counted
  * @param clock the time
@@ -36,14 +38,38 @@ public record Layer7Parts(
         @Nullable CellSteering cells,
         CallPolicies incoming,
         CallPolicies outgoing,
-        Function<PoolConfig, BackendPool> pools,
-        Function<PoolConfig, BackendSetup> setup,
+        Shared shared,
         Tracing tracing,
         MeterRegistry metrics,
         Clock clock,
         Timer timer,
         Randomness randomness) {
-    /** Parts without cells, rules or TLS to backends. */
+    /**
+     * What both layers share.
+     *
+     * @param pools the pool of a configuration
+     * @param gate who may connect
+     * @param orders what operators ordered
+     * @param tls where TLS comes from
+     */
+    public record Shared(
+            Function<PoolConfig, BackendPool> pools,
+            ConnectionGate gate,
+            BackendOrders orders,
+            TlsContexts tls) {
+        /** Parts of its own, for a layer that is alone. */
+        public static Shared alone(
+                MeterRegistry metrics, Clock clock, Timer timer, Randomness randomness) {
+            BackendOrders orders = new BackendOrders();
+            return new Shared(
+                    config -> new BackendPool(config, Place.UNKNOWN, clock, randomness),
+                    new ConnectionGate(clock, orders, metrics),
+                    orders,
+                    new TlsContexts(timer, clock, metrics));
+        }
+    }
+
+    /** Parts of a layer that is alone, without cells and rules. */
     public static Layer7Parts of(
             Answering answering,
             Guard guard,
@@ -58,8 +84,7 @@ public record Layer7Parts(
                 null,
                 CallPolicies.NONE,
                 CallPolicies.NONE,
-                config -> new BackendPool(config, Place.UNKNOWN, clock, randomness),
-                config -> BackendSetup.NONE,
+                Shared.alone(metrics, clock, timer, randomness),
                 tracing,
                 metrics,
                 clock,
@@ -75,8 +100,7 @@ public record Layer7Parts(
                 newCells,
                 incoming,
                 outgoing,
-                pools,
-                setup,
+                shared,
                 tracing,
                 metrics,
                 clock,
@@ -92,27 +116,7 @@ public record Layer7Parts(
                 cells,
                 newIncoming,
                 newOutgoing,
-                pools,
-                setup,
-                tracing,
-                metrics,
-                clock,
-                timer,
-                randomness);
-    }
-
-    /** The same with pools made so. */
-    public Layer7Parts withPools(
-            Function<PoolConfig, BackendPool> newPools,
-            Function<PoolConfig, BackendSetup> newSetup) {
-        return new Layer7Parts(
-                answering,
-                guard,
-                cells,
-                incoming,
-                outgoing,
-                newPools,
-                newSetup,
+                shared,
                 tracing,
                 metrics,
                 clock,

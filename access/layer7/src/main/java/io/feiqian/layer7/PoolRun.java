@@ -7,6 +7,7 @@ import io.feiqian.proxy.BackendPool;
 import io.feiqian.proxy.KeyReader;
 import io.feiqian.proxy.PoolConfig;
 import io.feiqian.proxy.PoolConfig.BackendProtocol;
+import io.feiqian.proxy.ProxyHead;
 import io.feiqian.proxy.TlsClient;
 import io.feiqian.proxy.TlsContexts;
 import io.feiqian.vocabulary.CellId;
@@ -26,7 +27,7 @@ public final class PoolRun implements CellBackends {
     private final BackendPool backends;
     private final Optional<KeyReader> key;
     private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
-    private final BackendSetup setup;
+    private final byte[] header;
     private final Optional<TlsClient> tls;
     final AtomicInteger waiting = new AtomicInteger();
     final long connectNanos;
@@ -34,10 +35,10 @@ public final class PoolRun implements CellBackends {
     final long pauseNanos;
     final long idleNanos;
 
-    PoolRun(BackendPool backends, BackendSetup setup, TlsContexts contexts) {
+    PoolRun(BackendPool backends, TlsContexts contexts) {
         PoolConfig config = backends.config();
         this.backends = backends;
-        this.setup = setup;
+        this.header = ProxyHead.local(config.proxyProtocol());
         this.tls =
                 config.tls()
                         .map(each ->
@@ -62,7 +63,10 @@ public final class PoolRun implements CellBackends {
                         backend.address().getHostString(),
                         backend.address().getPort(),
                         config().timeouts().connect()));
-        setup.prepare(channel, backend);
+        if (header.length > 0) {
+            // Requests of many clients share a connection: the gateway speaks for itself.
+            channel.pipeline().addFirst(new LeadingBytes(header));
+        }
     }
 
     /** Its files are watched no longer. */

@@ -2,6 +2,8 @@ package io.feiqian.layer7;
 
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
+import io.feiqian.proxy.BackendOrders;
+import io.feiqian.proxy.Transport;
 import io.feiqian.runtime.Clock;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
@@ -9,7 +11,9 @@ import io.netty.channel.EventLoop;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.IdentityHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What belongs to one event loop: its deadlines, its connections to backends, its part of the
@@ -32,6 +36,7 @@ final class Worker {
             new IdentityHashMap<>();
     private byte[] date = new byte[0];
     private long dateUntil;
+    private @Nullable Future<?> turning;
     private long turns;
     private long chance;
 
@@ -59,7 +64,7 @@ final class Worker {
 
     /** Begins to turn; once, before anything else. */
     void start() {
-        var _ =
+        turning =
                 loop.scheduleAtFixedRate(
                         this::turn, TimerWheel.TURN, TimerWheel.TURN, TimeUnit.NANOSECONDS);
     }
@@ -120,10 +125,10 @@ final class Worker {
                 .group(loop)
                 .channel(transport.client())
                 .resolver(Resolving.GROUP)
-                .option(ChannelOption.ALLOCATOR, Transport.MEMORY)
+                .option(ChannelOption.ALLOCATOR, Buffers.MEMORY)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, Transport.reading())
+                .option(ChannelOption.RECVBUF_ALLOCATOR, Buffers.reading())
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         (int) Math.max(1, pool.connectNanos / 1_000_000));
@@ -142,8 +147,23 @@ final class Worker {
                 });
     }
 
+    /** A backend is blocked: its connections are closed, with what they carry. */
+    void cut(BackendOrders.Which which) {
+        connections
+                .values()
+                .forEach(each -> {
+                    if (each.pool().config().name().equals(which.pool())
+                            && each.member().target().name().equals(which.backend())) {
+                        each.cut();
+                    }
+                });
+    }
+
     /** Closes the unused connections to backends and hands over the last lines of the log. */
     void stop() {
+        if (turning != null) {
+            turning.cancel(false);
+        }
         connections.values().forEach(BackendConnections::leave);
         log.hand();
     }

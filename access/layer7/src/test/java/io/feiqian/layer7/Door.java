@@ -18,6 +18,7 @@ import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.RewriteConfig;
 import io.feiqian.proxy.RouteConfig;
 import io.feiqian.proxy.StickyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.proxy.Verdict;
 import io.feiqian.proxy.spi.Answering;
 import io.feiqian.proxy.spi.Guard;
@@ -52,6 +53,7 @@ final class Door implements AutoCloseable {
 
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final Timer timer = Timer.system("door");
+    private final Transport transport = Transport.open(Transport.Kind.EPOLL, 2);
     final Layer7 layer;
 
     Door(ProxyConfig config) {
@@ -75,8 +77,7 @@ final class Door implements AutoCloseable {
                                         Clock.system(),
                                         timer,
                                         Randomness.shared(7))),
-                        Transport.best(),
-                        2);
+                        transport);
     }
 
     int port() {
@@ -86,6 +87,7 @@ final class Door implements AutoCloseable {
     @Override
     public void close() {
         layer.close();
+        transport.close();
         timer.close();
     }
 

@@ -6,6 +6,7 @@ import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.RouteConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.proxy.Verdict;
 import io.feiqian.proxy.spi.Guard;
 import io.feiqian.runtime.Clock;
@@ -33,6 +34,7 @@ final class Http2Door implements AutoCloseable {
             };
 
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final Transport transport = Transport.open(Transport.Kind.EPOLL, 2);
     final Layer7 layer;
     private final Timer timer = Timer.system("door");
 
@@ -49,8 +51,7 @@ final class Http2Door implements AutoCloseable {
                                 Clock.system(),
                                 timer,
                                 Randomness.shared(7)),
-                        Transport.best(),
-                        2);
+                        transport);
     }
 
     /**
@@ -90,6 +91,7 @@ final class Http2Door implements AutoCloseable {
     @Override
     public void close() {
         layer.close();
+        transport.close();
         timer.close();
     }
 }

@@ -91,6 +91,15 @@ public record ProxyHead(
         };
     }
 
+    /** The header of a proxy that speaks for itself, in version 1 or 2; nothing for none. */
+    public static byte[] local(PoolConfig.ProxyVersion version) {
+        return switch (version) {
+            case NONE -> new byte[0];
+            case V1 -> "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
+            case V2 -> local();
+        };
+    }
+
     /** The header of version 2 of a proxy that speaks for itself. */
     static byte[] local() {
         byte[] all = Arrays.copyOf(SIGNATURE, FIXED);
