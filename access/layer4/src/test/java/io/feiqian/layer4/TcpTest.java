@@ -127,7 +127,7 @@ class TcpTest {
             List<Socket> flood = new ArrayList<>();
             try {
                 for (int i = 0; i < 300; i++) {
-                    flood.add(connect(fixture.at("l")));
+                    flood.add(attacker(fixture.at("l")));
                 }
                 for (int i = 0; i < 5; i++) {
                     try (Socket good = new Socket()) {
@@ -251,6 +251,17 @@ class TcpTest {
         Socket socket = new Socket();
         socket.connect(at, PATIENCE);
         socket.setSoTimeout(PATIENCE);
+        return socket;
+    }
+
+    /** One of a flood, which may be turned away before it knows that it was connected. */
+    private static Socket attacker(InetSocketAddress at) {
+        Socket socket = new Socket();
+        try {
+            socket.connect(at, PATIENCE);
+        } catch (IOException turnedAway) {
+            assertThat(turnedAway).hasMessageContaining("reset");
+        }
         return socket;
     }
 
