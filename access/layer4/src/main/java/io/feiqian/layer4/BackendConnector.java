@@ -108,7 +108,7 @@ final class BackendConnector {
     private void connect(Member<Backend> member) {
         trying = member;
         tryingSince = parts.clock().nanos();
-        var unused = tried.add(member.instance().name());
+        var _ = tried.add(member.instance().name());
         member.began();
         Optional<InetSocketAddress> known = parts.addresses().now(member.target());
         if (known.isPresent()) {

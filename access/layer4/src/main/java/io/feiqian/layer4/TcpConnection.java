@@ -52,6 +52,7 @@ final class TcpConnection extends LoopWatch.Watched {
     private long lastPassed;
     private int waitingBytes;
     private boolean clientEnded;
+    private boolean backendEnded;
     private @Nullable BackendConnector connector;
     private @Nullable Channel backend;
     private @Nullable Member<Backend> member;
@@ -149,8 +150,8 @@ final class TcpConnection extends LoopWatch.Watched {
         if (clientEnded) {
             endOutput(to);
         }
-        var _ = channel.config().setAutoRead(true);
-        var _ = to.config().setAutoRead(true);
+        readOn(Relay.Side.CLIENT);
+        readOn(Relay.Side.BACKEND);
     }
 
     /** No backend takes it. */
@@ -194,7 +195,7 @@ final class TcpConnection extends LoopWatch.Watched {
         Channel here = side == Relay.Side.CLIENT ? channel : backend;
         Channel other = side == Relay.Side.CLIENT ? backend : channel;
         if (here != null && other != null && here.isWritable()) {
-            var _ = other.config().setAutoRead(true);
+            readOn(side == Relay.Side.CLIENT ? Relay.Side.BACKEND : Relay.Side.CLIENT);
         }
     }
 
@@ -202,6 +203,8 @@ final class TcpConnection extends LoopWatch.Watched {
     void ended(Relay.Side side) {
         if (side == Relay.Side.CLIENT) {
             clientEnded = true;
+        } else {
+            backendEnded = true;
         }
         Channel to = side == Relay.Side.CLIENT ? backend : channel;
         if (to != null) {
@@ -311,6 +314,15 @@ final class TcpConnection extends LoopWatch.Watched {
         var _ = to.write(bytes);
         if (from != null && !to.isWritable()) {
             var _ = from.config().setAutoRead(false);
+        }
+    }
+
+    /** Goes on reading one side, unless that has ended: what has ended is not read again. */
+    private void readOn(Relay.Side side) {
+        if (side == Relay.Side.CLIENT && !clientEnded) {
+            var _ = channel.config().setAutoRead(true);
+        } else if (side == Relay.Side.BACKEND && !backendEnded && backend != null) {
+            var _ = backend.config().setAutoRead(true);
         }
     }
 

@@ -133,7 +133,7 @@ final class UdpFront implements AutoCloseable {
                             UdpSession gone = mine.sessions.remove(key);
                             if (gone != null) {
                                 mine.watch.remove(gone);
-                                var unused = mine.unflushed.remove(gone);
+                                var _ = mine.unflushed.remove(gone);
                             }
                         });
         mine.sessions.put(key, session);
