@@ -67,9 +67,7 @@ class CellProxyingTest {
 
     @Test
     void aWrongRouteIsCorrectedOnceAndLearnt() {
-        RouteMap moved =
-                routes.current()
-                        .with(Route.open(SlotRange.of(0, 99), TWO, new Epoch(2)));
+        RouteMap moved = routes.current().with(Route.open(SlotRange.of(0, 99), TWO, new Epoch(2)));
         routes.refreshFrom(() -> CompletableFuture.completedFuture(moved));
         one.behave((wire, request) ->
                 wire.send(
@@ -96,8 +94,7 @@ class CellProxyingTest {
         while (steering.waiting() == 0) {
             Thread.onSpinWait();
         }
-        routes.offer(
-                routes.current().with(Route.open(SlotRange.of(0, 99), TWO, new Epoch(3))));
+        routes.offer(routes.current().with(Route.open(SlotRange.of(0, 99), TWO, new Epoch(3))));
         assertThat(answer.join().body()).isEqualTo("said by two");
         assertThat(one.seen).isEmpty();
     }
