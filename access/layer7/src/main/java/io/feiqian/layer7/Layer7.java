@@ -244,6 +244,9 @@ public final class Layer7 implements AutoCloseable {
      * @return whether all of them were answered
      */
     public synchronized boolean stop(Duration patience) {
+        if (loops.isShuttingDown()) {
+            return true;
+        }
         listeners.values().forEach(HttpListener::stopListening);
         stopping = true;
         boolean all = true;

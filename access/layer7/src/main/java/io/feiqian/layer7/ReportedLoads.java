@@ -96,15 +96,14 @@ public final class ReportedLoads {
         long now = clock.nanos();
         @Nullable Known found =
                 known.computeIfPresent(
-                        standing.cell(), (id, before) -> before.looked(standing.outstanding(), now));
+                        standing.cell(),
+                        (id, before) -> before.looked(standing.outstanding(), now));
         if (found == null) {
             return new CellAllocation.Candidate(standing, OptionalDouble.empty(), false);
         }
         double load = found.now(now);
         double ratio = (standing.outstanding() + 1) / (found.usual() + 1);
         return new CellAllocation.Candidate(
-                standing,
-                OptionalDouble.of(load * ratio),
-                found.overloaded() && load > RECOVERED);
+                standing, OptionalDouble.of(load * ratio), found.overloaded() && load > RECOVERED);
     }
 }

@@ -27,7 +27,8 @@ final class NaiveReader {
             return Optional.empty();
         }
         String[] lines = text.substring(0, end).split("\r\n", -1);
-        if (!lines[0].matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [!-~&&[^#\\\\\"]]+ HTTP/1\\.[01]")) {
+        if (!lines[0].matches(
+                "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [!-~&&[^#\\\\\"]]+ HTTP/1\\.[01]")) {
             return Optional.empty();
         }
         List<String> fields = new ArrayList<>();

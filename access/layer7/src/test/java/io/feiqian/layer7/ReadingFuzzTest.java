@@ -30,9 +30,7 @@ class ReadingFuzzTest {
             byte[] bytes = mutated(valid(), random.nextInt(3));
             Optional<NaiveReader.Request> slow = NaiveReader.read(bytes);
             Optional<NaiveReader.Request> fast = read(bytes, random);
-            assertThat(fast)
-                    .as("seed %d, round %d: %s", SEED, round, shown(bytes))
-                    .isEqualTo(slow);
+            assertThat(fast).as("seed %d, round %d: %s", SEED, round, shown(bytes)).isEqualTo(slow);
             accepted += fast.isPresent() ? 1 : 0;
         }
         assertThat(accepted).as("accepted requests").isBetween(ROUNDS / 4, ROUNDS * 9 / 10);

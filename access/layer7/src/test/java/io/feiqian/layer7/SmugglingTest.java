@@ -145,8 +145,7 @@ class SmugglingTest {
     void aGuardedPathIsNotReachedByWritingItAnotherWay(String what, String target, String means) {
         Wire.Message answer =
                 Wire.exchange(
-                        door.port(),
-                        raw("GET " + target + " HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"));
+                        door.port(), raw("GET " + target + " HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"));
 
         assertThat(means.equals("400") ? "" + answer.status() : answer.body().substring(0, 3))
                 .as(what)
@@ -165,22 +164,20 @@ class SmugglingTest {
                 "a line feed alone   | X: a\\nContent-Length: 3 | 502",
             })
     void anAnswerInDoubtIsNotPassedOn(String what, String field, int status) {
-        shop.behave((wire, request) -> wire.send(raw("HTTP/1.1 200 OK\\r\\n" + field + "\\r\\n\\r\\nabc")));
+        shop.behave((wire, request) ->
+                wire.send(raw("HTTP/1.1 200 OK\\r\\n" + field + "\\r\\n\\r\\nabc")));
 
-        assertThat(
-                        Wire.exchange(door.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                                .status())
+        assertThat(Wire.exchange(door.port(), "GET / HTTP/1.1\r\nHost: a\r\n\r\n").status())
                 .as(what)
                 .isEqualTo(status);
     }
 
     @Test
     void bytesBehindAnAnswerNeverBecomeTheAnswerToAnotherRequest() {
-        shop.behave(
-                (wire, request) ->
-                        wire.send(
-                                Shop.answer("right")
-                                        + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong"));
+        shop.behave((wire, request) ->
+                wire.send(
+                        Shop.answer("right")
+                                + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong"));
         try (Wire wire = new Wire(door.port())) {
             for (int i = 0; i < 3; i++) {
                 assertThat(wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").read().body())

@@ -16,7 +16,8 @@ class KeySpeedTest {
     void aKeyCostsLittleBesideATree() throws IOException {
         StringBuilder text = new StringBuilder("{\"trace_number\":\"");
         text.append("2".repeat(33)).append("\",\"payee\":{\"account\":\"8000100000000022\"},");
-        text.append("\"payer\":{\"account\":\"0100100000000011\"},\"amount\":\"12.50\",\"text\":\"");
+        text.append(
+                "\"payer\":{\"account\":\"0100100000000011\"},\"amount\":\"12.50\",\"text\":\"");
         text.append("x".repeat(510 - text.length())).append("\"}");
         byte[] json = text.toString().getBytes(StandardCharsets.UTF_8);
         KeyJson key = KeyJson.at("/payer/account");
