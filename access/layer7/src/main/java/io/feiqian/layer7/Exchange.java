@@ -66,6 +66,8 @@ public final class Exchange extends Timed {
     private boolean upgraded;
     private boolean paused;
     private boolean grpcFailed;
+    private boolean leaving;
+    private @Nullable WebSocketFrames frames;
     private long timeoutNanos;
     private int turn;
     private int status;
@@ -90,6 +92,8 @@ public final class Exchange extends Timed {
         bodyPassed = false;
         answerBegun = false;
         upgraded = false;
+        leaving = false;
+        frames = null;
         paused = false;
         status = 0;
         bytesIn = 0;
@@ -259,6 +263,7 @@ public final class Exchange extends Timed {
         phase = Phase.TUNNEL;
         answerBegun = true;
         upgraded = true;
+        frames = new WebSocketFrames();
         requestOver = false;
         status = head.status;
         Forwarding.answer(head, this);
@@ -272,6 +277,20 @@ public final class Exchange extends Timed {
     /** Something passes: the two have their time until something does again. */
     private void passing() {
         due(worker.wheel, worker.now() + client.tunnelNanos());
+    }
+
+    /** The gateway goes: the client of a WebSocket is told, as soon as no frame is under way. */
+    public void leaveTunnel() {
+        WebSocketFrames tunnel = frames;
+        if (tunnel == null || phase != Phase.TUNNEL) {
+            return;
+        }
+        leaving = true;
+        if (tunnel.isBetween()) {
+            byte[] away = WebSocketFrames.GOING_AWAY;
+            client.answerData(Unpooled.wrappedBuffer(away), away.length);
+            tunnelOver();
+        }
     }
 
     /** Nothing has passed for too long. */
@@ -326,9 +345,15 @@ public final class Exchange extends Timed {
     /** So many bytes of the answer's body have come. */
     void answerData(ByteBuf data, int many) {
         bytesOut += many;
-        client.answerData(data, many);
-        if (upgraded) {
+        WebSocketFrames tunnel = frames;
+        if (tunnel != null) {
+            tunnel.pass(data, many);
             passing();
+        }
+        client.answerData(data, many);
+        if (tunnel != null && leaving) {
+            leaveTunnel();
+            return;
         }
         if (!paused && !client.isWritable()) {
             paused = true;
