@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +39,8 @@ class Http2AbuseTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext(
                 "/",
@@ -236,7 +238,8 @@ class Http2AbuseTest {
 
     @Test
     void whoSendsMoreThanItsWindowIsSentAway() throws Exception {
-        HttpServer stuck = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer stuck =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         CompletableFuture<Void> go = new CompletableFuture<>();
         stuck.createContext("/", exchange -> go.join());
         stuck.start();
