@@ -52,6 +52,9 @@ final class FileRun implements MessageReader.Visitor {
     @Override
     public void transaction(Fields fields) {
         int place = next++;
+        if (place >= statuses.length()) {
+            throw new IllegalStateException("the file has more transactions than when checked");
+        }
         PaymentOrders.Order order;
         try {
             order = orders.next(batch, fields);

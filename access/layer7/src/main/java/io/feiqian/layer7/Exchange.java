@@ -45,6 +45,8 @@ public final class Exchange extends Timed {
     private static final byte[] WRONG_CELL =
             Bytes.ascii(CellAim.WRONG_CELL.toLowerCase(Locale.ROOT));
 
+    private static final byte[] LOAD = Bytes.ascii(CellAim.LOAD.toLowerCase(Locale.ROOT));
+
     final Worker worker;
     final ClientSide client;
     final Peer peer;
@@ -306,8 +308,11 @@ public final class Exchange extends Timed {
 
     /** The head of the answer has come. */
     void answerHead(Head head, boolean bodyless) {
-        if (plan.way != null && isWrongCell(head)) {
-            return;
+        if (plan.way != null) {
+            if (isWrongCell(head)) {
+                return;
+            }
+            learnLoad(head);
         }
         phase = Phase.ANSWERING;
         answerBegun = true;
@@ -316,6 +321,14 @@ public final class Exchange extends Timed {
         Forwarding.answer(head, this);
         client.answerHead(head, bodyless);
         attempts.answering();
+    }
+
+    private void learnLoad(Head head) {
+        int said = head.find(LOAD);
+        long percent = said < 0 ? -1 : Requests.length(head, said);
+        if (percent >= 0) {
+            judging.loaded(percent);
+        }
     }
 
     /** Whether the request came to the wrong cell, where nothing was done, and goes to another. */

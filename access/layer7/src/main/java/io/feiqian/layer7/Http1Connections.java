@@ -4,6 +4,7 @@ import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +44,12 @@ final class Http1Connections extends BackendConnections {
 
     /** The exchange waits no longer. */
     @Override
-    void giveUp(Exchange exchange) {
-        if (waiting.remove(exchange)) {
+    boolean giveUp(Exchange exchange) {
+        boolean waited = waiting.remove(exchange);
+        if (waited) {
             pool().waiting.decrementAndGet();
         }
+        return waited;
     }
 
     private @Nullable Http1Backend take() {
@@ -91,6 +94,23 @@ final class Http1Connections extends BackendConnections {
         }
         made(made.channel());
         made.channel().closeFuture().addListener(done -> closed(backend));
+        SslHandler tls = made.channel().pipeline().get(SslHandler.class);
+        if (tls == null) {
+            ready(exchange, attempt, backend);
+            return;
+        }
+        // Before TLS has begun nothing of a request goes out: it can still go elsewhere.
+        tls.handshakeFuture()
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        ready(exchange, attempt, backend);
+                    } else if (exchange.attempt() == attempt) {
+                        exchange.unreached("TLS: " + done.cause().getMessage());
+                    }
+                });
+    }
+
+    private void ready(Exchange exchange, int attempt, Http1Backend backend) {
         if (exchange.attempt() == attempt) {
             backend.begin(exchange);
             exchange.reached(backend, false);

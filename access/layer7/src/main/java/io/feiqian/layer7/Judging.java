@@ -288,6 +288,15 @@ final class Judging {
         return true;
     }
 
+    /** The backend says how much of its cell is in use, in percent. */
+    void loaded(long percent) {
+        CellSteering steering = exchange.worker.engine.parts().cells();
+        CellAim.To known = aim;
+        if (steering != null && known != null) {
+            steering.loaded(known.cell(), percent);
+        }
+    }
+
     private long key(PoolRun to) {
         if (to.key().isPresent()) {
             Optional<String> found = to.key().get().read(new RequestParts(exchange));

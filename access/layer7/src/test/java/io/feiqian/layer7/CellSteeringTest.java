@@ -183,7 +183,10 @@ class CellSteeringTest {
                                 .count())
                 .isEqualTo(1);
 
-        assertThat(code(steering.corrected(request, right, 3))).isEqualTo(OutcomeCode.WRONG_CELL);
+        routes.offer(moved(ONE, 3));
+        assertThat(code(steering.corrected(request, right, 3)))
+                .as("once, though the map now names a third place")
+                .isEqualTo(OutcomeCode.WRONG_CELL);
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,7 +54,9 @@ class Http2CrossingTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server =
+                HttpServer.create(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         server.setExecutor(threads);
         server.createContext("/", Http2CrossingTest::serve);
         server.start();
@@ -153,7 +156,7 @@ class Http2CrossingTest {
                             .toList();
             for (int i = 0; i < all.size(); i++) {
                 assertThat(all.get(i).get(30, TimeUnit.SECONDS).body())
-                        .isEqualTo("POST /echo https no " + i);
+                        .isEqualTo("POST /echo http no " + i);
             }
         }
     }

@@ -61,9 +61,7 @@ class PaymentFilesTest {
                                             BankClient.body()
                                                     .put(
                                                             "trace_number",
-                                                            bank.trace(
-                                                                            Slot.pinnedTo(
-                                                                                    new CellId(1)))
+                                                            bank.trace(Slot.pinnedTo(new CellId(1)))
                                                                     .toString())
                                                     .put("kind", "NOSTRO")
                                                     .put("currency", "CNY")
@@ -143,45 +141,45 @@ class PaymentFilesTest {
 
     private static String pain(String payer, String sum, String... transactions) {
         return """
-               <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn>
-               <GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-01-05T09:00:00Z</CreDtTm>
-               <NbOfTxs>%d</NbOfTxs><CtrlSum>%s</CtrlSum>
-               <InitgPty><Nm>Lantern Trading</Nm></InitgPty></GrpHdr>
-               <PmtInf><PmtInfId>B1</PmtInfId><PmtMtd>TRF</PmtMtd>
-               <ReqdExctnDt><Dt>2026-01-05</Dt></ReqdExctnDt>
-               <DbtrAcct><Id><Othr><Id>%s</Id></Othr></Id></DbtrAcct>%s
-               </PmtInf></CstmrCdtTrfInitn></Document>
-               """
+        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn>
+        <GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-01-05T09:00:00Z</CreDtTm>
+        <NbOfTxs>%d</NbOfTxs><CtrlSum>%s</CtrlSum>
+        <InitgPty><Nm>Lantern Trading</Nm></InitgPty></GrpHdr>
+        <PmtInf><PmtInfId>B1</PmtInfId><PmtMtd>TRF</PmtMtd>
+        <ReqdExctnDt><Dt>2026-01-05</Dt></ReqdExctnDt>
+        <DbtrAcct><Id><Othr><Id>%s</Id></Othr></Id></DbtrAcct>%s
+        </PmtInf></CstmrCdtTrfInitn></Document>
+        """
                 .formatted(transactions.length, sum, payer, String.join("", transactions));
     }
 
     private static String transaction(int number, String amount, String payee) {
         return """
-               <CdtTrfTxInf><PmtId><EndToEndId>E%d</EndToEndId></PmtId>
-               <Amt><InstdAmt Ccy="CNY">%s</InstdAmt></Amt>
-               <CdtrAcct><Id><Othr><Id>%s</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>
-               """
+        <CdtTrfTxInf><PmtId><EndToEndId>E%d</EndToEndId></PmtId>
+        <Amt><InstdAmt Ccy="CNY">%s</InstdAmt></Amt>
+        <CdtrAcct><Id><Othr><Id>%s</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>
+        """
                 .formatted(number, amount, payee);
     }
 
     private static String pacs(String... transactions) {
         return """
-               <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08"><FIToFICstmrCdtTrf>
-               <GrpHdr><MsgId>P1</MsgId><CreDtTm>2026-01-05T09:00:00Z</CreDtTm>
-               <NbOfTxs>%d</NbOfTxs><SttlmInf><SttlmMtd>INDA</SttlmMtd></SttlmInf>
-               <InstgAgt><FinInstnId><BICFI>FARACNBJ</BICFI></FinInstnId></InstgAgt></GrpHdr>%s
-               </FIToFICstmrCdtTrf></Document>
-               """
+        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08"><FIToFICstmrCdtTrf>
+        <GrpHdr><MsgId>P1</MsgId><CreDtTm>2026-01-05T09:00:00Z</CreDtTm>
+        <NbOfTxs>%d</NbOfTxs><SttlmInf><SttlmMtd>INDA</SttlmMtd></SttlmInf>
+        <InstgAgt><FinInstnId><BICFI>FARACNBJ</BICFI></FinInstnId></InstgAgt></GrpHdr>%s
+        </FIToFICstmrCdtTrf></Document>
+        """
                 .formatted(transactions.length, String.join("", transactions));
     }
 
     private static String received(int number, String amount, String payee) {
         return """
-               <CdtTrfTxInf><PmtId><EndToEndId>E%d</EndToEndId><TxId>T%d</TxId></PmtId>
-               <IntrBkSttlmAmt Ccy="CNY">%s</IntrBkSttlmAmt>
-               <DbtrAcct><Id><Othr><Id>998877</Id></Othr></Id></DbtrAcct>
-               <CdtrAcct><Id><Othr><Id>%s</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>
-               """
+        <CdtTrfTxInf><PmtId><EndToEndId>E%d</EndToEndId><TxId>T%d</TxId></PmtId>
+        <IntrBkSttlmAmt Ccy="CNY">%s</IntrBkSttlmAmt>
+        <DbtrAcct><Id><Othr><Id>998877</Id></Othr></Id></DbtrAcct>
+        <CdtrAcct><Id><Othr><Id>%s</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>
+        """
                 .formatted(number, number, amount, payee);
     }
 }
