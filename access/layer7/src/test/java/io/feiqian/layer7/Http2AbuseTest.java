@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * served on.
  */
 @Requirement("P6.1.3-d")
+@SuppressWarnings("AddressSelection") // On this machine only; never written.
 class Http2AbuseTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;

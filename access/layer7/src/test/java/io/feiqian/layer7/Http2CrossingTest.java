@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients and backends that speak different versions of HTTP, with TLS and without. */
 @Requirement({"P6.1.1-b", "P6.1.3-d"})
+@SuppressWarnings("AddressSelection") // On this machine only; never written.
 class Http2CrossingTest {
     @TempDir private Path folder = Path.of("");
     private final Deque<AutoCloseable> open = new ArrayDeque<>();

@@ -14,6 +14,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A client of HTTP/2 that sends whatever it is told, over a raw socket. */
+@SuppressWarnings({
+    "AddressSelection",
+    "ArrayRecordComponent"
+}) // On this machine only; never written.
 final class Http2Wire implements AutoCloseable {
     private static final int HEADERS = 1;
     private static final int RST = 3;
