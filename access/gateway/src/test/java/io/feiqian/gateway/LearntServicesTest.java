@@ -55,7 +55,8 @@ class LearntServicesTest {
         services.look();
         try (DynamicShop one = shop("new-one", "/v1/accounts/{account}/also");
                 DynamicShop two = shop("new-two", "/v1/accounts/{account}/also")) {
-            bank.instances.put(ApiFixture.ONE, List.of(one.endpoint()));
+            // Most are new already; that is not enough.
+            bank.instances.put(ApiFixture.ONE, List.of(one.endpoint(), two.endpoint()));
             services.look();
             assertThat(get(api, "/v1/accounts/0001100000000012/also").status())
                     .as("the other cell does not know it")
