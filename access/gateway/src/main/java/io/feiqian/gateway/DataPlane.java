@@ -175,6 +175,6 @@ public final class DataPlane implements AutoCloseable {
     /** Stops without patience. */
     @Override
     public void close() {
-        boolean unused = stop(Duration.ZERO);
+        var _ = stop(Duration.ZERO);
     }
 }

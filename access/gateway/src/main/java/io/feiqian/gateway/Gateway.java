@@ -295,6 +295,6 @@ public final class Gateway implements AutoCloseable {
     /** Stops without patience. */
     @Override
     public void close() {
-        boolean unused = stop(Duration.ZERO);
+        var _ = stop(Duration.ZERO);
     }
 }

@@ -43,7 +43,7 @@ final class KeptOrders {
     static void keep(Path file, BackendOrders orders) {
         KeptOrders kept = new KeptOrders(file, orders);
         kept.load();
-        Runnable unused = orders.watch(_ -> kept.save());
+        var _ = orders.watch(_ -> kept.save());
     }
 
     private void load() {

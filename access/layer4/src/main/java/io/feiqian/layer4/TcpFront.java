@@ -117,7 +117,7 @@ final class TcpFront implements AutoCloseable {
 
     /** Ends it with a reset, which costs nobody anything any more. */
     static void refuse(SocketChannel channel) {
-        boolean unused = channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        var _ = channel.config().setOption(ChannelOption.SO_LINGER, 0);
         var _ = channel.close();
     }
 
