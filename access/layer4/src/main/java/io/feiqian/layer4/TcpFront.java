@@ -13,7 +13,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -35,7 +34,7 @@ final class TcpFront implements AutoCloseable {
     private final Layer4Parts parts;
     private final BackendTlsClients backendTls;
     private final ConnectionGate.Door door;
-    private final Map<EventExecutor, LoopWatch> watches = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, LoopWatch> watches = new IdentityHashMap<>();
     private final Runnable unwatch;
     private volatile Rules rules;
 

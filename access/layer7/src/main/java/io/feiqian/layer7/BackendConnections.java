@@ -54,12 +54,14 @@ abstract class BackendConnections {
     /** A connection was made; it is known until it is closed. */
     final void made(Channel channel) {
         channels.add(channel);
-        channel.closeFuture().addListener(_ -> channels.remove(channel));
+        var _ = channel.closeFuture().addListener(_ -> channels.remove(channel));
     }
 
     /** Closes all connections, with what they carry. */
     final void cut() {
-        List.copyOf(channels).forEach(Channel::close);
+        for (Channel each : List.copyOf(channels)) {
+            var _ = each.close();
+        }
     }
 
     /** Gives a connection as soon as there is one: {@link Exchange#reached}, or not reached. */

@@ -70,7 +70,6 @@ public final class Layer7 implements AutoCloseable {
         this.routing = new Routing(ProxyConfig.NONE, Map.of(), parts.guard(), this::meters);
         MeterRegistry metrics = parts.metrics();
         metrics.gauge("feiqian.gateway.in.flight", requests);
-        metrics.gauge("feiqian.gateway.connections", parts.shared().gate(), gate -> gate.open());
         for (EventExecutor each : loops) {
             EventLoop loop = (EventLoop) each;
             workers.put(

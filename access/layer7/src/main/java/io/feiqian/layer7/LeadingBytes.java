@@ -14,8 +14,8 @@ final class LeadingBytes extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        ctx.writeAndFlush(Unpooled.wrappedBuffer(bytes), ctx.voidPromise());
-        ctx.pipeline().remove(this);
+        var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(bytes), ctx.channel().newPromise());
+        var _ = ctx.pipeline().remove(this);
         ctx.fireChannelActive();
     }
 }

@@ -34,39 +34,49 @@ final class ProxyOpening extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        late = ctx.executor().schedule(() -> ctx.close(), patience, TimeUnit.NANOSECONDS);
+        late =
+                ctx.executor()
+                        .schedule(
+                                () -> {
+                                    var _ = ctx.close();
+                                },
+                                patience,
+                                TimeUnit.NANOSECONDS);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf bytes)) {
-            ReferenceCountUtil.release(message);
+            var _ = ReferenceCountUtil.release(message);
             return;
         }
         ByteBuf all = come;
         if (all == null) {
             all = bytes;
         } else {
-            all.writeBytes(bytes);
-            bytes.release();
+            var _ = all.writeBytes(bytes);
+            var _ = bytes.release();
         }
         come = all;
         switch (ProxyHead.read(all)) {
-            case ProxyHead.Read.More() -> ctx.read();
-            case ProxyHead.Read.Wrong(var _) -> ctx.close();
+            case ProxyHead.Read.More() -> {
+                var _ = ctx.read();
+            }
+            case ProxyHead.Read.Wrong(var _) -> {
+                var _ = ctx.close();
+            }
             case ProxyHead.Read.Whole(var head, var length) -> {
-                all.skipBytes(length);
+                var _ = all.skipBytes(length);
                 come = null;
                 known.accept(
                         head.source()
                                 .<SocketAddress>map(each -> each)
                                 .orElseGet(() -> ctx.channel().remoteAddress()));
-                ctx.pipeline().remove(this);
+                var _ = ctx.pipeline().remove(this);
                 if (all.isReadable() && ctx.channel().isOpen()) {
-                    ctx.pipeline().fireChannelRead(all);
-                    ctx.pipeline().fireChannelReadComplete();
+                    var _ = ctx.pipeline().fireChannelRead(all).fireChannelReadComplete();
                 } else {
-                    all.release();
+                    var _ = all.release();
                 }
             }
         }
@@ -75,10 +85,10 @@ final class ProxyOpening extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         if (late != null) {
-            late.cancel(false);
+            var _ = late.cancel(false);
         }
         if (come != null) {
-            come.release();
+            var _ = come.release();
             come = null;
         }
     }

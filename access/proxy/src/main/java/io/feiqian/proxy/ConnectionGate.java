@@ -3,6 +3,7 @@ package io.feiqian.proxy;
 import io.feiqian.runtime.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,13 @@ public final class ConnectionGate {
                     }
                     return gone;
                 });
+    }
+
+    /** How often somebody was not let in since the start, by reason. */
+    public Map<Refusal, Long> refusals() {
+        Map<Refusal, Long> all = new EnumMap<>(Refusal.class);
+        doors.values().forEach(each -> each.meters.refusals().forEach((why, count) -> all.merge(why, count, Long::sum)));
+        return all;
     }
 
     /** How many connections there are at all listeners. */

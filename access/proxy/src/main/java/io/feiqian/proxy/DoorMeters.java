@@ -62,6 +62,13 @@ final class DoorMeters {
         }
     }
 
+    /** How often somebody was refused since the start, by reason. */
+    Map<ConnectionGate.Refusal, Long> refusals() {
+        Map<ConnectionGate.Refusal, Long> all = new EnumMap<>(ConnectionGate.Refusal.class);
+        refused.forEach((why, counter) -> all.put(why, (long) counter.count()));
+        return all;
+    }
+
     void passed(long fromClients, long toClients) {
         in.increment((double) fromClients);
         out.increment((double) toClients);
