@@ -133,7 +133,7 @@ public final class Layer4 implements AutoCloseable {
     /** Stops without patience. */
     @Override
     public void close() {
-        boolean unused = stop(Duration.ZERO);
+        var _ = stop(Duration.ZERO);
     }
 
     private void front(ListenerConfig listener) {

@@ -87,7 +87,7 @@ final class LoopWatch {
         long now = clock.nanos();
         each(watched -> watched.look(now));
         if (size == 0 && turns != null) {
-            boolean unused = turns.cancel(false);
+            var _ = turns.cancel(false);
             turns = null;
         }
     }

@@ -32,7 +32,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof ByteBuf bytes) || done) {
-            boolean unused = ReferenceCountUtil.release(message);
+            var _ = ReferenceCountUtil.release(message);
             return;
         }
         ByteBuf all = come;
@@ -40,7 +40,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
             all = bytes;
         } else {
             all.writeBytes(bytes);
-            boolean unused = bytes.release();
+            var _ = bytes.release();
         }
         come = all;
         if (all.readableBytes() > MOST) {
@@ -55,7 +55,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
             if (ctx.channel().isOpen() && all.isReadable()) {
                 var _ = ctx.pipeline().fireChannelRead(all);
             } else {
-                boolean unused = all.release();
+                var _ = all.release();
             }
         } else {
             var _ = ctx.read();
@@ -88,7 +88,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         if (come != null) {
-            boolean unused = come.release();
+            var _ = come.release();
             come = null;
         }
     }

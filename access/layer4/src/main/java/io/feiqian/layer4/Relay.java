@@ -28,7 +28,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
         if (message instanceof ByteBuf bytes) {
             connection.passed(side, bytes);
         } else {
-            boolean unused = ReferenceCountUtil.release(message);
+            var _ = ReferenceCountUtil.release(message);
         }
     }
 

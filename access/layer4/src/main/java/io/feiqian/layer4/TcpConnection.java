@@ -354,7 +354,7 @@ final class TcpConnection extends LoopWatch.Watched {
 
     private static void reset(Channel side) {
         if (side.isOpen()) {
-            boolean unused = side.config().setOption(ChannelOption.SO_LINGER, 0);
+            var _ = side.config().setOption(ChannelOption.SO_LINGER, 0);
             var _ = side.close();
         }
     }

@@ -11,7 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +35,7 @@ final class TcpFront implements AutoCloseable {
     private final Layer4Parts parts;
     private final BackendTlsClients backendTls;
     private final ConnectionGate.Door door;
-    private final Map<EventExecutor, LoopWatch> watches = new IdentityHashMap<>();
+    private final Map<EventExecutor, LoopWatch> watches = new HashMap<>();
     private final Runnable unwatch;
     private volatile Rules rules;
 
@@ -117,7 +117,7 @@ final class TcpFront implements AutoCloseable {
 
     /** Ends it with a reset, which costs nobody anything any more. */
     static void refuse(SocketChannel channel) {
-        boolean unused = channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        var _ = channel.config().setOption(ChannelOption.SO_LINGER, 0);
         var _ = channel.close();
     }
 

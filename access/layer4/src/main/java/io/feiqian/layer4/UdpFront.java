@@ -79,7 +79,7 @@ final class UdpFront implements AutoCloseable {
             session = begin(mine, key).orElse(null);
         }
         if (session == null) {
-            boolean unused = packet.release();
+            var _ = packet.release();
             return;
         }
         session.send(packet.content());

@@ -87,7 +87,7 @@ final class UdpPort implements AutoCloseable {
             if (now != null && message instanceof DatagramPacket packet) {
                 now.take(ctx.channel(), packet);
             } else {
-                boolean unused = ReferenceCountUtil.release(message);
+                var _ = ReferenceCountUtil.release(message);
             }
         }
 

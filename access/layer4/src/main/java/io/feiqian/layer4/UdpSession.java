@@ -96,7 +96,7 @@ final class UdpSession extends LoopWatch.Watched {
         } else if (waiting.size() < MOST_WAITING && !over) {
             waiting.add(datagram);
         } else {
-            boolean unused = datagram.release();
+            var _ = datagram.release();
         }
     }
 
@@ -173,7 +173,7 @@ final class UdpSession extends LoopWatch.Watched {
         }
         over = true;
         for (ByteBuf each = waiting.poll(); each != null; each = waiting.poll()) {
-            boolean unused = each.release();
+            var _ = each.release();
         }
         if (backend != null) {
             var _ = backend.close();
@@ -194,7 +194,7 @@ final class UdpSession extends LoopWatch.Watched {
             } else if (message instanceof ByteBuf bytes && !over) {
                 answer(bytes);
             } else {
-                boolean unused = ReferenceCountUtil.release(message);
+                var _ = ReferenceCountUtil.release(message);
             }
         }
 
