@@ -127,15 +127,15 @@ final class ClientHello {
     }
 
     private static Optional<String> name(ByteBuf hello) throws Bad, Short {
-        ByteBuf unused = take(hello, 2 + RANDOM);
-        unused = take(hello, number(hello, 1));
-        unused = take(hello, number(hello, 2));
-        unused = take(hello, number(hello, 1));
+        ByteBuf last = take(hello, 2 + RANDOM);
+        last = take(hello, number(hello, 1));
+        last = take(hello, number(hello, 2));
+        last = take(hello, number(hello, 1));
         if (!hello.isReadable()) {
             return Optional.empty();
         }
         ByteBuf extensions = take(hello, number(hello, 2));
-        if (hello.isReadable() || unused.refCnt() == 0) {
+        if (hello.isReadable() || last.refCnt() == 0) {
             throw new Bad("bytes behind the extensions");
         }
         Optional<String> found = Optional.empty();

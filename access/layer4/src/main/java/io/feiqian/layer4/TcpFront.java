@@ -11,8 +11,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,7 +35,7 @@ final class TcpFront implements AutoCloseable {
     private final Layer4Parts parts;
     private final BackendTlsClients backendTls;
     private final ConnectionGate.Door door;
-    private final IdentityHashMap<EventExecutor, LoopWatch> watches = new IdentityHashMap<>();
+    private final Map<EventExecutor, LoopWatch> watches = new HashMap<>();
     private final Runnable unwatch;
     private volatile Rules rules;
 

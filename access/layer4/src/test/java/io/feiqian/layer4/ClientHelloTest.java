@@ -82,7 +82,7 @@ class ClientHelloTest {
             engine.setSSLParameters(parameters);
         }
         ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        var unused = engine.wrap(ByteBuffer.allocate(0), out);
+        var _ = engine.wrap(ByteBuffer.allocate(0), out);
         return Arrays.copyOf(out.array(), out.position());
     }
 

@@ -21,7 +21,7 @@ final class EchoServer implements AutoCloseable {
         this.name = name;
         server = new ServerSocket();
         server.bind(new InetSocketAddress(InetAddress.ofLiteral(host), 0), 4_096);
-        Thread unused = Thread.ofVirtual().start(this::serve);
+        var _ = Thread.ofVirtual().start(this::serve);
     }
 
     int port() {
@@ -37,7 +37,7 @@ final class EchoServer implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
-                Thread unused = Thread.ofVirtual().start(() -> echo(socket));
+                var _ = Thread.ofVirtual().start(() -> echo(socket));
             } catch (IOException closed) {
                 return;
             }
@@ -48,7 +48,7 @@ final class EchoServer implements AutoCloseable {
         try (socket) {
             socket.getOutputStream().write((name + ":").getBytes(StandardCharsets.UTF_8));
             InputStream in = socket.getInputStream();
-            long unused = in.transferTo(socket.getOutputStream());
+            var _ = in.transferTo(socket.getOutputStream());
         } catch (IOException broken) {
             // Its client has gone.
         }

@@ -68,7 +68,7 @@ class TcpTest {
                                 }
                             });
                     byte[] answer = socket.getInputStream().readAllBytes();
-                    var unused = written.get(PATIENCE, TimeUnit.MILLISECONDS);
+                    var _ = written.get(PATIENCE, TimeUnit.MILLISECONDS);
                     assertThat(answer.length).isEqualTo(much.length + 1);
                     assertThat(Arrays.equals(answer, 1, answer.length, much, 0, much.length))
                             .isTrue();
@@ -105,8 +105,8 @@ class TcpTest {
                                     Duration.ofSeconds(60))),
                     withBackend(plain, "[::1]:" + six.port()));
             int port = fixture.at("l").getPort();
-            assertThat(said(new InetSocketAddress("127.0.0.1", port), "x")).isEqualTo("six:x");
-            assertThat(said(new InetSocketAddress("::1", port), "x")).isEqualTo("six:x");
+            assertThat(said(at("127.0.0.1", port), "x")).isEqualTo("six:x");
+            assertThat(said(at("::1", port), "x")).isEqualTo("six:x");
         }
     }
 
@@ -131,7 +131,7 @@ class TcpTest {
                 }
                 for (int i = 0; i < 5; i++) {
                     try (Socket good = new Socket()) {
-                        good.bind(new InetSocketAddress("127.0.0.2", 0));
+                        good.bind(at("127.0.0.2", 0));
                         good.connect(fixture.at("l"), PATIENCE);
                         assertThat(talk(good, "x")).isEqualTo("a:x");
                     }
@@ -239,6 +239,10 @@ class TcpTest {
                 pool.connections(),
                 pool.tls(),
                 pool.proxyProtocol());
+    }
+
+    private static InetSocketAddress at(String address, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(address), port);
     }
 
     private static int closedPort() throws IOException {

@@ -88,7 +88,7 @@ class UdpTest {
                 client.receive(answer);
                 return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8);
             } catch (SocketTimeoutException lost) {
-                continue;
+                // As datagrams may be.
             }
         }
         throw new IOException("no answer");
@@ -96,7 +96,7 @@ class UdpTest {
 
     private static DatagramSocket answering(String name) throws IOException {
         DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
-        Thread unused =
+        var _ =
                 Thread.ofVirtual()
                         .start(() -> {
                             DatagramPacket packet = new DatagramPacket(new byte[100], 100);

@@ -77,7 +77,7 @@ class HealthChecksTest {
     @Test
     void connectionsAndAnswersOfHttpAreJudged() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
-            Thread unused = Thread.ofVirtual().start(() -> serve(server));
+            var _ = Thread.ofVirtual().start(() -> serve(server));
             int port = server.getLocalPort();
             assertThat(fault(port, tcp())).isEmpty();
             assertThat(fault(port, http("200-299", ""))).isEmpty();
@@ -177,7 +177,7 @@ class HealthChecksTest {
                                             .getBytes(StandardCharsets.US_ASCII));
                 }
             } catch (IOException closed) {
-                continue;
+                // Its client has gone, or the test is over.
             }
         }
     }
