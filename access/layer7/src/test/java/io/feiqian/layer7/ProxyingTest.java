@@ -316,6 +316,33 @@ class ProxyingTest {
     }
 
     @Test
+    void aBackendThatDoesNotReadHoldsTheClientBack() throws Exception {
+        CountDownLatch tooMuch = new CountDownLatch(1);
+        shop.holding = new CountDownLatch(1);
+        shop.takesBodies = true;
+        try (Wire wire = new Wire(door.port())) {
+            wire.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n");
+            byte[] part = new byte[1 << 20];
+            Thread writer =
+                    Thread.startVirtualThread(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            wire.send(part);
+                            if (i == 64) {
+                                tooMuch.countDown();
+                            }
+                        }
+                    });
+            assertThat(tooMuch.await(2, TimeUnit.SECONDS))
+                    .as("64 MB went into a way in whose backend reads nothing")
+                    .isFalse();
+            assertThat(used()).isLessThan(16 << 20);
+            shop.holding.countDown();
+            assertThat(wire.read().body()).isEqualTo("took 104857600");
+            writer.join();
+        }
+    }
+
+    @Test
     void aHundredMegabytesPassBothWaysWithoutBeingHeld() throws Exception {
         int megabytes = 100;
         shop.behave((wire, request) -> {
