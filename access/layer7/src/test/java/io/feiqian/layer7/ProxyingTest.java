@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -286,6 +288,57 @@ class ProxyingTest {
             wire.socket().shutdownOutput();
             assertThat(wire.read().body()).hasSize(1 << 20);
             assertThat(wire.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadHoldsTheBackendBack() throws Exception {
+        CountDownLatch tooMuch = new CountDownLatch(1);
+        byte[] part = new byte[1 << 20];
+        shop.behave((wire, request) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + (100 << 20) + "\r\n\r\n");
+            for (int i = 0; i < 100; i++) {
+                wire.send(part);
+                if (i == 64) {
+                    tooMuch.countDown();
+                }
+            }
+        });
+        try (Wire wire = new Wire(door.port())) {
+            wire.send(get("/"));
+            assertThat(tooMuch.await(2, TimeUnit.SECONDS))
+                    .as("64 MB went into a way in whose client reads nothing")
+                    .isFalse();
+            assertThat(used()).isLessThan(16 << 20);
+            wire.line();
+            wire.in().skipNBytes(100 << 20);
+        }
+    }
+
+    @Test
+    void aBackendThatDoesNotReadHoldsTheClientBack() throws Exception {
+        CountDownLatch tooMuch = new CountDownLatch(1);
+        shop.holding = new CountDownLatch(1);
+        shop.takesBodies = true;
+        try (Wire wire = new Wire(door.port())) {
+            wire.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n");
+            byte[] part = new byte[1 << 20];
+            Thread writer =
+                    Thread.startVirtualThread(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            wire.send(part);
+                            if (i == 64) {
+                                tooMuch.countDown();
+                            }
+                        }
+                    });
+            assertThat(tooMuch.await(2, TimeUnit.SECONDS))
+                    .as("64 MB went into a way in whose backend reads nothing")
+                    .isFalse();
+            assertThat(used()).isLessThan(16 << 20);
+            shop.holding.countDown();
+            assertThat(wire.read().body()).isEqualTo("took 104857600");
+            writer.join();
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** A backend over real sockets that records what it saw and answers as it is told. */
 final class Shop implements AutoCloseable {
@@ -24,6 +25,9 @@ final class Shop implements AutoCloseable {
 
     /** Reads bodies of a known length away, slowly, and answers how long they were. */
     volatile boolean takesBodies;
+
+    /** What it waits for before it reads a body. */
+    volatile CountDownLatch holding = new CountDownLatch(0);
 
     Shop(String name) {
         this.name = name;
@@ -72,6 +76,7 @@ final class Shop implements AutoCloseable {
                     !request.first().isEmpty();
                     request = wire.read(!takesBodies)) {
                 if (takesBodies) {
+                    awaitHolding();
                     take(wire, Long.parseLong(request.field("content-length")));
                     continue;
                 }
@@ -82,6 +87,14 @@ final class Shop implements AutoCloseable {
             // The other side hears it.
         } finally {
             open.remove(socket);
+        }
+    }
+
+    private void awaitHolding() {
+        try {
+            holding.await();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         }
     }
 
