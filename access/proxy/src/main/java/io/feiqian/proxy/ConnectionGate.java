@@ -68,7 +68,11 @@ public final class ConnectionGate {
     /** How often somebody was not let in since the start, by reason. */
     public Map<Refusal, Long> refusals() {
         Map<Refusal, Long> all = new EnumMap<>(Refusal.class);
-        doors.values().forEach(each -> each.meters.refusals().forEach((why, count) -> all.merge(why, count, Long::sum)));
+        doors.values()
+                .forEach(each ->
+                        each.meters
+                                .refusals()
+                                .forEach((why, count) -> all.merge(why, count, Long::sum)));
         return all;
     }
 
