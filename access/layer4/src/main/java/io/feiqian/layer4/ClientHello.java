@@ -27,10 +27,10 @@ final class ClientHello {
     }
 
     /** There are fewer bytes than there should be. */
-    private static final class Short extends Exception {
+    private static final class TooShort extends Exception {
         private static final long serialVersionUID = 1;
 
-        Short() {
+        TooShort() {
             super("short", null, false, false);
         }
     }
@@ -121,21 +121,21 @@ final class ClientHello {
         }
         try {
             return new Read.Whole(name(message.slice(4, length)));
-        } catch (Short cut) {
+        } catch (TooShort cut) {
             throw new Bad("hello with lengths beyond its end");
         }
     }
 
-    private static Optional<String> name(ByteBuf hello) throws Bad, Short {
-        ByteBuf last = take(hello, 2 + RANDOM);
-        last = take(hello, number(hello, 1));
-        last = take(hello, number(hello, 2));
-        last = take(hello, number(hello, 1));
+    private static Optional<String> name(ByteBuf hello) throws Bad, TooShort {
+        var _ = take(hello, 2 + RANDOM);
+        var _ = take(hello, number(hello, 1));
+        var _ = take(hello, number(hello, 2));
+        var _ = take(hello, number(hello, 1));
         if (!hello.isReadable()) {
             return Optional.empty();
         }
         ByteBuf extensions = take(hello, number(hello, 2));
-        if (hello.isReadable() || last.refCnt() == 0) {
+        if (hello.isReadable()) {
             throw new Bad("bytes behind the extensions");
         }
         Optional<String> found = Optional.empty();
@@ -154,7 +154,7 @@ final class ClientHello {
         return found;
     }
 
-    private static String hostName(ByteBuf body) throws Bad, Short {
+    private static String hostName(ByteBuf body) throws Bad, TooShort {
         ByteBuf list = take(body, number(body, 2));
         if (body.isReadable() || number(list, 1) != HOST_NAME) {
             throw new Bad("no host name");
@@ -167,16 +167,16 @@ final class ClientHello {
         return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
-    private static int number(ByteBuf from, int bytes) throws Short {
+    private static int number(ByteBuf from, int bytes) throws TooShort {
         if (from.readableBytes() < bytes) {
-            throw new Short();
+            throw new TooShort();
         }
         return bytes == 1 ? from.readUnsignedByte() : from.readUnsignedShort();
     }
 
-    private static ByteBuf take(ByteBuf from, int bytes) throws Short {
+    private static ByteBuf take(ByteBuf from, int bytes) throws TooShort {
         if (from.readableBytes() < bytes) {
-            throw new Short();
+            throw new TooShort();
         }
         return from.readSlice(bytes);
     }
