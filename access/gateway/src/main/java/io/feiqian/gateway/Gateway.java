@@ -271,10 +271,8 @@ public final class Gateway implements AutoCloseable {
 
     /** The port of its first listener. */
     public int port() {
-        return plane.addresses()
-                .get(plane.config().listeners().getFirst().name())
-                .getFirst()
-                .getPort();
+        String first = plane.config().listeners().getFirst().name();
+        return plane.addresses().getOrDefault(first, List.of()).getFirst().getPort();
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -29,7 +30,7 @@ final class RouteActivity {
     private static final class Counted {
         private long requests;
         private long failed;
-        private final TreeMap<Double, Double> buckets = new TreeMap<>();
+        private final NavigableMap<Double, Double> buckets = new TreeMap<>();
     }
 
     private record Sample(long at, Map<String, Counted> routes) {}
@@ -81,7 +82,7 @@ final class RouteActivity {
     }
 
     private static GatewayStatus.RouteCounts difference(String route, Counted before, Counted now) {
-        TreeMap<Double, Double> buckets = new TreeMap<>();
+        NavigableMap<Double, Double> buckets = new TreeMap<>();
         now.buckets.forEach((bound, count) ->
                 buckets.put(bound, count - before.buckets.getOrDefault(bound, 0.0)));
         long requests = now.requests - before.requests;
@@ -94,13 +95,13 @@ final class RouteActivity {
     }
 
     /** The end of the first bucket below which so many lie; buckets count all below their end. */
-    private static long percentile(TreeMap<Double, Double> buckets, double wanted) {
+    private static long percentile(NavigableMap<Double, Double> buckets, double wanted) {
         for (Map.Entry<Double, Double> each : buckets.entrySet()) {
             if (each.getValue() >= wanted) {
                 return each.getKey().longValue();
             }
         }
-        return buckets.isEmpty() ? 0 : buckets.lastKey().longValue();
+        return buckets.isEmpty() ? 0 : buckets.lastEntry().getKey().longValue();
     }
 
     private Sample counted(long now) {
