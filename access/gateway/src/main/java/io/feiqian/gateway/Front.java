@@ -40,6 +40,7 @@ final class Front implements Answering {
             Set.of("/health/live", "/health/ready", "/metrics");
 
     private final Optional<ServiceApi> api;
+    private final Map<String, Answering> besides;
     private final Own own;
     private final Clock clock;
     private final MeterRegistry metrics;
@@ -50,9 +51,16 @@ final class Front implements Answering {
      * A front.
      *
      * @param api the services; empty where this gateway has none
+     * @param besides who answers what begins with a path
      */
-    Front(Optional<ServiceApi> api, Own own, Clock clock, MeterRegistry metrics) {
+    Front(
+            Optional<ServiceApi> api,
+            Map<String, Answering> besides,
+            Own own,
+            Clock clock,
+            MeterRegistry metrics) {
         this.api = api;
+        this.besides = Map.copyOf(besides);
         this.own = own;
         this.clock = clock;
         this.metrics = metrics;
@@ -61,13 +69,25 @@ final class Front implements Answering {
     @Override
     public CompletableFuture<HttpAnswer> answer(
             HttpQuestion question, Client client, Caller caller) {
-        return counted(question, () -> api.orElseThrow().answer(question, client, caller));
+        return counted(
+                question,
+                () ->
+                        besides(question)
+                                .or(() -> api)
+                                .orElseThrow()
+                                .answer(question, client, caller));
     }
 
     @Override
     public CompletableFuture<HttpAnswer> answer(
             RouteConfig route, HttpQuestion question, Client client, Caller caller) {
-        return counted(question, () -> api.orElseThrow().answer(route, question, client, caller));
+        return counted(
+                question,
+                () ->
+                        besides(question)
+                                .or(() -> api)
+                                .orElseThrow()
+                                .answer(route, question, client, caller));
     }
 
     private CompletableFuture<HttpAnswer> counted(
@@ -85,6 +105,13 @@ final class Front implements Answering {
                 });
     }
 
+    private Optional<Answering> besides(HttpQuestion question) {
+        return besides.entrySet().stream()
+                .filter(each -> question.path().startsWith(each.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
     /** Refuses new calls, and says that it is not ready. */
     void stop() {
         stopping = true;
@@ -99,7 +126,7 @@ final class Front implements Answering {
             return CompletableFuture.completedFuture(
                     Problem.answer(OutcomeCode.SHUTTING_DOWN, "stopping").closing());
         }
-        if (api.isEmpty()) {
+        if (api.isEmpty() && besides(question).isEmpty()) {
             return CompletableFuture.completedFuture(
                     Problem.answer(
                             OutcomeCode.UNKNOWN_PATH,

@@ -6,6 +6,7 @@ import io.feiqian.layer7.CellSteering;
 import io.feiqian.proxy.AuthenticatorConfig;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.Transport;
+import io.feiqian.proxy.spi.Answering;
 import io.feiqian.proxy.spi.BackendSource;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.spi.CallPolicies;
@@ -50,6 +51,7 @@ public final class Gateway implements AutoCloseable {
      * @param incoming rules over requests to pools, as the side that serves
      * @param outgoing the same, as the side that calls
      * @param services who knows the instances of services
+     * @param besides who answers API routes whose path begins so, instead of the services
      * @param ready whether the way to the cells is known; asked by {@code /health/ready}
      */
     public record Setting(
@@ -60,7 +62,13 @@ public final class Gateway implements AutoCloseable {
             CallPolicies incoming,
             CallPolicies outgoing,
             BackendSource services,
+            Map<String, Answering> besides,
             BooleanSupplier ready) {
+        /** Takes a copy. */
+        public Setting {
+            besides = Map.copyOf(besides);
+        }
+
         /** One without cells, rules or registry. */
         public static Setting alone(String name, Optional<Path> folder) {
             return new Setting(
@@ -71,6 +79,7 @@ public final class Gateway implements AutoCloseable {
                     CallPolicies.NONE,
                     CallPolicies.NONE,
                     BackendSource.none(),
+                    Map.of(),
                     () -> true);
         }
     }
@@ -148,6 +157,7 @@ public final class Gateway implements AutoCloseable {
                         usual.incoming(),
                         usual.outgoing(),
                         usual.services(),
+                        usual.besides(),
                         ready),
                 Transport.usual(),
                 telemetry,
@@ -216,6 +226,7 @@ public final class Gateway implements AutoCloseable {
                 new Front(
                         api.map(each ->
                                 ServiceApi.of(config, each, described::get, telemetry, clock)),
+                        setting.besides(),
                         new Front.Own(setting.ready(), telemetry::prometheusText),
                         clock,
                         telemetry.metrics());

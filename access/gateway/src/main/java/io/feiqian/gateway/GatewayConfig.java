@@ -13,6 +13,7 @@ import io.feiqian.proxy.RewriteConfig;
 import io.feiqian.proxy.RouteConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,8 @@ public record GatewayConfig(
         Duration longestDeadline,
         int channel,
         List<Path> descriptors) {
+    private static final long DOCUMENT_BYTES = 64 << 20;
+
     /** What is used unless configured: on this machine only. */
     public static final GatewayConfig DEFAULT =
             new GatewayConfig(
@@ -104,8 +107,10 @@ public record GatewayConfig(
     /**
      * The way in as it is where no document says otherwise: one listener of HTTP here, and
      * everything that comes is a call of a service.
+     *
+     * @param documents the beginnings of paths that take whole documents, which may be larger
      */
-    public ProxyConfig proxy() {
+    public ProxyConfig proxy(String... documents) {
         ClientTimeouts times =
                 new ClientTimeouts(
                         requestTimeout,
@@ -131,20 +136,25 @@ public record GatewayConfig(
                                 Math.clamp(maxHeaderBytes, 256, 1 << 20),
                                 100),
                         true);
+        List<RouteConfig> routes = new ArrayList<>();
+        for (String each : documents) {
+            routes.add(route(each.replaceAll("[^a-z0-9]", ""), each, DOCUMENT_BYTES));
+        }
+        routes.add(route("api", "/", maxBodyBytes));
         return new ProxyConfig(
                 List.of(listener),
-                List.of(everything()),
+                routes,
                 List.of(),
                 Map.of(),
                 new BoundsConfig(maxConnections, maxInFlight, false),
                 AccessLogConfig.USUAL);
     }
 
-    private RouteConfig everything() {
+    private RouteConfig route(String name, String path, long bodyBytes) {
         return new RouteConfig(
-                "api",
+                name,
                 List.of(),
-                "/",
+                path,
                 List.of(),
                 Map.of(),
                 Optional.empty(),
@@ -159,7 +169,7 @@ public record GatewayConfig(
                 Optional.empty(),
                 RewriteConfig.NONE,
                 false,
-                maxBodyBytes,
+                bodyBytes,
                 longestDeadline.plus(requestTimeout),
                 0,
                 Duration.ZERO);

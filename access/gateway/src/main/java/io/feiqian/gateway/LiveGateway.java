@@ -28,14 +28,12 @@ public final class LiveGateway implements GatewayOperations {
     private final Instant startedAt;
     private final RouteActivity activity;
     private final Supplier<GatewayStatus.Document> document;
-    private final Supplier<String> text;
     private final Function<String, ProxyConfig> reading;
 
     /**
      * A gateway.
      *
      * @param document which configuration is in force
-     * @param text the document in force as it was written; empty for the default
      * @param reading reads a document, with its secrets; throws where it is refused
      */
     public LiveGateway(
@@ -44,14 +42,12 @@ public final class LiveGateway implements GatewayOperations {
             MeterRegistry metrics,
             Clock clock,
             Supplier<GatewayStatus.Document> document,
-            Supplier<String> text,
             Function<String, ProxyConfig> reading) {
         this.name = name;
         this.plane = plane;
         this.startedAt = clock.now();
         this.activity = new RouteActivity(metrics, clock);
         this.document = document;
-        this.text = text;
         this.reading = reading;
     }
 
@@ -150,7 +146,7 @@ public final class LiveGateway implements GatewayOperations {
 
     @Override
     public String document() {
-        return text.get();
+        return ProxyConfig.type().text(plane.config());
     }
 
     @Override

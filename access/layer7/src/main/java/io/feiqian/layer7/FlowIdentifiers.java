@@ -71,11 +71,20 @@ public final class FlowIdentifiers {
 
     /** Identifiers by a key of this process alone, for one gateway without keys of the bank. */
     public static FlowIdentifiers ofOwnKey(Clock clock, Randomness secure) {
+        return of(newKey(0, secure), clock, secure);
+    }
+
+    /**
+     * A line with a key that nobody else has.
+     *
+     * @param number the key's number, 0 to 9
+     */
+    public static String newKey(int number, Randomness secure) {
         ByteBuffer key = ByteBuffer.allocate(KEY_BYTES);
         while (key.hasRemaining()) {
             key.putLong(secure.nextLong());
         }
-        return of("0 " + HexFormat.of().formatHex(key.array()), clock, secure);
+        return number + " " + HexFormat.of().formatHex(key.array());
     }
 
     /** A new identifier, as text. */

@@ -3,6 +3,8 @@ package io.feiqian.server;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.Json;
 import io.feiqian.cli.ProcessEntry.Role;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.vocabulary.BusinessDate;
 import java.io.IOException;
@@ -121,7 +123,14 @@ final class SystemLayout {
                         home.secretsFolder().toString(),
                         plan.spans().address(),
                         plan.spans().perSecond(),
-                        instances());
+                        instances(),
+                        home.gateway().toString(),
+                        "",
+                        "",
+                        0,
+                        Transport.Kind.EPOLL,
+                        "",
+                        ProxyConfig.NONE);
         Path file = home.gateway().resolve("gateway.json");
         return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
     }

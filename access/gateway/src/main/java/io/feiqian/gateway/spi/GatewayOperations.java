@@ -12,7 +12,7 @@ public interface GatewayOperations {
     /** Everything as it is now. */
     GatewayStatus status();
 
-    /** The document in force, as it was written; empty for the default. */
+    /** The document in force as JSON, with every default and without secrets. */
     String document();
 
     /**
