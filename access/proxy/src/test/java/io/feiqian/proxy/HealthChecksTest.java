@@ -88,8 +88,7 @@ class HealthChecksTest {
             assertThat(fault(port, tcp())).isPresent();
         }
         try (ServerSocket hung = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
-            assertThat(fault(hung.getLocalPort(), http("200", "")))
-                    .contains("no answer in time");
+            assertThat(fault(hung.getLocalPort(), http("200", ""))).contains("no answer in time");
         }
     }
 
