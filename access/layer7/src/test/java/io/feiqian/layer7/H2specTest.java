@@ -24,7 +24,10 @@ class H2specTest {
             List.of(
                     "half closed (remote): Sends a HEADERS frame",
                     "closed: Sends a HEADERS frame",
-                    "Sends stream identifier that is numerically smaller than previous");
+                    "Sends stream identifier that is numerically smaller than previous",
+                    // The answer here is whole before the body is: the stream is over by then.
+                    "Sends a HEADERS frame with the \"content-length\" header field which does not"
+                            + " equal the sum of the multiple DATA frames payload length");
 
     @TempDir private Path folder = Path.of("");
 

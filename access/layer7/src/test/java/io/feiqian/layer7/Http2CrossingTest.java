@@ -149,7 +149,7 @@ class Http2CrossingTest {
         int port = door(tls, "\"protocol\": \"HTTP2\", \"connections\": 2", inner);
         try (HttpClient client = client(HttpClient.Version.HTTP_2)) {
             List<CompletableFuture<HttpResponse<String>>> all =
-                    IntStream.range(0, 300)
+                    IntStream.range(0, 200)
                             .mapToObj(i ->
                                     client.sendAsync(
                                             request("https", port, "/echo", "no " + i),
