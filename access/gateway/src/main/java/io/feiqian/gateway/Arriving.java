@@ -1,6 +1,7 @@
 package io.feiqian.gateway;
 
 import com.google.protobuf.ByteString;
+import io.feiqian.proxy.HttpQuestion;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;

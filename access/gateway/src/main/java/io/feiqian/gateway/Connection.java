@@ -1,5 +1,8 @@
 package io.feiqian.gateway;
 
+import io.feiqian.proxy.HttpAnswer;
+import io.feiqian.proxy.HttpQuestion;
+import io.feiqian.proxy.Problem;
 import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;

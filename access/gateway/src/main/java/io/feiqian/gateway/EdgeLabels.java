@@ -8,6 +8,7 @@ import io.feiqian.governance.Priority;
 import io.feiqian.governance.Releases;
 import io.feiqian.governance.Side;
 import io.feiqian.governance.TravellingLabel;
+import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.rpc.RequestFields;
 import io.feiqian.runtime.Deadline;
 import java.util.Locale;

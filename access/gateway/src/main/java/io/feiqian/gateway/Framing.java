@@ -1,5 +1,7 @@
 package io.feiqian.gateway;
 
+import io.feiqian.proxy.HttpAnswer;
+import io.feiqian.proxy.Problem;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;

@@ -2,6 +2,8 @@ package io.feiqian.gateway;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
+import io.feiqian.proxy.HttpAnswer;
+import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.routing.SlotRule;
 import io.feiqian.rpc.Target;
 import io.feiqian.vocabulary.OutcomeCode;

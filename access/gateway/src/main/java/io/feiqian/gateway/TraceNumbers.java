@@ -1,6 +1,7 @@
 package io.feiqian.gateway;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.rpc.Placement;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;

@@ -44,6 +44,15 @@ final class DocumentJson {
         return object;
     }
 
+    /** One value: as JSON where it is that, else as a text. */
+    static JsonNode value(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException bare) {
+            return MAPPER.getNodeFactory().textNode(text);
+        }
+    }
+
     /** The beginning of a value, for messages; nothing of secrets. */
     static String shown(JsonNode node) {
         String text = masked(node);

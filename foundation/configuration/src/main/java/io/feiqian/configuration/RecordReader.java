@@ -55,6 +55,9 @@ final class RecordReader {
             RecordComponent each = components[i];
             String key = at + each.getName();
             JsonNode value = node.get(each.getName());
+            if (value == null && defaults == null) {
+                value = written(each).orElse(null);
+            }
             Object byDefault = defaults == null ? null : component(each, defaults);
             if (value != null) {
                 values[i] = value(key, value, each.getGenericType(), byDefault);
@@ -83,6 +86,14 @@ final class RecordReader {
                                 .formatted(document, key, String.join(", ", known)));
             }
         }
+    }
+
+    /** What the component's annotation says it has where its key is absent, as a document would. */
+    static Optional<JsonNode> written(RecordComponent component) {
+        ByDefault annotation = component.getAnnotation(ByDefault.class);
+        return annotation == null
+                ? Optional.empty()
+                : Optional.of(DocumentJson.value(annotation.value()));
     }
 
     private Object absent(String key, Type type) {

@@ -39,10 +39,14 @@ final class RecordSchema {
         ArrayNode required = schema.arrayNode();
         for (RecordComponent each : type.getRecordComponents()) {
             Object byDefault = defaults == null ? null : RecordReader.component(each, defaults);
+            Optional<JsonNode> written =
+                    defaults == null ? RecordReader.written(each) : Optional.empty();
             Class<?> raw = RecordReader.raw(each.getGenericType());
             ObjectNode property =
                     raw.isRecord() ? record(raw, byDefault) : value(each.getGenericType());
-            if (byDefault == null && raw != Optional.class) {
+            if (written.isPresent()) {
+                property.set("default", written.get());
+            } else if (byDefault == null && raw != Optional.class) {
                 required.add(each.getName());
             } else if (byDefault != null && !raw.isRecord()) {
                 json(byDefault).ifPresent(it -> property.set("default", it));

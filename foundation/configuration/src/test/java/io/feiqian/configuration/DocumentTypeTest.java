@@ -191,4 +191,31 @@ class DocumentTypeTest {
                 .isThrownBy(() -> TYPE.parse(text))
                 .withMessageContaining(message);
     }
+
+    /** Elements of a list, most of whose keys may be absent. */
+    record Fleet(List<Ship> ships) {}
+
+    record Ship(
+            String name,
+            @ByDefault("7") int knots,
+            @ByDefault("90s") Duration patience,
+            @ByDefault("[]") List<String> flags,
+            @ByDefault("{}") Engine engine) {}
+
+    record Engine(@ByDefault("DIESEL") String kind) {}
+
+    @Test
+    void anElementOfAListHasItsOwnDefaults() {
+        DocumentType<Fleet> type = DocumentType.of("fleet", new Fleet(List.of()));
+
+        Fleet fleet = type.parse("{\"ships\": [{\"name\": \"a\", \"knots\": 9}]}");
+
+        assertThat(fleet.ships())
+                .containsExactly(
+                        new Ship("a", 9, Duration.ofSeconds(90), List.of(), new Engine("DIESEL")));
+        assertThat(type.schema()).contains("\"default\" : 7").contains("\"default\" : \"90s\"");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> type.parse("{\"ships\": [{}]}"))
+                .withMessageContaining("\"ships[0].name\" is missing");
+    }
 }

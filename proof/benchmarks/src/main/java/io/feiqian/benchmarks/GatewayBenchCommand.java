@@ -58,8 +58,7 @@ final class GatewayBenchCommand implements Callable<Integer> {
                         .flatMap(Optional::stream)
                         .toList();
         if (!missing.isEmpty()) {
-            missing.forEach(each ->
-                    spec.commandLine().getErr().println("bench gateway: " + each));
+            missing.forEach(each -> spec.commandLine().getErr().println("bench gateway: " + each));
             return ExitStatus.MISSING_PEER.code();
         }
         List<ProxyRow> rows = new ArrayList<>();

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param backends how many servers were behind it
  * @param variant the proxy
  * @param connections how many were open at once
- * @param unit what is counted: {@code request}, {@code GB} or {@code connection}
+ * @param unit what is counted: requests, GB or new connections
  * @param perSecond how many of these a second
  * @param p50Micros half of the requests were answered within this
  * @param p99Micros 99 of 100 were

@@ -1,4 +1,4 @@
-package io.feiqian.gateway;
+package io.feiqian.proxy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,29 +12,35 @@ import java.util.Map;
  * @param headers further headers by name
  * @param close whether the connection cannot be used for another request
  */
-record HttpAnswer(
+public record HttpAnswer(
         int status, String contentType, String body, Map<String, String> headers, boolean close) {
-    static final String JSON = "application/json";
+    /** The content type of JSON. */
+    public static final String JSON = "application/json";
 
-    static HttpAnswer json(int status, String body) {
+    /** JSON. */
+    public static HttpAnswer json(int status, String body) {
         return text(status, JSON, body);
     }
 
-    static HttpAnswer text(int status, String contentType, String body) {
+    /** A body of this type. */
+    public static HttpAnswer text(int status, String contentType, String body) {
         return new HttpAnswer(status, contentType, body, Map.of(), false);
     }
 
-    static HttpAnswer empty(int status) {
+    /** No body. */
+    public static HttpAnswer empty(int status) {
         return new HttpAnswer(status, "", "", Map.of(), false);
     }
 
-    HttpAnswer with(String name, String value) {
+    /** The same with this header. */
+    public HttpAnswer with(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new HttpAnswer(status, contentType, body, more, close);
     }
 
-    HttpAnswer closing() {
+    /** The same, after which the connection is closed. */
+    public HttpAnswer closing() {
         return new HttpAnswer(status, contentType, body, headers, true);
     }
 }

@@ -1,4 +1,4 @@
-package io.feiqian.gateway;
+package io.feiqian.proxy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param recorded whether it is the recorded answer of an earlier request
  * @param response what else the service answered, as JSON; empty for nothing
  */
-record Problem(
+public record Problem(
         Outcome outcome,
         int status,
         Optional<TraceNumber> trace,
@@ -28,21 +28,24 @@ record Problem(
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TYPE = "application/problem+json";
 
-    static Problem of(Outcome outcome, Optional<TraceNumber> trace) {
+    /** A problem that nothing else was answered with. */
+    public static Problem of(Outcome outcome, Optional<TraceNumber> trace) {
         return new Problem(outcome, statusOf(outcome.code()), trace, false, "");
     }
 
-    static HttpAnswer answer(OutcomeCode code, String detail) {
+    /** The answer that this problem is, with the HTTP status of its code. */
+    public static HttpAnswer answer(OutcomeCode code, String detail) {
         return of(Outcome.of(code, detail), Optional.empty()).toAnswer();
     }
 
     /** The same problem under another HTTP status, where HTTP has a more exact one. */
-    static HttpAnswer answer(int status, OutcomeCode code, String detail) {
+    public static HttpAnswer answer(int status, OutcomeCode code, String detail) {
         return new Problem(Outcome.of(code, detail), status, Optional.empty(), false, "")
                 .toAnswer();
     }
 
-    static int statusOf(OutcomeCode code) {
+    /** The HTTP status that says what this code says. */
+    public static int statusOf(OutcomeCode code) {
         return switch (code) {
             case UNAUTHENTICATED -> 401;
             case METHOD_NOT_ALLOWED -> 405;
@@ -63,14 +66,15 @@ record Problem(
     }
 
     /** The answer, which says when to try again where that is known. */
-    HttpAnswer retriedAfter(Duration known) {
+    public HttpAnswer retriedAfter(Duration known) {
         HttpAnswer answer = toAnswer();
         return status == 503 && known.isPositive()
                 ? answer.with("Retry-After", Long.toString(known.plusMillis(999).toSeconds()))
                 : answer;
     }
 
-    HttpAnswer toAnswer() {
+    /** The answer that this problem is. */
+    public HttpAnswer toAnswer() {
         OutcomeCode code = outcome.code();
         ObjectNode body = JSON.createObjectNode();
         body.put("type", "urn:feiqian:outcome:" + words(code, '-'));

@@ -1,4 +1,4 @@
-package io.feiqian.gateway;
+package io.feiqian.proxy;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
@@ -14,20 +14,20 @@ import java.util.Optional;
  * @param headers by name in lower case
  * @param body the body; empty for none
  */
-record HttpQuestion(
+public record HttpQuestion(
         String verb,
         String path,
         String query,
         Map<String, List<String>> headers,
         ByteString body) {
     /** The only value of a header; empty where there is none or several. */
-    Optional<String> header(String lowerCaseName) {
+    public Optional<String> header(String lowerCaseName) {
         List<String> values = headers.getOrDefault(lowerCaseName, List.of());
         return values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
     }
 
     /** Whether a header comes more than once. */
-    boolean isRepeated(String lowerCaseName) {
+    public boolean isRepeated(String lowerCaseName) {
         return headers.getOrDefault(lowerCaseName, List.of()).size() > 1;
     }
 }
