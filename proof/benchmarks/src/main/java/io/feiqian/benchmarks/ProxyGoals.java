@@ -61,7 +61,7 @@ record ProxyGoals(boolean must, boolean met, String text) {
                         ours.longestPauseMillis(),
                         MOST_PAUSE_MILLIS,
                         "%.1f"));
-        all.add(most(where + "errors", ours.errors(), 0, "%.0f"));
+        all.add(most(where + "errors", (double) ours.errors(), 0, "%.0f"));
         return all;
     }
 

@@ -26,24 +26,6 @@ final class ProxyLoad {
             end
             """;
 
-    /** A request in text costs wrk nothing but the copying; each thread begins elsewhere. */
-    private static final String CELLS =
-            """
-            local all = {}
-            local next = 0
-            init = function(args)
-              wrk.method = "POST"
-              wrk.headers["Content-Type"] = "application/json"
-              for i = 0, %d do
-                all[i] = wrk.format(nil, nil, nil, string.format(%s, i))
-              end
-            end
-            request = function()
-              next = (next + 1) %% %d
-              return all[next]
-            end
-            """;
-
     /** What a request for a cell says; {@code %08d} is the customer's number. */
     static final String BODY =
             "{\"customer\":\"%08d\",\"amount\":\"12.50\",\"currency\":\"CNY\",\"purpose\":\"rent\"}";
@@ -101,8 +83,28 @@ final class ProxyLoad {
     private static String script(ProxyCase of) {
         return switch (of) {
             case HTTP, TCP_BULK -> DONE;
-            case HTTP_CELL -> CELLS.formatted(CUSTOMERS - 1, "'" + BODY + "'", CUSTOMERS) + DONE;
+            case HTTP_CELL -> cells() + DONE;
             case TCP_CONNECT -> "wrk.headers[\"Connection\"] = \"close\"\n" + DONE;
         };
+    }
+
+    /** Requests that are text already cost wrk nothing but the copying. */
+    private static String cells() {
+        return """
+        local all = {}
+        local next = 0
+        init = function(args)
+          wrk.method = "POST"
+          wrk.headers["Content-Type"] = "application/json"
+          for i = 0, %d do
+            all[i] = wrk.format(nil, nil, nil, string.format('%s', i))
+          end
+        end
+        request = function()
+          next = (next + 1) %% %d
+          return all[next]
+        end
+        """
+                .formatted(CUSTOMERS - 1, BODY, CUSTOMERS);
     }
 }

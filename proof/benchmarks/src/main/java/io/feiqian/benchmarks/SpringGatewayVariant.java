@@ -17,9 +17,6 @@ final class SpringGatewayVariant implements GatewayVariant {
     private static final String JAR = "feiqian-spring-gateway.jar";
     private static final String MAIN = "io.feiqian.springgateway.SpringGateway";
     private static final String ROUTE = "--spring.cloud.gateway.server.webflux.routes[0].";
-    private static final String INSTANCES =
-            "--spring.cloud.discovery.client.simple.instances.backends[%d].uri=http://127.0.0.1:%d";
-
     private final Path checkout = Path.of(System.getProperty("feiqian.checkout", ""));
 
     @Override
@@ -70,7 +67,9 @@ final class SpringGatewayVariant implements GatewayVariant {
                                 ROUTE + "uri=lb://backends",
                                 ROUTE + "predicates[0]=Path=/**"));
         for (int i = 0; i < plan.backends().size(); i++) {
-            command.add(INSTANCES.formatted(i, plan.backends().get(i)));
+            command.add(
+                    "--spring.cloud.discovery.client.simple.instances.backends[%d].uri=http://127.0.0.1:%d"
+                            .formatted(i, plan.backends().get(i)));
         }
         return ProxyProcess.start(command, port, plan.folder(), Optional.of(pauses));
     }
