@@ -142,8 +142,7 @@ class EcmpTest {
             configuration = configuration.replace(each.getKey(), each.getValue());
         }
         Path file =
-                Files.writeString(
-                        networks.folder().resolve(machine + "-bird.conf"), configuration);
+                Files.writeString(networks.folder().resolve(machine + "-bird.conf"), configuration);
         networks.start(
                 machine,
                 "bird-" + machine,

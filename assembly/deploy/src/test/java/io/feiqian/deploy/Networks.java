@@ -73,8 +73,18 @@ final class Networks implements AutoCloseable {
     /** A cable between two machines; both ends are up. */
     void cable(String one, String oneEnd, String other, String otherEnd) throws IOException {
         ip(
-                "link", "add", oneEnd, "netns", prefix + one, "type", "veth", "peer", "name",
-                otherEnd, "netns", prefix + other);
+                "link",
+                "add",
+                oneEnd,
+                "netns",
+                prefix + one,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                otherEnd,
+                "netns",
+                prefix + other);
         on(one, "link", "set", oneEnd, "up");
         on(other, "link", "set", otherEnd, "up");
     }
@@ -149,10 +159,12 @@ final class Networks implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        processes.values().forEach(each -> {
-            each.descendants().forEach(ProcessHandle::destroyForcibly);
-            each.destroyForcibly();
-        });
+        processes
+                .values()
+                .forEach(each -> {
+                    each.descendants().forEach(ProcessHandle::destroyForcibly);
+                    each.destroyForcibly();
+                });
         for (Process each : processes.values()) {
             each.onExit().join();
         }

@@ -147,7 +147,9 @@ class VrrpTest {
     }
 
     private void awaitSaid(String process, String what, int times) throws Exception {
-        Seen _ = watch.await(_ -> said(process).split(what.replaceAll("[()]", "\\\\$0"), -1).length > times);
+        Seen _ =
+                watch.await(_ ->
+                        said(process).split(what.replaceAll("[()]", "\\\\$0"), -1).length > times);
         assertThat(said(process)).contains(what);
     }
 
