@@ -14,7 +14,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -25,8 +24,11 @@ import org.junit.jupiter.api.Timeout;
 class EcmpTest {
     private static final String ADDRESS = "203.0.113.10";
 
-    /** Two bad answers, a second apart, or three messages missed; the rest is a busy machine. */
+    /** Two bad answers, a second apart; the rest is a busy machine. */
     private static final long MOST_MILLIS = 6_000;
+
+    /** Three messages of BFD missed; without it, it takes as long as BGP holds its breath. */
+    private static final long MOST_SILENT_MILLIS = 3_000;
 
     private static final int ENOUGH = 100;
 
@@ -86,12 +88,11 @@ class EcmpTest {
 
     @Test
     @Requirement("P6.1.2-2")
-    void bothServeAndTheOtherOneTakesAllWhenAGatewayDiesOrItsMachineFallsSilent(
-            TestReporter reporter) throws Exception {
+    void bothServeAndTheOtherOneTakesAllWhenAGatewayDiesOrItsMachineFallsSilent() throws Exception {
         watch.mark();
         networks.kill("gateway-one");
         Seen killed = watch.await(seen -> seen.isServedBy(ENOUGH, "two"));
-        report(reporter, "ECMP, gateway killed", killed);
+        report("ECMP, gateway killed", killed);
         assertThat(killed.by()).containsExactly("two");
         assertThat(killed.disturbedMillis()).isLessThan(MOST_MILLIS);
 
@@ -105,16 +106,15 @@ class EcmpTest {
         watch.mark();
         networks.on("two", "address", "flush", "dev", "eth0");
         Seen silent = watch.await(seen -> seen.isServedBy(ENOUGH, "one"));
-        report(reporter, "ECMP, machine silent", silent);
+        report("ECMP, machine silent", silent);
         assertThat(silent.by()).containsExactly("one");
-        assertThat(silent.disturbedMillis()).isBetween(1L, MOST_MILLIS);
+        assertThat(silent.disturbedMillis()).isBetween(1L, MOST_SILENT_MILLIS);
     }
 
-    private static void report(TestReporter reporter, String what, Seen seen) {
-        reporter.publishEntry(
-                what,
-                "requests failed for %d ms, all of them for %d ms"
-                        .formatted(seen.disturbedMillis(), seen.gapMillis()));
+    private static void report(String what, Seen seen) {
+        System.out.printf(
+                "%s: requests failed for %d ms, all of them for %d ms%n",
+                what, seen.disturbedMillis(), seen.gapMillis());
     }
 
     private void link(String machine, String address, String gateway) throws IOException {
