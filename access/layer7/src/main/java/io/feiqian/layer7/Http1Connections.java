@@ -1,0 +1,173 @@
+package io.feiqian.layer7;
+
+import io.feiqian.balancing.Member;
+import io.feiqian.proxy.Backend;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop to one backend: the one that was used last is used next, and
+ * where the backend has as many as it may have, requests wait for one. Confined to its event loop;
+ * only the number of connections is shared.
+ */
+final class Http1Connections {
+    private final Worker worker;
+    private final PoolRun pool;
+    private final Member<Backend> member;
+    private final AtomicInteger open;
+    private final int most;
+    private final ArrayDeque<Http1Backend> idle = new ArrayDeque<>();
+    private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+    private final io.micrometer.core.instrument.Timer timer;
+    private boolean left;
+
+    Http1Connections(Worker worker, PoolRun pool, Member<Backend> member) {
+        this.worker = worker;
+        this.pool = pool;
+        this.member = member;
+        this.open = pool.open(member);
+        this.most = pool.config().connections();
+        this.timer =
+                RouteMeters.ofBackend(
+                        worker.engine.parts().metrics(),
+                        pool.config().name(),
+                        member.target().name(),
+                        member.target().cell());
+    }
+
+    PoolRun pool() {
+        return pool;
+    }
+
+    Member<Backend> member() {
+        return member;
+    }
+
+    /** Gives a connection as soon as there is one: {@link Exchange#reached}, or not reached. */
+    void acquire(Exchange exchange) {
+        Http1Backend known = take();
+        if (known != null) {
+            known.begin(exchange);
+            exchange.reached(known, true);
+        } else if (!connect(exchange)) {
+            pool.waiting.incrementAndGet();
+            waiting.add(exchange);
+        }
+    }
+
+    /** An attempt took so long. */
+    void count(long nanos) {
+        timer.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+    }
+
+    /** The exchange waits no longer. */
+    void giveUp(Exchange exchange) {
+        if (waiting.remove(exchange)) {
+            pool.waiting.decrementAndGet();
+        }
+    }
+
+    private @Nullable Http1Backend take() {
+        for (Http1Backend each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
+            if (each.isUsable()) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private boolean connect(Exchange exchange) {
+        if (open.incrementAndGet() > most) {
+            open.decrementAndGet();
+            return false;
+        }
+        Http1Backend backend = new Http1Backend(worker, this);
+        int attempt = exchange.attempt();
+        ChannelFuture made =
+                worker.bootstrap(pool)
+                        .handler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(io.netty.channel.Channel channel) {
+                                        pool.setup.prepare(channel, member.target());
+                                        channel.pipeline().addLast(backend);
+                                    }
+                                })
+                        .connect(member.target().address());
+        made.addListener(done -> connected(exchange, attempt, backend, made));
+        return true;
+    }
+
+    private void connected(
+            Exchange exchange, int attempt, Http1Backend backend, ChannelFuture made) {
+        if (!made.isSuccess()) {
+            open.decrementAndGet();
+            if (exchange.attempt() == attempt) {
+                exchange.unreached(String.valueOf(made.cause().getMessage()));
+            }
+            return;
+        }
+        made.channel().closeFuture().addListener(done -> closed(backend));
+        if (exchange.attempt() == attempt) {
+            backend.begin(exchange);
+            exchange.reached(backend, false);
+        } else {
+            release(backend);
+        }
+    }
+
+    private void closed(Http1Backend backend) {
+        open.decrementAndGet();
+        idle.remove(backend);
+        serveWaiting();
+    }
+
+    /** A connection is free again. */
+    void release(Http1Backend backend) {
+        Exchange next = waiting.pollFirst();
+        if (next != null) {
+            pool.waiting.decrementAndGet();
+            backend.begin(next);
+            next.reached(backend, true);
+        } else if (left) {
+            backend.close();
+        } else {
+            idle.addFirst(backend);
+            backend.rest(pool.idleNanos);
+        }
+    }
+
+    private void serveWaiting() {
+        while (!waiting.isEmpty()) {
+            Exchange next = waiting.getFirst();
+            if (!connect(next)) {
+                return;
+            }
+            waiting.removeFirst();
+            pool.waiting.decrementAndGet();
+        }
+    }
+
+    /** Those who wait try again; where others wait, they get what nobody uses here. */
+    void lookAround() {
+        if (!waiting.isEmpty()) {
+            serveWaiting();
+        } else if (pool.waiting.get() > 0 && open.get() >= most) {
+            Http1Backend unused = take();
+            if (unused != null) {
+                unused.close();
+            }
+        }
+    }
+
+    /** Keeps no connection any more. */
+    void leave() {
+        left = true;
+        for (Http1Backend each = take(); each != null; each = take()) {
+            each.close();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.feiqian.layer7;
+
+import io.feiqian.proxy.Client;
+import io.feiqian.proxy.HostPort;
+import io.feiqian.proxy.ListenerConfig;
+import io.feiqian.proxy.Network;
+import io.micrometer.core.instrument.Counter;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A listener of HTTP while it runs, with its connections. Another configuration of it holds for
+ * connections that come from then on. Thread-safe.
+ */
+final class HttpListener {
+    private static final int BACKLOG = 4_096;
+
+    /**
+     * What holds for one connection.
+     *
+     * @param config the listener's configuration
+     * @param trusted whose word on clients is believed
+     */
+    record Run(
+            ListenerConfig config,
+            List<Network> trusted,
+            long headNanos,
+            long bodyNanos,
+            long requestNanos,
+            long answerNanos,
+            long idleNanos) {
+        static Run of(ListenerConfig config) {
+            return new Run(
+                    config,
+                    config.trusted().stream().map(Network::parse).toList(),
+                    config.timeouts().head().toNanos(),
+                    config.timeouts().body().toNanos(),
+                    config.timeouts().request().toNanos(),
+                    config.timeouts().answer().toNanos(),
+                    config.timeouts().idle().toNanos());
+        }
+    }
+
+    private final Layer7 engine;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicInteger open = new AtomicInteger();
+    private final List<Channel> listening = new ArrayList<>();
+    private final Counter malformed;
+    private final Counter refused;
+    private volatile Run run;
+
+    HttpListener(Layer7 engine, ListenerConfig config) {
+        this.engine = engine;
+        this.run = Run.of(config);
+        this.malformed =
+                Counter.builder("feiqian.gateway.malformed")
+                        .description("Requests that were refused since they are no HTTP")
+                        .tag("listener", config.name())
+                        .register(engine.parts().metrics());
+        this.refused =
+                Counter.builder("feiqian.gateway.connections.refused")
+                        .description("Connections beyond a bound")
+                        .tag("listener", config.name())
+                        .register(engine.parts().metrics());
+    }
+
+    /** Begins to listen. */
+    void listen(Transport transport, EventLoopGroup loops) {
+        for (String each : run.config().addresses()) {
+            HostPort at = HostPort.parse(each);
+            ChannelFuture bound =
+                    new ServerBootstrap()
+                            .group(loops)
+                            .channel(transport.server())
+                            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                            .option(ChannelOption.SO_REUSEADDR, true)
+                            .childOption(ChannelOption.ALLOCATOR, Transport.MEMORY)
+                            .childOption(ChannelOption.TCP_NODELAY, true)
+                            .childOption(ChannelOption.SO_KEEPALIVE, true)
+                            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                            .childOption(ChannelOption.RECVBUF_ALLOCATOR, Transport.reading())
+                            .childOption(
+                                    ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                    new WriteBufferWaterMark(65_536, 131_072))
+                            .childHandler(new Initializer())
+                            .bind(new InetSocketAddress(at.host(), at.port()))
+                            .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                stopListening();
+                throw new IllegalStateException(
+                        "HTTP port %s cannot be had: %s"
+                                .formatted(each, bound.cause().getMessage()),
+                        bound.cause());
+            }
+            listening.add(bound.channel());
+        }
+    }
+
+    ListenerConfig config() {
+        return run.config();
+    }
+
+    /** What holds for connections from now on. */
+    void take(ListenerConfig config) {
+        run = Run.of(config);
+    }
+
+    /** The port of its first address. */
+    int port() {
+        return ((InetSocketAddress) listening.getFirst().localAddress()).getPort();
+    }
+
+    /** Where it listens, with the ports that were really taken. */
+    List<InetSocketAddress> addresses() {
+        return listening.stream().map(each -> (InetSocketAddress) each.localAddress()).toList();
+    }
+
+    int connections() {
+        return open.get();
+    }
+
+    void malformed() {
+        malformed.increment();
+    }
+
+    void stopListening() {
+        listening.forEach(each -> each.close().awaitUninterruptibly());
+    }
+
+    /** Connections leave as soon as they have answered. */
+    void leave() {
+        connections.forEach(each -> each.pipeline().fireUserEventTriggered(Http1Client.LEAVE));
+    }
+
+    /** Whether all connections were gone in time. */
+    boolean awaitEmpty(long millis) {
+        return connections.newCloseFuture().awaitUninterruptibly(millis);
+    }
+
+    void cut() {
+        connections.close().awaitUninterruptibly();
+    }
+
+    private final class Initializer extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel channel) {
+            Run now = run;
+            if (open.incrementAndGet() > now.config().connections().most()
+                    || !engine.admitConnection()) {
+                open.decrementAndGet();
+                refused.increment();
+                var _ = channel.close();
+                return;
+            }
+            connections.add(channel);
+            channel.pipeline().addLast(new Leaving());
+            // TLS, the PROXY header and the preface of HTTP/2 stand here, before HTTP/1.1.
+            begin(channel, now, channel.remoteAddress(), Optional.empty(), false);
+        }
+    }
+
+    /**
+     * Begins HTTP/1.1 on a connection.
+     *
+     * @param from who is at its other end
+     */
+    void begin(
+            Channel channel,
+            Run now,
+            java.net.SocketAddress from,
+            Optional<java.security.cert.X509Certificate> certificate,
+            boolean secure) {
+        InetAddress address =
+                from instanceof InetSocketAddress socket
+                        ? socket.getAddress()
+                        : InetAddress.getLoopbackAddress();
+        Peer peer =
+                new Peer(
+                        new Client(address, secure, certificate, now.config().name()),
+                        now.trusted());
+        channel.pipeline()
+                .addLast(new Http1Client(engine.worker(channel.eventLoop()), this, now, peer));
+    }
+
+    private final class Leaving extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            open.decrementAndGet();
+            engine.connectionGone();
+            ctx.fireChannelInactive();
+        }
+    }
+}
