@@ -374,7 +374,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     private void reading(boolean wanted) {
         var config = context().channel().config();
-        if (config.isAutoRead() != wanted) {
+        if (!inputOver && config.isAutoRead() != wanted) {
             config.setAutoRead(wanted);
         }
     }
