@@ -1,8 +1,11 @@
 package io.feiqian.gateway;
 
+import io.feiqian.proxy.Caller;
+import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.Problem;
+import io.feiqian.proxy.spi.Answering;
 import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -13,17 +16,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands before everything behind HTTP: finds who answers at a path, refuses what is too much,
- * makes a problem document of every refusal and fault, counts, times and logs. Thread-safe.
+ * What answers whole requests here: finds who does at a path, makes a problem document of every
+ * refusal and fault, counts, times and logs. Thread-safe.
  */
-final class Front {
+final class Front implements Answering {
     /**
      * What the gateway answers by itself.
      *
@@ -44,42 +46,23 @@ final class Front {
     private final RouteTable routes;
     private final Api api;
     private final Own own;
-    private final int maxInFlight;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    Front(
-            RouteTable routes,
-            Api api,
-            Own own,
-            int maxInFlight,
-            Clock clock,
-            MeterRegistry metrics) {
+    Front(RouteTable routes, Api api, Own own, Clock clock, MeterRegistry metrics) {
         this.routes = routes;
         this.api = api;
         this.own = own;
-        this.maxInFlight = maxInFlight;
         this.clock = clock;
         this.metrics = metrics;
-        metrics.gauge("feiqian.gateway.in.flight", inFlight);
     }
 
-    /** Answers a request; the future never fails. */
-    CompletableFuture<HttpAnswer> handle(HttpQuestion question) {
+    @Override
+    public CompletableFuture<HttpAnswer> answer(
+            HttpQuestion question, Client client, Caller caller) {
         long began = clock.nanos();
-        if (inFlight.incrementAndGet() > maxInFlight) {
-            ended();
-            return finished(
-                    question,
-                    "overload",
-                    began,
-                    Problem.answer(
-                            OutcomeCode.OVERLOADED, maxInFlight + " requests are in flight"));
-        }
         RouteTable.Found found = find(question);
         String route =
                 found instanceof RouteTable.Found.Method(var method, _)
@@ -88,23 +71,14 @@ final class Front {
         return answer(question, found)
                 .exceptionally(fault -> problem(question, fault))
                 .thenApply(answer -> {
-                    ended();
                     note(question, route, began, answer);
                     return answer;
                 });
     }
 
-    boolean isStopping() {
-        return stopping;
-    }
-
-    /** Refuses new requests; completes when the last one in flight has been answered. */
-    CompletableFuture<Void> stop() {
+    /** Refuses new calls, and says that it is not ready. */
+    void stop() {
         stopping = true;
-        if (inFlight.get() == 0) {
-            drained.complete(null);
-        }
-        return drained;
     }
 
     private RouteTable.Found find(HttpQuestion question) {
@@ -197,12 +171,6 @@ final class Front {
         return Problem.answer(OutcomeCode.INTERNAL_ERROR, "a fault of the gateway");
     }
 
-    private CompletableFuture<HttpAnswer> finished(
-            HttpQuestion question, String route, long began, HttpAnswer answer) {
-        note(question, route, began, answer);
-        return done(answer);
-    }
-
     private void note(HttpQuestion question, String route, long began, HttpAnswer answer) {
         Duration took = Duration.ofNanos(clock.nanos() - began);
         timers.computeIfAbsent(new Key(route, answer.status()), this::timer).record(took);
@@ -225,12 +193,6 @@ final class Front {
                 .tag("route", key.route())
                 .tag("status", Integer.toString(key.status()))
                 .register(metrics);
-    }
-
-    private void ended() {
-        if (inFlight.decrementAndGet() == 0 && stopping) {
-            drained.complete(null);
-        }
     }
 
     private static CompletableFuture<HttpAnswer> done(HttpAnswer answer) {

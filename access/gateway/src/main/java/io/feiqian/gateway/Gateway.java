@@ -1,75 +1,69 @@
 package io.feiqian.gateway;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.feiqian.layer7.Layer7;
+import io.feiqian.layer7.Layer7Parts;
+import io.feiqian.layer7.Transport;
+import io.feiqian.proxy.Caller;
+import io.feiqian.proxy.Client;
+import io.feiqian.proxy.HttpQuestion;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.RouteConfig;
+import io.feiqian.proxy.Verdict;
+import io.feiqian.proxy.spi.Guard;
 import io.feiqian.rpc.CellClients;
 import io.feiqian.rpc.Placement;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
+import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
 import io.feiqian.telemetry.Telemetry;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server in front of all cells (D5.1-0): serves every method with an HTTP rule of the
- * services it has descriptors of, whichever cell the request belongs to.
+ * The gateway: the way in of HTTP ({@link Layer7}) with the services behind it (D5.1-0): serves
+ * every method with an HTTP rule of the services it has descriptors of, whichever cell the request
+ * belongs to, and whatever else its configuration routes.
  *
  * <p>Runs on a few event loops, which nothing blocks. Needs no registry while it serves: route map
  * and instances are what was known last.
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final int BACKLOG = 1_024;
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
-    private final GatewayConfig config;
-    private final Clock clock;
+    /** The name of the listener that stands where nothing else is configured. */
+    static final String LISTENER = "http";
+
+    /** Lets everybody in. */
+    private static final Guard OPEN =
+            new Guard() {
+                @Override
+                public boolean isOpen(RouteConfig route) {
+                    return true;
+                }
+
+                @Override
+                public Verdict judge(RouteConfig route, HttpQuestion question, Client client) {
+                    return new Verdict.Admitted(Caller.ANYBODY, Map.of());
+                }
+            };
+
     private final Front front;
-    private final EventLoopGroup loops;
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final AtomicInteger open = new AtomicInteger();
-    private final Channel listening;
+    private final Layer7 layer;
+    private final Timer timer;
 
-    private Gateway(GatewayConfig config, Clock clock, Front front) {
-        this.config = config;
-        this.clock = clock;
+    private Gateway(Front front, Layer7 layer, Timer timer) {
         this.front = front;
-        boolean epoll = Epoll.isAvailable();
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        Class<? extends ServerChannel> type =
-                epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        this.loops = new MultiThreadIoEventLoopGroup(io);
-        this.listening = listen(type);
+        this.layer = layer;
+        this.timer = timer;
     }
 
     /**
@@ -120,7 +114,7 @@ public final class Gateway implements AutoCloseable {
         return start(config, services, clients, rules, token, labels, ready, telemetry, clock);
     }
 
-    /** Starts a gateway for these services. */
+    /** Starts a gateway for these services, at the address of its configuration. */
     static Gateway start(
             GatewayConfig config,
             List<ServiceDescriptor> services,
@@ -131,6 +125,42 @@ public final class Gateway implements AutoCloseable {
             BooleanSupplier ready,
             Telemetry telemetry,
             Clock clock) {
+        return start(
+                config,
+                config.proxy(),
+                services,
+                clients,
+                rules,
+                token,
+                labels,
+                ready,
+                telemetry,
+                clock,
+                UnaryOperator.identity(),
+                Transport.best());
+    }
+
+    /**
+     * Starts a gateway that goes by a document of the configuration.
+     *
+     * @param proxy listeners, routes and pools; another one may be taken while it runs
+     * @param services whose methods its API routes serve
+     * @param parts what it works with besides: guards, cells, rules, pools
+     * @param transport how bytes come and go
+     */
+    public static Gateway start(
+            GatewayConfig config,
+            ProxyConfig proxy,
+            List<ServiceDescriptor> services,
+            CellClients clients,
+            CallPolicies rules,
+            Optional<AdminToken> token,
+            EdgeLabels labels,
+            BooleanSupplier ready,
+            Telemetry telemetry,
+            Clock clock,
+            UnaryOperator<Layer7Parts> parts,
+            Transport transport) {
         RouteTable routes = RouteTable.of(services);
         Randomness random = Randomness.secure();
         LOG.info("{} paths of {} services", routes.methods().size(), services.size());
@@ -146,39 +176,48 @@ public final class Gateway implements AutoCloseable {
                                         clock,
                                         random,
                                         new Placement(clients, random))),
-                        config.maxInFlight(),
                         clock,
                         telemetry.metrics());
-        return new Gateway(config, clock, front);
+        Timer timer = Timer.system("gateway");
+        Layer7Parts all =
+                parts.apply(
+                        Layer7Parts.of(
+                                front,
+                                OPEN,
+                                telemetry.tracing(),
+                                telemetry.metrics(),
+                                clock,
+                                timer,
+                                Randomness.shared(random.nextLong())));
+        try {
+            return new Gateway(front, Layer7.start(proxy, all, transport, 0), timer);
+        } catch (RuntimeException refused) {
+            timer.close();
+            throw refused;
+        }
     }
 
-    /** The port it listens at. */
+    /** The port of its first listener. */
     public int port() {
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        return layer.addresses().values().iterator().next().getFirst().getPort();
+    }
+
+    /** The way in, whose configuration may be changed while it runs. */
+    public Layer7 layer7() {
+        return layer;
     }
 
     /**
-     * Stops in order and blocks until it is over: accepts no connection, refuses new requests,
-     * waits for those in flight, closes.
+     * Stops in order and blocks until it is over: accepts no connection, refuses new calls, waits
+     * for requests in flight, closes.
      *
      * @param patience how long requests in flight may take; then they are cut off
      * @return whether all of them were answered
      */
     public boolean stop(Duration patience) {
-        listening.close().awaitUninterruptibly();
-        boolean all = true;
-        try {
-            front.stop().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-            connections.forEach(each -> each.pipeline().fireUserEventTriggered(Connection.LEAVE));
-            all = connections.newCloseFuture().await(LAST_ANSWERS.toMillis());
-        } catch (TimeoutException | ExecutionException late) {
-            all = false;
-        } catch (InterruptedException interrupted) {
-            all = false;
-            Thread.currentThread().interrupt();
-        }
-        connections.close().awaitUninterruptibly();
-        loops.shutdownGracefully(100, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        front.stop();
+        boolean all = layer.stop(patience);
+        timer.close();
         return all;
     }
 
@@ -186,52 +225,5 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         stop(Duration.ZERO);
-    }
-
-    private Channel listen(Class<? extends ServerChannel> type) {
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(loops)
-                        .channel(type)
-                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childHandler(new Initializer());
-        var bound = bootstrap.bind(config.host(), config.port()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            loops.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS).awaitUninterruptibly();
-            throw new IllegalStateException(
-                    "HTTP port %s:%d cannot be had: %s"
-                            .formatted(config.host(), config.port(), bound.cause().getMessage()),
-                    bound.cause());
-        }
-        return bound.channel();
-    }
-
-    private final class Initializer extends ChannelInitializer<SocketChannel> {
-        @Override
-        protected void initChannel(SocketChannel channel) {
-            if (open.incrementAndGet() > config.maxConnections()) {
-                open.decrementAndGet();
-                var _ = channel.close();
-                return;
-            }
-            connections.add(channel);
-            Connection connection = new Connection(front, config, clock);
-            channel.pipeline()
-                    .addLast(new Leaving())
-                    .addLast(new Connection.ByteWatch(connection))
-                    .addLast(Framing.decoder(config))
-                    .addLast(new HttpResponseEncoder())
-                    .addLast(connection);
-        }
-    }
-
-    private final class Leaving extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            open.decrementAndGet();
-            ctx.fireChannelInactive();
-        }
     }
 }

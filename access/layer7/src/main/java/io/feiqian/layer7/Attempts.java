@@ -19,7 +19,7 @@ final class Attempts {
     private final Exchange exchange;
     private @Nullable PoolRun pool;
     private @Nullable Member<Backend> member;
-    private @Nullable Http1Connections connections;
+    private @Nullable BackendConnections connections;
     private @Nullable BackendSide backend;
     private @Nullable Predicate<Instance<?>> rule;
     private java.util.Set<Member<Backend>> tried = java.util.Set.of();
@@ -97,10 +97,8 @@ final class Attempts {
         exchange.phase(Exchange.Phase.CONNECTING);
         exchange.due(
                 worker.wheel,
-                Math.min(
-                        began + where.connectNanos,
-                        exchange.began() + exchange.plan().timeoutNanos));
-        Http1Connections home = worker.connections(where, next);
+                Math.min(began + where.connectNanos, exchange.began() + exchange.timeoutNanos()));
+        BackendConnections home = worker.connections(where, next);
         connections = home;
         home.acquire(exchange);
     }
@@ -171,7 +169,7 @@ final class Attempts {
         if (exchange.isRequestOver()) {
             requestEnd(null);
         } else {
-            exchange.due(exchange.worker.wheel, exchange.began() + exchange.plan().timeoutNanos);
+            exchange.due(exchange.worker.wheel, exchange.began() + exchange.timeoutNanos());
             exchange.client.resumeRequest();
         }
         to.flush();
@@ -197,7 +195,7 @@ final class Attempts {
                     exchange.worker.wheel,
                     Math.min(
                             exchange.worker.now() + where.answerNanos,
-                            exchange.began() + exchange.plan().timeoutNanos));
+                            exchange.began() + exchange.timeoutNanos()));
         }
         to.requestEnd(trailers);
     }
@@ -234,6 +232,16 @@ final class Attempts {
         giveUpWaiting();
         end(Ending.UNREACHED, OutcomeCode.SERVICE_UNAVAILABLE);
         if (!again()) {
+            nobodyAnswers(503, why);
+        }
+    }
+
+    /** The backend says that it did not look at the request, whatever of it was sent. */
+    void unseen(String why) {
+        backend = null;
+        headSent = false;
+        end(Ending.UNREACHED, OutcomeCode.SERVICE_UNAVAILABLE);
+        if (exchange.isBodyPassed() || !again()) {
             nobodyAnswers(503, why);
         }
     }
@@ -283,7 +291,7 @@ final class Attempts {
         Member<Backend> failed = member;
         if (failed == null
                 || made > exchange.plan().retries
-                || exchange.worker.now() - exchange.began() >= exchange.plan().timeoutNanos) {
+                || exchange.worker.now() - exchange.began() >= exchange.timeoutNanos()) {
             return false;
         }
         java.util.Set<Member<Backend>> more = new java.util.HashSet<>(tried);
@@ -312,7 +320,7 @@ final class Attempts {
         long took = exchange.worker.now() - began;
         who.ended(ending, took);
         exchange.judging().attempted(who, code, took);
-        Http1Connections home = connections;
+        BackendConnections home = connections;
         if (home != null && ending != Ending.ABANDONED) {
             home.count(took);
         }
@@ -336,7 +344,7 @@ final class Attempts {
     }
 
     private void giveUpWaiting() {
-        Http1Connections home = connections;
+        BackendConnections home = connections;
         if (home != null && exchange.phase() == Exchange.Phase.CONNECTING) {
             home.giveUp(exchange);
         }

@@ -23,6 +23,16 @@ public interface ClientSide {
      */
     void answerHead(Head answer, boolean bodyless);
 
+    /**
+     * Agrees to speak what was asked for; bytes pass both ways from now on.
+     *
+     * @param answer the answer of status 101, as HTTP/1.1 has it
+     */
+    void upgraded(Head answer);
+
+    /** How long nothing may pass after that, nanoseconds. */
+    long tunnelNanos();
+
     /** Sends so many bytes of the answer's body, by copying them or keeping a slice. */
     void answerData(ByteBuf from, int many);
 

@@ -37,7 +37,9 @@ public final class Exchange extends Timed {
         /** The answer. */
         ASKED,
         /** The rest of the answer. */
-        ANSWERING
+        ANSWERING,
+        /** Whatever is spoken after an upgrade. */
+        TUNNEL
     }
 
     private static final byte[] WRONG_CELL =
@@ -61,6 +63,8 @@ public final class Exchange extends Timed {
     private boolean admitted;
     private boolean upgraded;
     private boolean paused;
+    private boolean grpcFailed;
+    private long timeoutNanos;
     private int turn;
     private int status;
     private long began;
@@ -95,6 +99,12 @@ public final class Exchange extends Timed {
         judging.clear();
         Routing routing = worker.engine.routing();
         plan = routing.find(head);
+        timeoutNanos =
+                head.grpc
+                        ? Math.min(plan.timeoutNanos, Grpc.timeoutNanos(head))
+                        : plan.timeoutNanos;
+        grpcFailed = false;
+        head.upgrades = head.upgrades && WebSockets.isAsked(head);
         admitted = worker.engine.admit();
         if (!admitted) {
             refuse(OutcomeCode.OVERLOADED, "too many requests are in flight");
@@ -105,7 +115,7 @@ public final class Exchange extends Timed {
         } else if (plan.wantsBody && !requestOver) {
             collect();
         } else {
-            due(worker.wheel, began + plan.timeoutNanos);
+            due(worker.wheel, began + timeoutNanos);
             judging.begin();
         }
     }
@@ -149,6 +159,9 @@ public final class Exchange extends Timed {
         } else {
             bodyPassed = true;
             attempts.requestData(data, many);
+            if (upgraded) {
+                passing();
+            }
         }
     }
 
@@ -157,7 +170,7 @@ public final class Exchange extends Timed {
         requestOver = true;
         if (phase == Phase.COLLECTING) {
             phase = Phase.JUDGED;
-            due(worker.wheel, worker.now() + plan.timeoutNanos);
+            due(worker.wheel, worker.now() + timeoutNanos);
             judging.begin();
         } else {
             attempts.requestEnd(trailers);
@@ -238,8 +251,39 @@ public final class Exchange extends Timed {
 
     /** Whether what was asked for is spoken from now on; both sides pass on bytes as they come. */
     boolean upgraded(Head head) {
-        // WebSocket comes with branch http2: nothing is asked for yet.
-        return false;
+        if (!request.upgrades || !WebSockets.isAgreed(head)) {
+            return false;
+        }
+        phase = Phase.TUNNEL;
+        answerBegun = true;
+        upgraded = true;
+        requestOver = false;
+        status = head.status;
+        Forwarding.answer(head, this);
+        WebSockets.say(head);
+        passing();
+        client.upgraded(head);
+        client.flush();
+        return true;
+    }
+
+    /** Something passes: the two have their time until something does again. */
+    private void passing() {
+        due(worker.wheel, worker.now() + client.tunnelNanos());
+    }
+
+    /** Nothing has passed for too long. */
+    private void tunnelOver() {
+        attempts.ended(Ending.ANSWERED);
+        attempts.cancel();
+        finish();
+        client.stopRequest();
+        client.answerEnd(null);
+    }
+
+    /** A backend has not looked at the request, and says so: another may. */
+    void refusedUnseen(String why) {
+        attempts.unseen(why);
     }
 
     /** The head of the answer has come. */
@@ -250,6 +294,7 @@ public final class Exchange extends Timed {
         phase = Phase.ANSWERING;
         answerBegun = true;
         status = head.status;
+        grpcFailed = request.grpc && Grpc.isFailed(head);
         Forwarding.answer(head, this);
         client.answerHead(head, bodyless);
         attempts.answering();
@@ -269,6 +314,9 @@ public final class Exchange extends Timed {
     void answerData(ByteBuf data, int many) {
         bytesOut += many;
         client.answerData(data, many);
+        if (upgraded) {
+            passing();
+        }
         if (!paused && !client.isWritable()) {
             paused = true;
             attempts.pause(true);
@@ -283,7 +331,11 @@ public final class Exchange extends Timed {
 
     /** That was the whole answer. */
     void answerEnd(@Nullable Head trailers) {
-        attempts.ended(status >= 500 ? Ending.FAILED : Ending.ANSWERED);
+        boolean failed =
+                status >= 500
+                        || grpcFailed
+                        || (request.grpc && trailers != null && Grpc.isFailed(trailers));
+        attempts.ended(failed ? Ending.FAILED : Ending.ANSWERED);
         boolean early = !requestOver;
         finish();
         if (early) {
@@ -322,6 +374,7 @@ public final class Exchange extends Timed {
             case JUDGED -> refuse(OutcomeCode.DEADLINE_EXPIRED, "the time of the route is over");
             case CONNECTING -> attempts.unreached("no connection in time");
             case ASKED -> attempts.late();
+            case TUNNEL -> tunnelOver();
             case ANSWERING -> answerBroken("the backend paused too long");
         }
     }
@@ -332,15 +385,16 @@ public final class Exchange extends Timed {
     }
 
     /** Answers here, once; whatever a backend does is of no interest any more. */
-    void answer(HttpAnswer answer) {
+    void answer(HttpAnswer given) {
         if (phase == Phase.NONE || answerBegun) {
             return;
         }
         answerBegun = true;
         attempts.abandon();
+        HttpAnswer answer = request.grpc && given.status() >= 300 ? Grpc.refusal(given) : given;
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         boolean bodyless = request.verb == Verb.HEAD || Answers.isBodyless(answer.status());
-        status = answer.status();
+        status = given.status();
         bytesOut = bodyless ? 0 : body.length;
         Map<String, String> more = answerHeaders;
         boolean early = !requestOver;
@@ -455,6 +509,11 @@ public final class Exchange extends Timed {
 
     long bytesOut() {
         return bytesOut;
+    }
+
+    /** How long the whole may take: as the route says, or the caller, where that is less. */
+    long timeoutNanos() {
+        return timeoutNanos;
     }
 
     boolean isRequestOver() {

@@ -47,6 +47,9 @@ final class Forwarding {
         RoutePlan plan = exchange.plan();
         Peer peer = exchange.peer;
         hopByHop(head);
+        if (head.upgrades) {
+            WebSockets.say(head);
+        }
         if (!head.expectsContinue) {
             head.dropAll(Known.EXPECT);
         }

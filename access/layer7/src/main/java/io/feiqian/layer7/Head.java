@@ -55,6 +55,10 @@ public final class Head {
     boolean chunked;
     boolean expectsContinue;
     boolean upgrades;
+
+    /** Whether it is a call of gRPC. */
+    boolean grpc;
+
     long bodyLength;
 
     /** Empties it for another head. */
@@ -68,6 +72,7 @@ public final class Head {
         chunked = false;
         expectsContinue = false;
         upgrades = false;
+        grpc = false;
         bodyLength = 0;
         methodStart = methodEnd = targetStart = targetEnd = queryStart = 0;
         routeStart = routeEnd = authorityStart = authorityEnd = 0;

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * hold more than one. Confined to its event loop.
  *
  * <p>After anything whose end on the wire is in doubt it answers and closes. A client that closes
- * its own direction gets the answers to what it has sent.
+ * its own direction gets the answers to what it has sent, as far as the socket takes them at once
+ * (Netty 4.2.17 forgets a half-closed epoll socket that it cannot write to; it is closed then).
  */
 final class Http1Client extends ChannelInboundHandlerAdapter
         implements ClientSide, BodyReader.Sink {
@@ -32,6 +33,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         HEAD,
         BODY,
         ANSWER,
+        TUNNEL,
         CLOSING
     }
 
@@ -141,6 +143,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                 yield true;
             }
             case ANSWER -> false;
+            case TUNNEL -> {
+                if (!exchange.takesData()) {
+                    yield false;
+                }
+                exchange.requestData(in, in.readableBytes());
+                yield true;
+            }
             case CLOSING -> {
                 in.skipBytes(in.readableBytes());
                 yield false;
@@ -237,6 +246,23 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void upgraded(Head answer) {
+        keep = false;
+        chunkedAnswer = false;
+        phase = Phase.TUNNEL;
+        watch.notDue();
+        worker.scratch.clear();
+        HeadWriter.answer(answer, worker.scratch, false, HeadWriter.Connection.UPGRADED);
+        outlet().bytes(worker.scratch);
+        resumeRequest();
+    }
+
+    @Override
+    public long tunnelNanos() {
+        return run.idleNanos();
+    }
+
+    @Override
     public void answerData(ByteBuf from, int many) {
         if (chunkedAnswer) {
             outlet().chunk(from, many, worker.scratch);
@@ -274,13 +300,14 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         phase = Phase.CLOSING;
         dropHeld();
         ChannelHandlerContext here = context();
-        watch.due(worker.wheel, worker.now() + LINGER);
+        watch.due(worker.wheel, worker.now() + run.answerNanos());
         var sent = outlet().flushLast();
         if (!lingers || inputOver || here.pipeline().get(SslHandler.class) != null) {
             sent.addListener(done -> here.close());
         } else {
             reading(true);
             sent.addListener(done -> {
+                watch.due(worker.wheel, worker.now() + LINGER);
                 if (here.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
                     var _ = duplex.shutdownOutput();
                 }
@@ -325,7 +352,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext newCtx) {
         if (newCtx.channel().isWritable() && !exchange.isOver()) {
-            if (phase == Phase.ANSWER) {
+            if (phase == Phase.ANSWER || phase == Phase.TUNNEL) {
                 watch.notDue();
             }
             exchange.clientWritable();
@@ -341,7 +368,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
             }
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputOver = true;
-            if (phase == Phase.HEAD || phase == Phase.CLOSING || phase == Phase.BODY) {
+            if (phase != Phase.ANSWER) {
                 var _ = newCtx.close();
             }
         } else {
@@ -411,7 +438,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                     }
                 }
                 case BODY -> exchange.clientLate("the request did not arrive in time");
-                case ANSWER, CLOSING -> {
+                case ANSWER, TUNNEL, CLOSING -> {
                     var _ = context().close();
                 }
             }

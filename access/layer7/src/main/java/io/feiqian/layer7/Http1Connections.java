@@ -13,60 +13,39 @@ import org.jspecify.annotations.Nullable;
  * where the backend has as many as it may have, requests wait for one. Confined to its event loop;
  * only the number of connections is shared.
  */
-final class Http1Connections {
+final class Http1Connections extends BackendConnections {
     private final Worker worker;
-    private final PoolRun pool;
-    private final Member<Backend> member;
     private final AtomicInteger open;
     private final int most;
     private final ArrayDeque<Http1Backend> idle = new ArrayDeque<>();
     private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
-    private final io.micrometer.core.instrument.Timer timer;
     private boolean left;
 
     Http1Connections(Worker worker, PoolRun pool, Member<Backend> member) {
+        super(worker, pool, member);
         this.worker = worker;
-        this.pool = pool;
-        this.member = member;
         this.open = pool.open(member);
         this.most = pool.config().connections();
-        this.timer =
-                RouteMeters.ofBackend(
-                        worker.engine.parts().metrics(),
-                        pool.config().name(),
-                        member.target().name(),
-                        member.target().cell());
-    }
-
-    PoolRun pool() {
-        return pool;
-    }
-
-    Member<Backend> member() {
-        return member;
     }
 
     /** Gives a connection as soon as there is one: {@link Exchange#reached}, or not reached. */
+    @Override
     void acquire(Exchange exchange) {
         Http1Backend known = take();
         if (known != null) {
             known.begin(exchange);
             exchange.reached(known, true);
         } else if (!connect(exchange)) {
-            pool.waiting.incrementAndGet();
+            pool().waiting.incrementAndGet();
             waiting.add(exchange);
         }
     }
 
-    /** An attempt took so long. */
-    void count(long nanos) {
-        timer.record(nanos, java.util.concurrent.TimeUnit.NANOSECONDS);
-    }
-
     /** The exchange waits no longer. */
+    @Override
     void giveUp(Exchange exchange) {
         if (waiting.remove(exchange)) {
-            pool.waiting.decrementAndGet();
+            pool().waiting.decrementAndGet();
         }
     }
 
@@ -87,16 +66,16 @@ final class Http1Connections {
         Http1Backend backend = new Http1Backend(worker, this);
         int attempt = exchange.attempt();
         ChannelFuture made =
-                worker.bootstrap(pool)
+                worker.bootstrap(pool())
                         .handler(
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(io.netty.channel.Channel channel) {
-                                        pool.setup.prepare(channel, member.target());
+                                        pool().prepare(channel, member().target());
                                         channel.pipeline().addLast(backend);
                                     }
                                 })
-                        .connect(member.target().address());
+                        .connect(member().target().address());
         made.addListener(done -> connected(exchange, attempt, backend, made));
         return true;
     }
@@ -129,14 +108,14 @@ final class Http1Connections {
     void release(Http1Backend backend) {
         Exchange next = waiting.pollFirst();
         if (next != null) {
-            pool.waiting.decrementAndGet();
+            pool().waiting.decrementAndGet();
             backend.begin(next);
             next.reached(backend, true);
         } else if (left) {
             backend.close();
         } else {
             idle.addFirst(backend);
-            backend.rest(pool.idleNanos);
+            backend.rest(pool().idleNanos);
         }
     }
 
@@ -147,15 +126,16 @@ final class Http1Connections {
                 return;
             }
             waiting.removeFirst();
-            pool.waiting.decrementAndGet();
+            pool().waiting.decrementAndGet();
         }
     }
 
     /** Those who wait try again; where others wait, they get what nobody uses here. */
+    @Override
     void lookAround() {
         if (!waiting.isEmpty()) {
             serveWaiting();
-        } else if (pool.waiting.get() > 0 && open.get() >= most) {
+        } else if (pool().waiting.get() > 0 && open.get() >= most) {
             Http1Backend unused = take();
             if (unused != null) {
                 unused.close();
@@ -164,6 +144,7 @@ final class Http1Connections {
     }
 
     /** Keeps no connection any more. */
+    @Override
     void leave() {
         left = true;
         for (Http1Backend each = take(); each != null; each = take()) {

@@ -4,10 +4,13 @@ import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HostPort;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.Network;
+import io.feiqian.proxy.TlsContexts;
+import io.feiqian.proxy.TlsServer;
 import io.micrometer.core.instrument.Counter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -44,8 +47,9 @@ final class HttpListener {
             long bodyNanos,
             long requestNanos,
             long answerNanos,
-            long idleNanos) {
-        static Run of(ListenerConfig config) {
+            long idleNanos,
+            Optional<TlsServer> tls) {
+        static Run of(ListenerConfig config, Optional<TlsServer> tls) {
             return new Run(
                     config,
                     config.trusted().stream().map(Network::parse).toList(),
@@ -53,7 +57,8 @@ final class HttpListener {
                     config.timeouts().body().toNanos(),
                     config.timeouts().request().toNanos(),
                     config.timeouts().answer().toNanos(),
-                    config.timeouts().idle().toNanos());
+                    config.timeouts().idle().toNanos(),
+                    tls);
         }
     }
 
@@ -67,7 +72,7 @@ final class HttpListener {
 
     HttpListener(Layer7 engine, ListenerConfig config) {
         this.engine = engine;
-        this.run = Run.of(config);
+        this.run = prepare(config, Optional.empty());
         this.malformed =
                 Counter.builder("feiqian.gateway.malformed")
                         .description("Requests that were refused since they are no HTTP")
@@ -116,9 +121,42 @@ final class HttpListener {
         return run.config();
     }
 
+    /** What will hold for connections; the files of TLS are read. */
+    Run prepare(ListenerConfig config) {
+        return prepare(config, Optional.of(run));
+    }
+
+    private Run prepare(ListenerConfig config, Optional<Run> before) {
+        if (before.isPresent() && before.get().config().equals(config)) {
+            return before.get();
+        }
+        return Run.of(
+                config,
+                config.tls()
+                        .map(tls ->
+                                engine.tls()
+                                        .server(
+                                                config.name(),
+                                                tls,
+                                                config.http2()
+                                                        ? List.of(
+                                                                TlsContexts.HTTP2,
+                                                                TlsContexts.HTTP1)
+                                                        : List.of(TlsContexts.HTTP1))));
+    }
+
     /** What holds for connections from now on. */
-    void take(ListenerConfig config) {
-        run = Run.of(config);
+    void take(Run next) {
+        Run before = run;
+        run = next;
+        if (!before.equals(next)) {
+            before.tls().ifPresent(TlsServer::close);
+        }
+    }
+
+    /** Connections of HTTP/2 are asked to end; nothing that was begun is cut. */
+    void drain() {
+        connections.forEach(each -> each.pipeline().fireUserEventTriggered(Http2Client.DRAIN));
     }
 
     /** The port of its first address. */
@@ -140,6 +178,7 @@ final class HttpListener {
     }
 
     void stopListening() {
+        run.tls().ifPresent(TlsServer::close);
         listening.forEach(each -> each.close().awaitUninterruptibly());
     }
 
@@ -170,32 +209,55 @@ final class HttpListener {
             }
             connections.add(channel);
             channel.pipeline().addLast(new Leaving());
-            // TLS, the PROXY header and the preface of HTTP/2 stand here, before HTTP/1.1.
-            begin(channel, now, channel.remoteAddress(), Optional.empty(), false);
+            // The PROXY header stands here, before all others.
+            begin(channel, now, channel.remoteAddress());
         }
     }
 
     /**
-     * Begins HTTP/1.1 on a connection.
+     * Begins TLS on a connection where it is wanted, and then what is spoken.
      *
      * @param from who is at its other end
      */
-    void begin(
-            Channel channel,
-            Run now,
-            java.net.SocketAddress from,
-            Optional<java.security.cert.X509Certificate> certificate,
-            boolean secure) {
+    void begin(Channel channel, Run now, java.net.SocketAddress from) {
+        Worker worker = engine.worker(channel.eventLoop());
+        ListenerConfig config = now.config();
+        if (now.tls().isEmpty() && !config.http2()) {
+            channel.pipeline().addLast(http(false, worker, now, channel, from));
+            return;
+        }
+        boolean secure = now.tls().isPresent();
+        long wait =
+                secure
+                        ? config.timeouts().handshake().toNanos()
+                        : config.timeouts().idle().toNanos();
+        channel.pipeline()
+                .addLast(
+                        new ProtocolChoice(
+                                worker,
+                                secure,
+                                wait,
+                                http2 -> http(http2, worker, now, channel, from)));
+        now.tls().ifPresent(tls -> tls.begin(channel.pipeline(), config.timeouts().handshake()));
+    }
+
+    private ChannelHandler http(
+            boolean http2, Worker worker, Run now, Channel channel, java.net.SocketAddress from) {
         InetAddress address =
                 from instanceof InetSocketAddress socket
                         ? socket.getAddress()
                         : InetAddress.getLoopbackAddress();
         Peer peer =
                 new Peer(
-                        new Client(address, secure, certificate, now.config().name()),
+                        new Client(
+                                address,
+                                now.tls().isPresent(),
+                                TlsServer.shown(channel),
+                                now.config().name()),
                         now.trusted());
-        channel.pipeline()
-                .addLast(new Http1Client(engine.worker(channel.eventLoop()), this, now, peer));
+        return http2
+                ? Http2Client.of(worker, peer, now.config())
+                : new Http1Client(worker, this, now, peer);
     }
 
     private final class Leaving extends ChannelInboundHandlerAdapter {

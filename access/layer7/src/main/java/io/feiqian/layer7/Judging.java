@@ -178,7 +178,8 @@ final class Judging {
         RoutePlan plan = exchange.plan();
         PoolRun to = pool;
         Duration left =
-                Duration.ofNanos(plan.timeoutNanos - (exchange.worker.now() - exchange.began()));
+                Duration.ofNanos(
+                        exchange.timeoutNanos() - (exchange.worker.now() - exchange.began()));
         return new CallFacts(
                 side == CALLING && to != null ? to.config().name() : plan.config.name(),
                 plan.method(exchange.request().verb),

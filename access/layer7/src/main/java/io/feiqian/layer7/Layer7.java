@@ -1,5 +1,7 @@
 package io.feiqian.layer7;
 
+import static java.util.Objects.requireNonNull;
+
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.Side;
@@ -7,6 +9,7 @@ import io.feiqian.proxy.BoundsConfig;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.PoolConfig;
 import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.TlsContexts;
 import io.feiqian.rpc.GovernedCalls;
 import io.feiqian.rpc.spi.CallPolicies;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,6 +43,7 @@ public final class Layer7 implements AutoCloseable {
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
     private final Layer7Parts parts;
+    private final TlsContexts tls;
     private final Transport transport;
     private final EventLoopGroup loops;
     private final AccessLog log;
@@ -53,15 +57,17 @@ public final class Layer7 implements AutoCloseable {
     private volatile CallPolicies adaptive = CallPolicies.NONE;
     private volatile Routing routing;
     private volatile boolean stopping;
+    private boolean stopped;
 
     private Layer7(Layer7Parts parts, Transport transport, int many) {
         this.parts = parts;
+        this.tls = new TlsContexts(parts.timer(), parts.clock(), parts.metrics());
         this.transport = transport;
         this.loops = transport.loops(many);
         this.log = new AccessLog(ProxyConfig.NONE.accessLog(), parts.metrics());
         this.routing = new Routing(ProxyConfig.NONE, Map.of(), parts.guard(), this::meters);
         MeterRegistry metrics = parts.metrics();
-        metrics.gauge("feiqian.gateway.http.in.flight", requests);
+        metrics.gauge("feiqian.gateway.in.flight", requests);
         metrics.gauge("feiqian.gateway.connections", connections);
         for (EventExecutor each : loops) {
             EventLoop loop = (EventLoop) each;
@@ -112,13 +118,18 @@ public final class Layer7 implements AutoCloseable {
                     each.name(),
                     known != null && known.config().equals(each)
                             ? known
-                            : new PoolRun(parts.pools().apply(each), parts.setup().apply(each)));
+                            : new PoolRun(
+                                    parts.pools().apply(each), parts.setup().apply(each), tls));
         }
         Routing next = new Routing(config, pools, parts.guard(), this::meters);
         List<HttpListener> opened = listen(config);
         adapt(config.bounds());
         log.take(config.accessLog());
+        Routing before = routing;
         routing = next;
+        before.pools().values().stream()
+                .filter(each -> next.pool(each.config().name()) != each)
+                .forEach(PoolRun::close);
         for (HttpListener each : opened) {
             listeners.put(each.config().name(), each);
         }
@@ -129,7 +140,7 @@ public final class Layer7 implements AutoCloseable {
     private List<HttpListener> listen(ProxyConfig config) {
         List<HttpListener> opened = new ArrayList<>();
         Map<String, HttpListener> kept = new HashMap<>();
-        Map<String, ListenerConfig> newer = new HashMap<>();
+        Map<String, HttpListener.Run> newer = new HashMap<>();
         for (ListenerConfig each : config.listeners()) {
             if (each.protocol() != ListenerConfig.Protocol.HTTP) {
                 continue;
@@ -137,7 +148,7 @@ public final class Layer7 implements AutoCloseable {
             HttpListener known = listeners.get(each.name());
             if (known != null && known.config().addresses().equals(each.addresses())) {
                 kept.put(each.name(), known);
-                newer.put(each.name(), each);
+                newer.put(each.name(), known.prepare(each));
                 continue;
             }
             HttpListener fresh = new HttpListener(this, each);
@@ -149,7 +160,7 @@ public final class Layer7 implements AutoCloseable {
             }
             opened.add(fresh);
         }
-        newer.forEach((name, each) -> listeners.get(name).take(each));
+        kept.forEach((name, each) -> each.take(requireNonNull(newer.get(name))));
         listeners
                 .values()
                 .removeIf(each -> {
@@ -234,6 +245,10 @@ public final class Layer7 implements AutoCloseable {
      * @return whether all of them were answered
      */
     public synchronized boolean stop(Duration patience) {
+        if (stopped) {
+            return true;
+        }
+        stopped = true;
         listeners.values().forEach(HttpListener::stopListening);
         stopping = true;
         boolean all = true;
@@ -243,6 +258,7 @@ public final class Layer7 implements AutoCloseable {
         List<HttpListener> every = new ArrayList<>(former);
         every.addAll(listeners.values());
         try {
+            every.forEach(HttpListener::drain);
             drained.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             every.forEach(HttpListener::leave);
             for (HttpListener each : every) {
@@ -268,6 +284,10 @@ public final class Layer7 implements AutoCloseable {
     }
 
     // For what works inside.
+
+    TlsContexts tls() {
+        return tls;
+    }
 
     Layer7Parts parts() {
         return parts;

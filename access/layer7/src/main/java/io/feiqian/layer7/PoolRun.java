@@ -6,7 +6,11 @@ import io.feiqian.proxy.Backend;
 import io.feiqian.proxy.BackendPool;
 import io.feiqian.proxy.KeyReader;
 import io.feiqian.proxy.PoolConfig;
+import io.feiqian.proxy.PoolConfig.BackendProtocol;
+import io.feiqian.proxy.TlsClient;
+import io.feiqian.proxy.TlsContexts;
 import io.feiqian.vocabulary.CellId;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,22 +26,48 @@ public final class PoolRun implements CellBackends {
     private final BackendPool backends;
     private final Optional<KeyReader> key;
     private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
-    final BackendSetup setup;
+    private final BackendSetup setup;
+    private final Optional<TlsClient> tls;
     final AtomicInteger waiting = new AtomicInteger();
     final long connectNanos;
     final long answerNanos;
     final long pauseNanos;
     final long idleNanos;
 
-    PoolRun(BackendPool backends, BackendSetup setup) {
+    PoolRun(BackendPool backends, BackendSetup setup, TlsContexts contexts) {
         PoolConfig config = backends.config();
         this.backends = backends;
         this.setup = setup;
+        this.tls =
+                config.tls()
+                        .map(each ->
+                                contexts.client(
+                                        config.name(),
+                                        each,
+                                        config.protocol() == BackendProtocol.HTTP2
+                                                ? List.of(TlsContexts.HTTP2)
+                                                : List.of(TlsContexts.HTTP1)));
         this.key = config.key().map(KeyReader::of);
         this.connectNanos = config.timeouts().connect().toNanos();
         this.answerNanos = config.timeouts().answer().toNanos();
         this.pauseNanos = config.timeouts().pause().toNanos();
         this.idleNanos = config.timeouts().idle().toNanos();
+    }
+
+    /** Makes a connection ready that is about to be made: the PROXY header first, then TLS. */
+    void prepare(Channel channel, Backend backend) {
+        tls.ifPresent(each ->
+                each.begin(
+                        channel.pipeline(),
+                        backend.address().getHostString(),
+                        backend.address().getPort(),
+                        config().timeouts().connect()));
+        setup.prepare(channel, backend);
+    }
+
+    /** Its files are watched no longer. */
+    void close() {
+        tls.ifPresent(TlsClient::close);
     }
 
     /** Its backends. */

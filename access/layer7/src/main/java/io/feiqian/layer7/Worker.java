@@ -9,7 +9,6 @@ import io.netty.channel.EventLoop;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,7 +28,8 @@ final class Worker {
     private final Head own = new Head();
     private final Clock clock;
     private final Transport transport;
-    private final Map<Member<Backend>, Http1Connections> connections = new IdentityHashMap<>();
+    private final IdentityHashMap<Member<Backend>, BackendConnections> connections =
+            new IdentityHashMap<>();
     private byte[] date = new byte[0];
     private long dateUntil;
     private long turns;
@@ -105,10 +105,10 @@ final class Worker {
     }
 
     /** The connections to a backend from this event loop. */
-    Http1Connections connections(PoolRun pool, Member<Backend> member) {
-        Http1Connections known = connections.get(member);
+    BackendConnections connections(PoolRun pool, Member<Backend> member) {
+        BackendConnections known = connections.get(member);
         if (known == null) {
-            known = new Http1Connections(this, pool, member);
+            known = BackendConnections.of(this, pool, member);
             connections.put(member, known);
         }
         return known;
@@ -144,14 +144,14 @@ final class Worker {
 
     /** Closes the unused connections to backends and hands over the last lines of the log. */
     void stop() {
-        connections.values().forEach(Http1Connections::leave);
+        connections.values().forEach(BackendConnections::leave);
         log.hand();
     }
 
     private void turn() {
         wheel.turn(clock.nanos());
         if (++turns % 5 == 0) {
-            connections.values().forEach(Http1Connections::lookAround);
+            connections.values().forEach(BackendConnections::lookAround);
             log.hand();
         }
     }
