@@ -42,11 +42,11 @@ final class FeiqianVariant implements GatewayVariant {
         Path pauses = plan.folder().resolve("gc.log");
         Path document =
                 Files.writeString(
-                        plan.folder().resolve("gateway.yaml"), GatewayDocument.of(plan, port));
+                        plan.folder().resolve("gateway.json"), GatewayDocument.of(plan, port));
         List<String> flags = new ArrayList<>(GatewayDocument.FLAGS);
         flags.add("-Xlog:gc:file=" + pauses);
         return ProxyProcess.start(
-                Executable.command(flags, GatewayDocument.arguments(document)),
+                Executable.command(flags, GatewayDocument.arguments(plan, document)),
                 port,
                 plan.folder(),
                 Optional.of(pauses));

@@ -84,6 +84,7 @@ final class ProxyBench implements AutoCloseable {
                         new GatewayVariant.Plan(of, ports, options.threads(), folder.folder(name)));
         try {
             probe.awaitAnswer(proxy, proxy.port());
+            proxy.serves();
             if (of == ProxyCase.HTTP_CELL && variant.text().equals(ProxyGoals.OURS)) {
                 probe.checkCells(proxy.port(), ports);
             }

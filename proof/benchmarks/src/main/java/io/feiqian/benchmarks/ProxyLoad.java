@@ -26,9 +26,12 @@ final class ProxyLoad {
             end
             """;
 
-    /** What a request for a cell says; {@code %08d} is the customer's number. */
+    /** Of 9,900 slots of customers every one in so many is asked for. */
+    static final int SLOTS_APART = 38;
+
+    /** What a request for a cell says; {@code %04d} is the customer's slot. */
     static final String BODY =
-            "{\"customer\":\"%08d\",\"amount\":\"12.50\",\"currency\":\"CNY\",\"purpose\":\"rent\"}";
+            "{\"customer\":\"%04d0000000042\",\"amount\":\"12.50\",\"currency\":\"CNY\",\"purpose\":\"rent\"}";
 
     private final ProxyCase of;
     private final int threads;
@@ -97,7 +100,7 @@ final class ProxyLoad {
           wrk.method = "POST"
           wrk.headers["Content-Type"] = "application/json"
           for i = 0, %d do
-            all[i] = wrk.format(nil, nil, nil, string.format('%s', i))
+            all[i] = wrk.format(nil, nil, nil, string.format('%s', i * %d))
           end
         end
         request = function()
@@ -105,6 +108,6 @@ final class ProxyLoad {
           return all[next]
         end
         """
-                .formatted(CUSTOMERS - 1, BODY, CUSTOMERS);
+                .formatted(CUSTOMERS - 1, BODY, SLOTS_APART, CUSTOMERS);
     }
 }

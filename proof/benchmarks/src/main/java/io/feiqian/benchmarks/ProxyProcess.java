@@ -23,6 +23,7 @@ final class ProxyProcess implements AutoCloseable {
     private final int port;
     private final Path output;
     private final Optional<Path> pauses;
+    private int linesBefore;
 
     private ProxyProcess(Process process, int port, Path output, Optional<Path> pauses) {
         this.process = process;
@@ -90,9 +91,18 @@ final class ProxyProcess implements AutoCloseable {
         return sum;
     }
 
-    /** The longest pause of its collector since it started, milliseconds; 0 for what has none. */
+    /** It answers from now on: what its collector did before held nobody up. */
+    void serves() throws IOException {
+        linesBefore = pauses.isEmpty() ? 0 : Files.readAllLines(pauses.get()).size();
+    }
+
+    /** The longest pause of its collector since it serves, milliseconds; 0 for what has none. */
     double longestPauseMillis() throws IOException {
-        return pauses.isEmpty() ? 0 : longestPause(Files.readAllLines(pauses.get()));
+        if (pauses.isEmpty()) {
+            return 0;
+        }
+        List<String> lines = Files.readAllLines(pauses.get());
+        return longestPause(lines.subList(linesBefore, lines.size()));
     }
 
     /** The longest pause in the lines that {@code -Xlog:gc} writes, milliseconds. */
