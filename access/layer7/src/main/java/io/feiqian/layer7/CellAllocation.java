@@ -33,9 +33,10 @@ public final class CellAllocation {
 
         /** What is said of both compares best; else unanswered requests for the weight do. */
         boolean isLessBusyThan(Candidate other) {
-            return used.isPresent() && other.used.isPresent()
-                    ? used.getAsDouble() < other.used.getAsDouble()
-                    : perWeight() < other.perWeight();
+            if (used.isPresent() && other.used.isPresent()) {
+                return used.getAsDouble() < other.used.getAsDouble();
+            }
+            return perWeight() < other.perWeight();
         }
 
         private double perWeight() {

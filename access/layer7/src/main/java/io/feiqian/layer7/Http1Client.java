@@ -100,8 +100,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     private void work(ByteBuf in) {
         working = true;
         try {
-            while (in.isReadable() && step(in)) {
-                continue;
+            boolean more = in.isReadable();
+            while (more) {
+                more = step(in) && in.isReadable();
             }
         } finally {
             working = false;
@@ -303,7 +304,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         watch.due(worker.wheel, worker.now() + run.answerNanos());
         var sent = outlet().flushLast();
         if (!lingers || inputOver || here.pipeline().get(SslHandler.class) != null) {
-            sent.addListener(done -> here.close());
+            sent.addListener(done -> {
+                var _ = here.close();
+            });
         } else {
             reading(true);
             sent.addListener(done -> {
@@ -361,7 +364,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext newCtx, Object event) {
-        if (event == LEAVE) {
+        if (Http2Client.DRAIN.equals(event)) {
+            exchange.leaveTunnel();
+        } else if (LEAVE.equals(event)) {
             leaving = true;
             if (phase == Phase.HEAD && !parser.isBegun()) {
                 var _ = newCtx.close();

@@ -145,6 +145,19 @@ final class Http2Client extends Http2ConnectionHandler {
 
     /** The client is asked to come again on another connection; streams that are open end first. */
     void drain() {
+        try {
+            var _ =
+                    connection()
+                            .forEachActiveStream(stream -> {
+                                Http2ClientStream ours = stream.getProperty(key);
+                                if (ours != null) {
+                                    ours.exchange.leaveTunnel();
+                                }
+                                return true;
+                            });
+        } catch (Http2Exception wrong) {
+            onError(context(), true, wrong);
+        }
         // From the pipeline's end, so that it passes here: GOAWAY first.
         var _ = context().channel().close();
     }

@@ -47,7 +47,7 @@ public final class Layer7 implements AutoCloseable {
     private final Transport transport;
     private final EventLoopGroup loops;
     private final AccessLog log;
-    private final Map<EventLoop, Worker> workers = new IdentityHashMap<>();
+    private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
     private final Map<String, HttpListener> listeners = new LinkedHashMap<>();
     private final List<HttpListener> former = new ArrayList<>();
     private final Map<String, RouteMeters> meters = new ConcurrentHashMap<>();
@@ -181,7 +181,7 @@ public final class Layer7 implements AutoCloseable {
         BoundsConfig before = routing.config().bounds();
         if (!bounds.adaptive()) {
             adaptive = CallPolicies.NONE;
-        } else if (adaptive == CallPolicies.NONE || !before.equals(bounds)) {
+        } else if (adaptive.equals(CallPolicies.NONE) || !before.equals(bounds)) {
             Governance limit = Governance.of(GovernanceSetup.at(Side.GATEWAY));
             var taken =
                     limit.publish(

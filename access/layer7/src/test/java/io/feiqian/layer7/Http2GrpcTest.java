@@ -165,6 +165,8 @@ class Http2GrpcTest {
 
     @Test
     void aServiceThatReadsSlowlyHoldsTheClientBack() throws Exception {
+        close();
+        open("\"bodyBytes\": 100000000", servers.getFirst().getPort());
         CompletableFuture<Void> held = new CompletableFuture<>();
         AtomicInteger sent = new AtomicInteger();
         BlockingQueue<String> answers = new LinkedBlockingQueue<>();
@@ -214,11 +216,12 @@ class Http2GrpcTest {
 
     @Test
     void theGatewaysOwnRefusalsCarryTheSameCodeAsThoseOfCells() {
+        int port = servers.getFirst().getPort();
         servers.forEach(Server::shutdownNow);
         assertRefused(Status.Code.UNAVAILABLE, OutcomeCode.SERVICE_UNAVAILABLE);
 
         close();
-        open("\"path\": \"/elsewhere/\"", servers.getFirst().getPort());
+        open("\"path\": \"/elsewhere/\"", port);
         assertRefused(Status.Code.UNIMPLEMENTED, OutcomeCode.UNKNOWN_PATH);
     }
 

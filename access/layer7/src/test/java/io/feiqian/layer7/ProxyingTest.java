@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests and answers as both sides see them, over real connections. */
+@SuppressWarnings("StringConcatToTextBlock") // Line ends are what it is about.
 class ProxyingTest {
     private final Shop shop = new Shop("one");
     private final Door door =

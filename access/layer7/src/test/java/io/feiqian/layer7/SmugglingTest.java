@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * records what it saw: the backend never sees what stands behind them.
  */
 @Requirement("P6.1.3-d")
+@SuppressWarnings("StringConcatToTextBlock") // Line ends are what it is about.
 class SmugglingTest {
     private static final String BEHIND = "GET /smuggled HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n";
 
