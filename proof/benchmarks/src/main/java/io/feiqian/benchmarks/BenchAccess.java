@@ -6,6 +6,7 @@ import io.feiqian.layer7.FlowIdentifiers;
 import io.feiqian.layer7.Layer7;
 import io.feiqian.layer7.Layer7Parts;
 import io.feiqian.layer7.Transport;
+import io.feiqian.proxy.Caller;
 import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
@@ -13,7 +14,6 @@ import io.feiqian.proxy.MapCells;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.RouteConfig;
 import io.feiqian.proxy.Verdict;
-import io.feiqian.proxy.Caller;
 import io.feiqian.proxy.spi.Guard;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
@@ -31,7 +31,8 @@ import java.util.concurrent.CompletableFuture;
 final class BenchAccess implements AutoCloseable {
     private static final int MOST_WAITING = 1_024;
 
-    private final Telemetry telemetry = Telemetry.start(TelemetryConfig.local("gateway", "gateway").atTheEdge());
+    private final Telemetry telemetry =
+            Telemetry.start(TelemetryConfig.local("gateway", "gateway").atTheEdge());
     private final Timer timer = Timer.system("gateway-timer");
     private final CellSteering cells;
     private final Layer7 layer7;

@@ -73,7 +73,8 @@ final class ProxyProbe implements AutoCloseable {
                                 .header("Content-Type", "application/json")
                                 .POST(
                                         HttpRequest.BodyPublishers.ofString(
-                                                ProxyLoad.BODY.formatted(customer * ProxyLoad.SLOTS_APART)))
+                                                ProxyLoad.BODY.formatted(
+                                                        customer * ProxyLoad.SLOTS_APART)))
                                 .build());
         return answer.headers()
                 .firstValue(ProxyBackend.PORT_HEADER)

@@ -16,8 +16,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param cpuMicrosPerUnit processor time of the proxy for each
  * @param mostMegabytes the most memory it ever had resident, 2^20 bytes; of several processes what
  *     they share counts for each
- * @param longestPauseMillis the longest pause of its collector since it serves; 0 where it has
- *     none
+ * @param longestPauseMillis the longest pause of its collector since it serves; 0 where it has none
  * @param errors over all rounds
  * @param baseline the variant compared with
  * @param ratio the baseline's processor time over this one's; above 1 is cheaper
