@@ -33,7 +33,7 @@ final class ProxyProbe implements AutoCloseable {
                 throw new IOException("it ended (expected: not yet): " + process.lastWords());
             }
             try {
-                HttpResponse<String> answer = answer(request(port).GET().build());
+                HttpResponse<String> answer = answer(request(port, 0));
                 if (answer.statusCode() == GOOD) {
                     return;
                 }
@@ -67,15 +67,7 @@ final class ProxyProbe implements AutoCloseable {
     }
 
     private String cell(int port, int customer) throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                answer(
-                        request(port)
-                                .header("Content-Type", "application/json")
-                                .POST(
-                                        HttpRequest.BodyPublishers.ofString(
-                                                ProxyLoad.BODY.formatted(
-                                                        customer * ProxyLoad.SLOTS_APART)))
-                                .build());
+        HttpResponse<String> answer = answer(request(port, customer));
         return answer.headers()
                 .firstValue(ProxyBackend.PORT_HEADER)
                 .orElseThrow(() ->
@@ -89,9 +81,15 @@ final class ProxyProbe implements AutoCloseable {
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    private static HttpRequest.Builder request(int port) {
+    /** What every proxy passes on in every case. */
+    private static HttpRequest request(int port, int customer) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-                .timeout(Duration.ofSeconds(5));
+                .timeout(Duration.ofSeconds(5))
+                .header("Content-Type", "application/json")
+                .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                                ProxyLoad.BODY.formatted(customer * ProxyLoad.SLOTS_APART)))
+                .build();
     }
 
     @Override
