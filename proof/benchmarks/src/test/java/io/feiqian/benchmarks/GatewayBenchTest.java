@@ -30,7 +30,7 @@ class GatewayBenchTest {
         assumeTrue(missing.isEmpty(), () -> "not tried: " + missing);
         ProxyOptions options = new ProxyOptions();
         var _ =
-                new CommandLine(new Holder(options))
+                new CommandLine(options)
                         .parseArgs("--seconds", "1", "--rounds", "1", "--backends", "2");
         List<GatewayVariant> variants = List.of(HaproxyVariant.values());
         List<GatewayVariant> all =
@@ -133,15 +133,5 @@ class GatewayBenchTest {
         return new ProxyRow(
                 "http", 1, variant, 64, "request", 1, 1, p99, 10, megabytes, pause, errors,
                 "haproxy", ratio);
-    }
-
-    /** Options as a command has them. */
-    @CommandLine.Command
-    private static final class Holder {
-        @CommandLine.Mixin private final ProxyOptions options;
-
-        Holder(ProxyOptions options) {
-            this.options = options;
-        }
     }
 }
