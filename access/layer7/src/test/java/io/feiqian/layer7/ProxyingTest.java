@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +122,51 @@ class ProxyingTest {
         assertThat(shop.seen.getFirst().body()).isEqualTo("abc");
         assertThat(shop.seen.getFirst().field("trailer-x-check")).isEqualTo("3");
         assertThat(shop.seen.getFirst().fields()).doesNotContainKey("trailer-host");
+    }
+
+    @Test
+    void aBodyThatAGuardMustSeeFirstComesToTheBackendWithItsEnd() {
+        io.feiqian.proxy.spi.Guard guard =
+                new io.feiqian.proxy.spi.Guard() {
+                    @Override
+                    public boolean wantsBody(io.feiqian.proxy.RouteConfig route) {
+                        return true;
+                    }
+
+                    @Override
+                    public io.feiqian.proxy.Verdict judge(
+                            io.feiqian.proxy.RouteConfig route,
+                            io.feiqian.proxy.HttpQuestion question,
+                            io.feiqian.proxy.Client client) {
+                        assertThat(question.body().toStringUtf8()).isEqualTo("abcdef");
+                        return new io.feiqian.proxy.Verdict.Admitted(
+                                io.feiqian.proxy.Caller.ANYBODY, java.util.Map.of());
+                    }
+                };
+        try (Door guarded =
+                        new Door(
+                                new Door.Plan()
+                                        .pool("shops", shop)
+                                        .route("all", "/", "shops")
+                                        .config(),
+                                parts ->
+                                        Layer7Parts.of(
+                                                parts.answering(),
+                                                guard,
+                                                parts.tracing(),
+                                                parts.metrics(),
+                                                parts.clock(),
+                                                parts.timer(),
+                                                parts.randomness()));
+                Wire wire = new Wire(guarded.port())) {
+            wire.send(
+                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n");
+            assertThat(wire.read().status()).isEqualTo(200);
+            wire.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabcdef");
+            assertThat(wire.read().status()).isEqualTo(200);
+        }
+        assertThat(shop.seen).hasSize(2).allMatch(each -> each.body().equals("abcdef"));
     }
 
     @Test
@@ -245,6 +292,30 @@ class ProxyingTest {
     }
 
     @Test
+    void aClientThatDoesNotReadHoldsTheBackendBack() throws Exception {
+        CountDownLatch tooMuch = new CountDownLatch(1);
+        byte[] part = new byte[1 << 20];
+        shop.behave((wire, request) -> {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + (100 << 20) + "\r\n\r\n");
+            for (int i = 0; i < 100; i++) {
+                wire.send(part);
+                if (i == 64) {
+                    tooMuch.countDown();
+                }
+            }
+        });
+        try (Wire wire = new Wire(door.port())) {
+            wire.send(get("/"));
+            assertThat(tooMuch.await(2, TimeUnit.SECONDS))
+                    .as("64 MB went into a way in whose client reads nothing")
+                    .isFalse();
+            assertThat(used()).isLessThan(16 << 20);
+            wire.line();
+            wire.in().skipNBytes(100 << 20);
+        }
+    }
+
+    @Test
     void aHundredMegabytesPassBothWaysWithoutBeingHeld() throws Exception {
         int megabytes = 100;
         shop.behave((wire, request) -> {
@@ -264,8 +335,9 @@ class ProxyingTest {
             wire.send(get("/"));
             InputStream in = wire.in();
             assertThat(wire.line()).contains("200");
-            while (!wire.line().isEmpty()) {
-                continue;
+            String line = wire.line();
+            while (!line.isEmpty()) {
+                line = wire.line();
             }
             long body = 0;
             while (true) {
