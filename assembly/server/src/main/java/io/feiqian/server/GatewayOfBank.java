@@ -139,7 +139,8 @@ final class GatewayOfBank {
                                         told.name(),
                                         Optional.of(GatewayRole.folder(told)),
                                         here,
-                                        steering(told, view, here, secrets, telemetry, timer, clock),
+                                        steering(
+                                                told, view, here, secrets, telemetry, timer, clock),
                                         policies.rules(Side.GATEWAY, ""),
                                         policies.rules(Side.CALLER, ""),
                                         new RegisteredBackends(view.followed()),
@@ -202,8 +203,6 @@ final class GatewayOfBank {
 
     private static ProxyConfig usual(GatewayRoleConfig told) {
         GatewayConfig config = GatewayRole.at(told);
-        return told.proxy().listeners().isEmpty()
-                ? config.proxy(Iso20022.PATH)
-                : told.proxy();
+        return told.proxy().listeners().isEmpty() ? config.proxy(Iso20022.PATH) : told.proxy();
     }
 }

@@ -127,8 +127,7 @@ final class GatewayRole {
             Timer timer,
             StopInOrder parts) {
         Path folder = folder(told);
-        FileAuditTrail trail =
-                parts.add(FileAuditTrail.open(folder.resolve("audit.jsonl"), clock));
+        FileAuditTrail trail = parts.add(FileAuditTrail.open(folder.resolve("audit.jsonl"), clock));
         ExecutorService threads = parts.add(Executors.newVirtualThreadPerTaskExecutor());
         DeskDoor door =
                 parts.add(

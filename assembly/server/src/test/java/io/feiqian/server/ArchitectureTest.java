@@ -76,10 +76,12 @@ final class ArchitectureTest {
                     "proof/model",
                     "proof/demonstration",
                     "proof/realdata",
+                    "proof/springgateway",
                     "proof/benchmarks",
                     "proof/chaos",
                     "assembly/spring-boot-starter",
                     "assembly/examples",
+                    "assembly/deploy",
                     "assembly/server");
 
     private static final Set<String> BEHIND_CONTRACTS =
@@ -139,7 +141,7 @@ final class ArchitectureTest {
                             Set.of("registrydubbo", "participantdubbo", "rpcdubbo", "benchmarks")),
                     Map.entry(
                             "org.springframework",
-                            Set.of("registryspringcloud", "spring", "examples")),
+                            Set.of("registryspringcloud", "springgateway", "spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "proxy", "layer4", "layer7", "gateway")),
                     Map.entry("jakarta.mail", Set.of("alarms")),
                     Map.entry("com.nimbusds", Set.of("console")),
