@@ -17,7 +17,8 @@ final class DatagramEcho implements AutoCloseable {
 
     DatagramEcho(BooleanSupplier answers) throws IOException {
         this.answers = answers;
-        this.socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        this.socket =
+                new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread.ofVirtual().start(this::run);
     }
 

@@ -70,7 +70,8 @@ final class FeiqianGateway implements TriedGateway {
         snapshotFile: "%s"
         secretsFolder: "%s"
         proxy:
-        %s"""
+        %s\
+        """
                 .formatted(
                         registry.port(),
                         folder.resolve("registry-snapshot"),

@@ -94,16 +94,14 @@ final class FloodFault {
 
     private void judge(
             LatencyWindow.Seen quiet, LatencyWindow.Seen flooded, long opened, int held) {
-        long wanted =
-                FROM.size() * LENGTH.toSeconds() * GatewayDocuments.PER_SECOND_PER_CLIENT * 5;
+        long wanted = FROM.size() * LENGTH.toSeconds() * GatewayDocuments.PER_SECOND_PER_CLIENT * 5;
         if (opened < wanted || quiet.count() < FEWEST || flooded.count() < FEWEST) {
             findings.add(
                     "void: a flood of %d connections (expected: %d) with %d and %d good requests (expected: %d)"
                             .formatted(opened, wanted, quiet.count(), flooded.count(), FEWEST));
         }
         // What is turned away is seen a moment later, and counted until then.
-        int most =
-                GatewayDocuments.MOST_PER_CLIENT + GatewayDocuments.PER_SECOND_PER_CLIENT;
+        int most = GatewayDocuments.MOST_PER_CLIENT + GatewayDocuments.PER_SECOND_PER_CLIENT;
         if (held > most) {
             findings.add(
                     "flood: one address had %d connections (expected: at most %d)"

@@ -85,16 +85,12 @@ final class GatewayChaos {
         wayIn.gateway().start();
         if (!wayIn.await(
                 START,
-                () ->
-                        wayIn.version().filter(version::equals).isPresent()
-                                && wayIn.serves())) {
+                () -> wayIn.version().filter(version::equals).isPresent() && wayIn.serves())) {
             throw new CommandFailure(
                     ExitStatus.CANNOT_START,
                     "the gateway did not serve version %s within %d seconds (it said: %s)"
                             .formatted(
-                                    version,
-                                    START.toSeconds(),
-                                    wayIn.version().orElse("nothing")),
+                                    version, START.toSeconds(), wayIn.version().orElse("nothing")),
                     "Its log is in " + folder + ".");
         }
         return version;
@@ -158,7 +154,8 @@ final class GatewayChaos {
 
     private static void requireEchoes(WayInEchoes echoes, List<String> findings) {
         if (echoes.strange.sum() > 0) {
-            findings.add(echoes.strange.sum() + " lines or datagrams came back as others' or changed");
+            findings.add(
+                    echoes.strange.sum() + " lines or datagrams came back as others' or changed");
         }
         if (echoes.failedUnexplained.sum() > 0) {
             findings.add(
@@ -199,9 +196,7 @@ final class GatewayChaos {
             findings.add(
                     "heap and classes are %d MB after the load, and were %d before (expected: at most %d more)"
                             .formatted(
-                                    after.heap() >> 20,
-                                    before.heap() >> 20,
-                                    MOST_MORE_HEAP >> 20));
+                                    after.heap() >> 20, before.heap() >> 20, MOST_MORE_HEAP >> 20));
         }
     }
 

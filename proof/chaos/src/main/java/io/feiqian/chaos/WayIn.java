@@ -94,7 +94,9 @@ final class WayIn implements AutoCloseable {
         }
     }
 
-    /** The number of the document that the gateway goes by, as it says; empty where it is silent. */
+    /**
+     * The number of the document that the gateway goes by, as it says; empty where it is silent.
+     */
     Optional<String> version() {
         return get("/version");
     }
@@ -108,8 +110,7 @@ final class WayIn implements AutoCloseable {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.connect(
-                    new InetSocketAddress(
-                            InetAddress.getLoopbackAddress(), gateway.ports().http()),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.ports().http()),
                     PATIENCE_MILLIS);
             socket.getOutputStream()
                     .write(
@@ -121,8 +122,7 @@ final class WayIn implements AutoCloseable {
             if (head.isEmpty() || head.get().status() != 200) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    new String(wire.body(head.get()), StandardCharsets.UTF_8).strip());
+            return Optional.of(new String(wire.body(head.get()), StandardCharsets.UTF_8).strip());
         } catch (IOException away) {
             return Optional.empty();
         }

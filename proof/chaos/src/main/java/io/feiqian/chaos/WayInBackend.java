@@ -50,8 +50,7 @@ final class WayInBackend implements AutoCloseable {
         this.echoPort = GatewayPorts.free();
         this.datagrams =
                 new DatagramEcho(
-                        () ->
-                                manner != BackendManner.DEAD && manner != BackendManner.HUNG);
+                        () -> manner != BackendManner.DEAD && manner != BackendManner.HUNG);
         listen();
     }
 

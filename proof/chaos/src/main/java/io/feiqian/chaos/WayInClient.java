@@ -107,7 +107,9 @@ final class WayInClient {
     private Asked get() {
         String id = next();
         return new Asked(
-                id, true, "GET /things/%s HTTP/1.1\r\nHost: way-in\r\nX-Id: %s\r\n\r\n".formatted(id, id));
+                id,
+                true,
+                "GET /things/%s HTTP/1.1\r\nHost: way-in\r\nX-Id: %s\r\n\r\n".formatted(id, id));
     }
 
     private Asked post(boolean chunked) {
@@ -116,7 +118,9 @@ final class WayInClient {
         String head = "POST /things HTTP/1.1\r\nHost: way-in\r\nX-Id: %s\r\n".formatted(id);
         if (!chunked) {
             return new Asked(
-                    id, false, head + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body));
+                    id,
+                    false,
+                    head + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body));
         }
         int half = body.length() / 2;
         return new Asked(
@@ -200,27 +204,31 @@ final class WayInClient {
         return false;
     }
 
-    private void answered(
-            Asked asked, long begun, HttpWire.Head head, int status, String body) {
+    private void answered(Asked asked, long begun, HttpWire.Head head, int status, String body) {
         if (status / 100 != 2) {
             boolean isProblem =
                     head.field("content-type")
                             .toLowerCase(Locale.ROOT)
                             .startsWith("application/problem+json");
-            end(asked, begun, WayInEnd.How.ANSWERED, status, isProblem ? body : "no problem: " + body);
-            return;
-        }
-        if (!head.field("x-id").equals(asked.id())) {
             end(
                     asked,
                     begun,
-                    WayInEnd.How.NONSENSE,
+                    WayInEnd.How.ANSWERED,
                     status,
-                    "the answer to " + head.field("x-id"));
+                    isProblem ? body : "no problem: " + body);
+            return;
+        }
+        if (!head.field("x-id").equals(asked.id())) {
+            end(asked, begun, WayInEnd.How.NONSENSE, status, "the answer to " + head.field("x-id"));
             return;
         }
         latencies.add(clock.nanos() - begun);
-        end(asked, begun, WayInEnd.How.ANSWERED, status, body.substring(0, Math.max(0, body.indexOf(' '))));
+        end(
+                asked,
+                begun,
+                WayInEnd.How.ANSWERED,
+                status,
+                body.substring(0, Math.max(0, body.indexOf(' '))));
     }
 
     private void lost(Asked asked, long begun, boolean kept, String why) {

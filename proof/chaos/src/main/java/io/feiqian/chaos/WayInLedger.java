@@ -75,9 +75,10 @@ final class WayInLedger {
             }
         }
         List<String> findings = new ArrayList<>();
-        times.forEach(
-                (wrong, often) ->
-                        findings.add("%d times: %s; the first: %s".formatted(often, wrong, brief(first.get(wrong)))));
+        times.forEach((wrong, often) ->
+                findings.add(
+                        "%d times: %s; the first: %s"
+                                .formatted(often, wrong, brief(first.get(wrong)))));
         return findings;
     }
 
@@ -153,7 +154,9 @@ final class WayInLedger {
                     "a client was told that nothing happened (%s) to a POST that a backend has"
                             .formatted(code.get()));
         }
-        if (!nothingHappened && kind != OutcomeCode.Kind.UNKNOWN && kind != OutcomeCode.Kind.FAULT) {
+        if (!nothingHappened
+                && kind != OutcomeCode.Kind.UNKNOWN
+                && kind != OutcomeCode.Kind.FAULT) {
             return Optional.of("a good request was refused as " + code.get());
         }
         boolean known =
