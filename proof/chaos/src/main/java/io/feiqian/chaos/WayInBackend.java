@@ -1,6 +1,7 @@
 package io.feiqian.chaos;
 
 import io.feiqian.runtime.Timer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -208,8 +209,11 @@ final class WayInBackend implements AutoCloseable {
                 throw new IOException("enough");
             }
             default -> {
-                out.write(whole);
-                out.write(answer("nobody", "nobody/0", 0));
+                // In one piece: what comes a moment later nobody can tell from an answer.
+                ByteArrayOutputStream both = new ByteArrayOutputStream();
+                both.writeBytes(whole);
+                both.writeBytes(answer("nobody", "nobody/0", 0));
+                out.write(both.toByteArray());
             }
         }
     }

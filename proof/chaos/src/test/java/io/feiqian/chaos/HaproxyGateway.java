@@ -59,6 +59,7 @@ final class HaproxyGateway implements TriedGateway {
                   http-request return status 200 content-type text/plain string 1 if { path /version }
                   default_backend web
                 backend web
+                  http-reuse never
                   option httpchk GET %s
                 %s%slisten lines
                   mode tcp
