@@ -36,7 +36,7 @@ public final class DataPlane implements AutoCloseable {
     private DataPlane(DataPlaneParts parts, Transport transport) {
         this.transport = transport;
         var metrics = parts.telemetry().metrics();
-        KeptOrders unused = KeptOrders.in(parts.folder().resolve("orders.json"), orders);
+        parts.folder().ifPresent(folder -> KeptOrders.keep(folder.resolve("orders.json"), orders));
         BackendAddresses addresses = new BackendAddresses(parts.clock());
         this.pools =
                 new BackendPools(

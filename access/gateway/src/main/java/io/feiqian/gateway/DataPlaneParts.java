@@ -11,13 +11,14 @@ import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.telemetry.Telemetry;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What both layers of the way in work with.
  *
  * @param name the gateway's name
- * @param folder where orders are kept
+ * @param folder where orders are kept; empty for nowhere
  * @param here where it runs
  * @param answering who answers requests of API routes
  * @param guard who judges requests
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record DataPlaneParts(
         String name,
-        Path folder,
+        Optional<Path> folder,
         Place here,
         Answering answering,
         Guard guard,

@@ -1,8 +1,21 @@
 package io.feiqian.gateway;
 
+import io.feiqian.proxy.AccessConfig;
+import io.feiqian.proxy.AccessLogConfig;
+import io.feiqian.proxy.BoundsConfig;
+import io.feiqian.proxy.ClientTimeouts;
+import io.feiqian.proxy.ConnectionBounds;
+import io.feiqian.proxy.HeadBounds;
+import io.feiqian.proxy.HostPort;
+import io.feiqian.proxy.ListenerConfig;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.RewriteConfig;
+import io.feiqian.proxy.RouteConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a gateway listens and what it refuses.
@@ -86,6 +99,70 @@ public record GatewayConfig(
         if (channel < 0 || channel > 999) {
             throw new IllegalArgumentException("channel: " + channel + " (expected: 0 to 999)");
         }
+    }
+
+    /**
+     * The way in as it is where no document says otherwise: one listener of HTTP here, and
+     * everything that comes is a call of a service.
+     */
+    public ProxyConfig proxy() {
+        ClientTimeouts times =
+                new ClientTimeouts(
+                        requestTimeout,
+                        requestTimeout,
+                        requestTimeout,
+                        requestTimeout,
+                        requestTimeout,
+                        idleTimeout);
+        ListenerConfig listener =
+                new ListenerConfig(
+                        Gateway.LISTENER,
+                        ListenerConfig.Protocol.HTTP,
+                        List.of(new HostPort(host, port).toString()),
+                        Optional.empty(),
+                        ListenerConfig.ProxyHeader.NONE,
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        new ConnectionBounds(maxConnections, 0, 0, 0),
+                        times,
+                        new HeadBounds(
+                                Math.clamp(maxHeaderBytes, 256, 1 << 20),
+                                Math.clamp(maxHeaderBytes, 256, 1 << 20),
+                                100),
+                        true);
+        return new ProxyConfig(
+                List.of(listener),
+                List.of(everything()),
+                List.of(),
+                Map.of(),
+                new BoundsConfig(maxConnections, maxInFlight, false),
+                AccessLogConfig.USUAL);
+    }
+
+    private RouteConfig everything() {
+        return new RouteConfig(
+                "api",
+                List.of(),
+                "/",
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                List.of(),
+                AccessConfig.ANYBODY,
+                Optional.empty(),
+                RewriteConfig.NONE,
+                false,
+                maxBodyBytes,
+                longestDeadline.plus(requestTimeout),
+                0,
+                Duration.ZERO);
     }
 
     /** The same at another port. */

@@ -40,11 +40,10 @@ final class KeptOrders {
      * <p>A file that cannot be understood is set aside and said in the log: orders that nobody can
      * read must not keep the gateway from starting.
      */
-    static KeptOrders in(Path file, BackendOrders orders) {
+    static void keep(Path file, BackendOrders orders) {
         KeptOrders kept = new KeptOrders(file, orders);
         kept.load();
         Runnable unused = orders.watch(_ -> kept.save());
-        return kept;
     }
 
     private void load() {

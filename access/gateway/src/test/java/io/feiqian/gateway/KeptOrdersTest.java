@@ -43,7 +43,7 @@ class KeptOrdersTest {
 
     private BackendOrders started() {
         BackendOrders orders = new BackendOrders();
-        var _ = KeptOrders.in(folder.resolve("orders.json"), orders);
+        KeptOrders.keep(folder.resolve("orders.json"), orders);
         return orders;
     }
 }

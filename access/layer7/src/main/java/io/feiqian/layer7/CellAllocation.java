@@ -5,6 +5,7 @@ import io.feiqian.runtime.Randomness;
 import io.feiqian.vocabulary.CellId;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
 /**
@@ -17,24 +18,29 @@ import java.util.function.Predicate;
  * of all, since every gateway would run to it at once, and away again.
  */
 public final class CellAllocation {
-    /** A cell that is full takes this part of what an idle one takes. */
-    private static final double LEAST = 0.05;
-
     /**
      * A cell to choose.
      *
      * @param standing how it does, as seen here
-     * @param load how much of it is in use, as it said itself, 0 to 1; 0 where it said nothing
+     * @param used how much of it is in use, as far as it says so itself, brought up to date by what
+     *     changed here since; empty where it says nothing
      * @param overloaded whether it has too much to do
      */
-    public record Candidate(CellStanding standing, double load, boolean overloaded) {
+    public record Candidate(CellStanding standing, OptionalDouble used, boolean overloaded) {
         boolean serves() {
             return standing.serves() && standing.weight() > 0;
         }
 
-        double busy() {
-            double room = standing.weight() * Math.max(LEAST, 1 - load);
-            return (standing.outstanding() + 1) / room;
+        /** What is said of both compares best; else unanswered requests for the weight do. */
+        boolean isLessBusyThan(Candidate other) {
+            if (used.isPresent() && other.used.isPresent()) {
+                return used.getAsDouble() < other.used.getAsDouble();
+            }
+            return perWeight() < other.perWeight();
+        }
+
+        private double perWeight() {
+            return (standing.outstanding() + 1) / standing.weight();
         }
     }
 
@@ -91,7 +97,7 @@ public final class CellAllocation {
         if (cells.size() > 1) {
             int second = (first + 1 + randomness.nextInt(cells.size() - 1)) % cells.size();
             Candidate other = cells.get(second);
-            one = other.busy() < one.busy() ? other : one;
+            one = other.isLessBusyThan(one) ? other : one;
         }
         return Optional.of(one.standing().cell());
     }

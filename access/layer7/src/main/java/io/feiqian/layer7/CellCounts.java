@@ -4,6 +4,7 @@ import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class CellCounts {
     private final MeterRegistry metrics;
-    private final Map<CellId, Counter[]> aimed = new ConcurrentHashMap<>();
+    private final Map<CellId, Map<CellAim.Reason, Counter>> aimed = new ConcurrentHashMap<>();
     private final Map<CellId, Counter> corrected = new ConcurrentHashMap<>();
     private final Map<OutcomeCode, Counter> refused = new ConcurrentHashMap<>();
     private final Counter waited;
@@ -30,9 +31,12 @@ final class CellCounts {
 
     void aimed(CellAim aim) {
         switch (aim) {
-            case CellAim.To to ->
-                    aimed.computeIfAbsent(to.cell(), this::byReason)[to.reason().ordinal()]
-                            .increment();
+            case CellAim.To to -> {
+                Counter counter = aimed.computeIfAbsent(to.cell(), this::byReason).get(to.reason());
+                if (counter != null) {
+                    counter.increment();
+                }
+            }
             case CellAim.Refused(var code, var detail) ->
                     refused.computeIfAbsent(
                                     code,
@@ -61,16 +65,16 @@ final class CellCounts {
         waited.increment();
     }
 
-    private Counter[] byReason(CellId cell) {
-        CellAim.Reason[] reasons = CellAim.Reason.values();
-        Counter[] counters = new Counter[reasons.length];
-        for (int i = 0; i < reasons.length; i++) {
-            counters[i] =
+    private Map<CellAim.Reason, Counter> byReason(CellId cell) {
+        Map<CellAim.Reason, Counter> counters = new EnumMap<>(CellAim.Reason.class);
+        for (CellAim.Reason each : CellAim.Reason.values()) {
+            counters.put(
+                    each,
                     Counter.builder("feiqian.gateway.cell")
                             .description("Requests by the cell that they went to")
                             .tag("cell", cell.toString())
-                            .tag("reason", reasons[i].name().toLowerCase(Locale.ROOT))
-                            .register(metrics);
+                            .tag("reason", each.name().toLowerCase(Locale.ROOT))
+                            .register(metrics));
         }
         return counters;
     }

@@ -110,9 +110,19 @@ public final class CellSteering implements AutoCloseable {
         this.counts = new CellCounts(metrics);
     }
 
-    /** How much of the cells is in use; told by answers' headers. */
-    public ReportedLoads loads() {
-        return loads;
+    /**
+     * A backend answered and said how much of its cell is in use.
+     *
+     * @param percent as its header {@link CellAim#LOAD} has it; what is not 0 to 100 is taken as
+     *     the nearest of these
+     */
+    public void loaded(CellId cell, long percent) {
+        loads.reported(cell, percent / 100.0);
+    }
+
+    /** A backend refused for want of room; its cell takes what no cell owns last for a while. */
+    public void full(CellId cell) {
+        loads.refused(cell);
     }
 
     /** How many requests wait for their cells now. */

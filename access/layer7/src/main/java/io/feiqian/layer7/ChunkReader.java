@@ -95,43 +95,47 @@ final class ChunkReader {
     }
 
     private boolean step(byte c) {
-        switch (at) {
-            case SIZE -> {
-                int digit = Character.digit(c, 16);
-                if (digit >= 0) {
-                    left = left * 16 + digit;
-                    return ++digits <= MOST_DIGITS || wrong("chunk: too long a size");
-                }
-                if (digits == 0) {
-                    return wrong("chunk: no size (expected: hexadecimal digits)");
-                }
-                at = c == '\r' ? At.SIZE_LF : At.EXTENSION;
-                return c == '\r' || c == ';' || wrong("chunk: a bad size");
-            }
-            case EXTENSION -> {
-                if (c == '\r') {
-                    at = At.SIZE_LF;
-                    return true;
-                }
-                boolean text = c == '\t' || (c >= ' ' && c != 0x7f);
-                return (text && ++extension <= MOST_EXTENSION && ++extensions <= MOST_EXTENSIONS)
-                        || wrong("chunk: a bad or too long extension");
-            }
+        return switch (at) {
+            case SIZE -> size(c);
+            case EXTENSION -> extension(c);
             case SIZE_LF -> {
                 at = left == 0 ? At.TRAILERS : At.DATA;
                 digits = 0;
                 extension = 0;
-                return c == '\n' || wrong("chunk: CR alone (expected: CR LF)");
+                yield c == '\n' || wrong("chunk: CR alone (expected: CR LF)");
             }
             case DATA_CR -> {
                 at = At.DATA_LF;
-                return c == '\r' || wrong("chunk: longer than its size");
+                yield c == '\r' || wrong("chunk: longer than its size");
             }
             default -> {
                 at = At.SIZE;
-                return c == '\n' || wrong("chunk: CR alone (expected: CR LF)");
+                yield c == '\n' || wrong("chunk: CR alone (expected: CR LF)");
             }
+        };
+    }
+
+    private boolean size(byte c) {
+        int digit = Character.digit(c, 16);
+        if (digit >= 0) {
+            left = left * 16 + digit;
+            return ++digits <= MOST_DIGITS || wrong("chunk: too long a size");
         }
+        if (digits == 0) {
+            return wrong("chunk: no size (expected: hexadecimal digits)");
+        }
+        at = c == '\r' ? At.SIZE_LF : At.EXTENSION;
+        return c == '\r' || c == ';' || wrong("chunk: a bad size");
+    }
+
+    private boolean extension(byte c) {
+        if (c == '\r') {
+            at = At.SIZE_LF;
+            return true;
+        }
+        boolean text = c == '\t' || c < 0 || (c >= ' ' && c != 0x7f);
+        return (text && ++extension <= MOST_EXTENSION && ++extensions <= MOST_EXTENSIONS)
+                || wrong("chunk: a bad or too long extension");
     }
 
     private boolean wrong(String why) {

@@ -64,6 +64,8 @@ public final class Exchange extends Timed {
     private boolean upgraded;
     private boolean paused;
     private boolean grpcFailed;
+    private boolean leaving;
+    private @Nullable WebSocketFrames frames;
     private long timeoutNanos;
     private int turn;
     private int status;
@@ -88,6 +90,8 @@ public final class Exchange extends Timed {
         bodyPassed = false;
         answerBegun = false;
         upgraded = false;
+        leaving = false;
+        frames = null;
         paused = false;
         status = 0;
         bytesIn = 0;
@@ -257,6 +261,7 @@ public final class Exchange extends Timed {
         phase = Phase.TUNNEL;
         answerBegun = true;
         upgraded = true;
+        frames = new WebSocketFrames();
         requestOver = false;
         status = head.status;
         Forwarding.answer(head, this);
@@ -270,6 +275,20 @@ public final class Exchange extends Timed {
     /** Something passes: the two have their time until something does again. */
     private void passing() {
         due(worker.wheel, worker.now() + client.tunnelNanos());
+    }
+
+    /** The gateway goes: the client of a WebSocket is told, as soon as no frame is under way. */
+    public void leaveTunnel() {
+        WebSocketFrames tunnel = frames;
+        if (tunnel == null || phase != Phase.TUNNEL) {
+            return;
+        }
+        leaving = true;
+        if (tunnel.isBetween()) {
+            byte[] away = WebSocketFrames.GOING_AWAY;
+            client.answerData(Unpooled.wrappedBuffer(away), away.length);
+            tunnelOver();
+        }
     }
 
     /** Nothing has passed for too long. */
@@ -313,9 +332,15 @@ public final class Exchange extends Timed {
     /** So many bytes of the answer's body have come. */
     void answerData(ByteBuf data, int many) {
         bytesOut += many;
-        client.answerData(data, many);
-        if (upgraded) {
+        WebSocketFrames tunnel = frames;
+        if (tunnel != null) {
+            tunnel.pass(data, many);
             passing();
+        }
+        client.answerData(data, many);
+        if (tunnel != null && leaving) {
+            leaveTunnel();
+            return;
         }
         if (!paused && !client.isWritable()) {
             paused = true;

@@ -135,8 +135,9 @@ final class Http1Backend extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext newCtx, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            while (in.isReadable() && step(in)) {
-                continue;
+            boolean more = in.isReadable();
+            while (more) {
+                more = step(in) && in.isReadable();
             }
         } finally {
             in.release();

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * hold more than one. Confined to its event loop.
  *
  * <p>After anything whose end on the wire is in doubt it answers and closes. A client that closes
- * its own direction gets the answers to what it has sent.
+ * its own direction gets the answers to what it has sent, as far as the socket takes them at once
+ * (Netty 4.2.17 forgets a half-closed epoll socket that it cannot write to; it is closed then).
  */
 final class Http1Client extends ChannelInboundHandlerAdapter
         implements ClientSide, BodyReader.Sink {
@@ -99,8 +100,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     private void work(ByteBuf in) {
         working = true;
         try {
-            while (in.isReadable() && step(in)) {
-                continue;
+            boolean more = in.isReadable();
+            while (more) {
+                more = step(in) && in.isReadable();
             }
         } finally {
             working = false;
@@ -299,13 +301,16 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         phase = Phase.CLOSING;
         dropHeld();
         ChannelHandlerContext here = context();
-        watch.due(worker.wheel, worker.now() + LINGER);
+        watch.due(worker.wheel, worker.now() + run.answerNanos());
         var sent = outlet().flushLast();
         if (!lingers || inputOver || here.pipeline().get(SslHandler.class) != null) {
-            sent.addListener(done -> here.close());
+            sent.addListener(done -> {
+                var _ = here.close();
+            });
         } else {
             reading(true);
             sent.addListener(done -> {
+                watch.due(worker.wheel, worker.now() + LINGER);
                 if (here.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
                     var _ = duplex.shutdownOutput();
                 }
@@ -359,7 +364,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext newCtx, Object event) {
-        if (event == LEAVE) {
+        if (Http2Client.DRAIN.equals(event)) {
+            exchange.leaveTunnel();
+        } else if (LEAVE.equals(event)) {
             leaving = true;
             if (phase == Phase.HEAD && !parser.isBegun()) {
                 var _ = newCtx.close();
@@ -399,7 +406,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     private void reading(boolean wanted) {
         var config = context().channel().config();
-        if (config.isAutoRead() != wanted) {
+        if (!inputOver && config.isAutoRead() != wanted) {
             config.setAutoRead(wanted);
         }
     }

@@ -131,7 +131,7 @@ final class Http2Client extends Http2ConnectionHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext newCtx, Object event) throws Exception {
-        if (event == DRAIN || event == Http1Client.LEAVE) {
+        if (DRAIN.equals(event) || Http1Client.LEAVE.equals(event)) {
             drain();
         }
         super.userEventTriggered(newCtx, event);
@@ -145,6 +145,19 @@ final class Http2Client extends Http2ConnectionHandler {
 
     /** The client is asked to come again on another connection; streams that are open end first. */
     void drain() {
+        try {
+            var _ =
+                    connection()
+                            .forEachActiveStream(stream -> {
+                                Http2ClientStream ours = stream.getProperty(key);
+                                if (ours != null) {
+                                    ours.exchange.leaveTunnel();
+                                }
+                                return true;
+                            });
+        } catch (Http2Exception wrong) {
+            onError(context(), true, wrong);
+        }
         // From the pipeline's end, so that it passes here: GOAWAY first.
         var _ = context().channel().close();
     }

@@ -52,7 +52,7 @@ final class Http2ClientStream implements ClientSide {
 
     void begin(Http2Headers headers, boolean end) throws Http2Exception {
         Malformed wrong = Http2Heads.request(headers, head, home.config.heads(), end);
-        if (wrong == Http2Heads.BROKEN) {
+        if (Http2Heads.BROKEN.equals(wrong)) {
             stopped = true;
             throw Http2Exception.streamError(
                     stream.id(), Http2Error.PROTOCOL_ERROR, "malformed head");
@@ -217,7 +217,7 @@ final class Http2ClientStream implements ClientSide {
     @Override
     public void informational(Head interim) {
         if (!closed) {
-            write(Http2Heads.answer(interim), false);
+            var _ = write(Http2Heads.answer(interim), false);
         }
     }
 

@@ -48,7 +48,7 @@ final class Http2Heads {
             return BROKEN;
         }
         boolean tunnel = AsciiString.contentEquals(method, "CONNECT");
-        boolean extended = tunnel && pseudo.protocol != null;
+        CharSequence protocol = pseudo.protocol;
         CharSequence host = from.get("host");
         CharSequence authority = pseudo.authority == null ? host : pseudo.authority;
         if (authority == null
@@ -57,7 +57,7 @@ final class Http2Heads {
                 || from.getAll("host").size() > 1) {
             return BROKEN;
         }
-        if (tunnel && !extended) {
+        if (tunnel && protocol == null) {
             // Refused by name; it has neither scheme nor path.
             to.request(method, authority, "/");
             return Requests.check(to);
@@ -66,8 +66,8 @@ final class Http2Heads {
         if (path == null || pseudo.scheme == null || !isPath(path)) {
             return BROKEN;
         }
-        if (extended) {
-            return WebSockets.request(to, pseudo.protocol, authority, path)
+        if (protocol != null) {
+            return tunnel && WebSockets.request(to, protocol, authority, path)
                     ? fields(from, to, bounds, over)
                     : Malformed.of(501, ":protocol (expected: websocket)");
         }
@@ -303,38 +303,36 @@ final class Http2Heads {
 
         /** False where it came before, or is none. */
         boolean take(CharSequence name, CharSequence value) {
-            switch (name.toString()) {
+            return switch (name.toString()) {
                 case ":method" -> {
                     boolean first = method == null;
                     method = value;
-                    return first;
+                    yield first;
                 }
                 case ":scheme" -> {
                     boolean first = scheme == null;
                     scheme = value;
-                    return first
+                    yield first
                             && (AsciiString.contentEqualsIgnoreCase(value, HTTP)
                                     || AsciiString.contentEqualsIgnoreCase(value, HTTPS));
                 }
                 case ":authority" -> {
                     boolean first = authority == null;
                     authority = value;
-                    return first;
+                    yield first;
                 }
                 case ":path" -> {
                     boolean first = path == null;
                     path = value;
-                    return first;
+                    yield first;
                 }
                 case ":protocol" -> {
                     boolean first = protocol == null;
                     protocol = value;
-                    return first;
+                    yield first;
                 }
-                default -> {
-                    return false;
-                }
-            }
+                default -> false;
+            };
         }
     }
 }

@@ -149,7 +149,7 @@ final class HttpListener {
     void take(Run next) {
         Run before = run;
         run = next;
-        if (before != next) {
+        if (!before.equals(next)) {
             before.tls().ifPresent(TlsServer::close);
         }
     }

@@ -194,11 +194,11 @@ final class Judging {
     private boolean apply(int side, Ruling ruling) {
         switch (ruling) {
             case Ruling.Pass(var watch, var filter) -> {
-                if (watch != CallWatch.NONE) {
+                if (!watch.equals(CallWatch.NONE)) {
                     watches[watching++] = watch;
                 }
                 PoolRun to = pool;
-                if (side == CALLING && filter != InstanceFilter.ANY && to != null) {
+                if (side == CALLING && !filter.equals(InstanceFilter.ANY) && to != null) {
                     instances =
                             filter.among(
                                     to.backends().members().stream()

@@ -1,5 +1,7 @@
 package io.feiqian.layer7;
 
+import static java.util.Objects.requireNonNull;
+
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
 import io.feiqian.governance.Side;
@@ -45,7 +47,7 @@ public final class Layer7 implements AutoCloseable {
     private final Transport transport;
     private final EventLoopGroup loops;
     private final AccessLog log;
-    private final Map<EventLoop, Worker> workers = new IdentityHashMap<>();
+    private final IdentityHashMap<EventLoop, Worker> workers = new IdentityHashMap<>();
     private final Map<String, HttpListener> listeners = new LinkedHashMap<>();
     private final List<HttpListener> former = new ArrayList<>();
     private final Map<String, RouteMeters> meters = new ConcurrentHashMap<>();
@@ -55,6 +57,7 @@ public final class Layer7 implements AutoCloseable {
     private volatile CallPolicies adaptive = CallPolicies.NONE;
     private volatile Routing routing;
     private volatile boolean stopping;
+    private boolean stopped;
 
     private Layer7(Layer7Parts parts, Transport transport, int many) {
         this.parts = parts;
@@ -64,7 +67,7 @@ public final class Layer7 implements AutoCloseable {
         this.log = new AccessLog(ProxyConfig.NONE.accessLog(), parts.metrics());
         this.routing = new Routing(ProxyConfig.NONE, Map.of(), parts.guard(), this::meters);
         MeterRegistry metrics = parts.metrics();
-        metrics.gauge("feiqian.gateway.http.in.flight", requests);
+        metrics.gauge("feiqian.gateway.in.flight", requests);
         metrics.gauge("feiqian.gateway.connections", connections);
         for (EventExecutor each : loops) {
             EventLoop loop = (EventLoop) each;
@@ -157,7 +160,7 @@ public final class Layer7 implements AutoCloseable {
             }
             opened.add(fresh);
         }
-        newer.forEach((name, each) -> listeners.get(name).take(each));
+        kept.forEach((name, each) -> each.take(requireNonNull(newer.get(name))));
         listeners
                 .values()
                 .removeIf(each -> {
@@ -178,7 +181,7 @@ public final class Layer7 implements AutoCloseable {
         BoundsConfig before = routing.config().bounds();
         if (!bounds.adaptive()) {
             adaptive = CallPolicies.NONE;
-        } else if (adaptive == CallPolicies.NONE || !before.equals(bounds)) {
+        } else if (adaptive.equals(CallPolicies.NONE) || !before.equals(bounds)) {
             Governance limit = Governance.of(GovernanceSetup.at(Side.GATEWAY));
             var taken =
                     limit.publish(
@@ -242,6 +245,10 @@ public final class Layer7 implements AutoCloseable {
      * @return whether all of them were answered
      */
     public synchronized boolean stop(Duration patience) {
+        if (stopped) {
+            return true;
+        }
+        stopped = true;
         listeners.values().forEach(HttpListener::stopListening);
         stopping = true;
         boolean all = true;

@@ -56,7 +56,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
             } else {
                 var _ = newCtx.close();
             }
-        } else if (event == Http1Client.LEAVE) {
+        } else if (Http1Client.LEAVE.equals(event)) {
             var _ = newCtx.close();
         }
         newCtx.fireUserEventTriggered(event);

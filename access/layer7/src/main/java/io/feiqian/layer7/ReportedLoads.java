@@ -4,6 +4,7 @@ import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.CellId;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +20,33 @@ public final class ReportedLoads {
     private static final double OVERLOADED = 0.95;
     private static final double RECOVERED = 0.8;
 
-    /** What is known of a cell at a moment. */
-    private record Known(double load, boolean overloaded, long at) {
+    /**
+     * What is known of a cell.
+     *
+     * @param load what it said, smoothed
+     * @param at when it said so last
+     * @param usual how many requests of this gateway it usually has not answered
+     * @param seen when that was looked at last
+     */
+    private record Known(double load, boolean overloaded, long at, double usual, long seen) {
         double now(long nanos) {
             return load * Math.pow(0.5, Math.max(0, nanos - at) / HALVED_NANOS);
         }
 
-        Known next(double load, long nanos) {
-            boolean still = overloaded && load > RECOVERED;
-            return new Known(load, still || load >= OVERLOADED, nanos);
+        Known said(double said, long nanos) {
+            double kept = kept(nanos - at);
+            double next = kept * load + (1 - kept) * said;
+            boolean still = overloaded && next > RECOVERED;
+            return new Known(next, still || next >= OVERLOADED, nanos, usual, seen);
+        }
+
+        Known looked(int outstanding, long nanos) {
+            double kept = kept(nanos - seen);
+            return new Known(load, overloaded, at, kept * usual + (1 - kept) * outstanding, nanos);
+        }
+
+        private static double kept(long passed) {
+            return Math.exp(-Math.max(0, passed) / SMOOTHED_NANOS);
         }
     }
 
@@ -49,27 +68,42 @@ public final class ReportedLoads {
         long now = clock.nanos();
         known.compute(
                 cell,
-                (id, before) -> {
-                    if (before == null) {
-                        return new Known(said, said >= OVERLOADED, now);
-                    }
-                    double kept = Math.exp(-(now - before.at()) / SMOOTHED_NANOS);
-                    return before.next(kept * before.load() + (1 - kept) * said, now);
-                });
+                (id, before) ->
+                        before == null
+                                ? new Known(said, said >= OVERLOADED, now, 0, now)
+                                : before.said(said, now));
     }
 
     /** A cell refused for want of room. */
     public void refused(CellId cell) {
-        known.put(cell, new Known(1, true, clock.nanos()));
+        long now = clock.nanos();
+        known.compute(
+                cell,
+                (id, before) ->
+                        new Known(
+                                1,
+                                true,
+                                now,
+                                before == null ? 0 : before.usual(),
+                                before == null ? now : before.seen()));
     }
 
-    /** The cell as one to choose. */
+    /**
+     * The cell as one to choose. What it said is older than what happens here: with twice as many
+     * unanswered requests as usual it is taken to be twice as busy as it said.
+     */
     public CellAllocation.Candidate candidate(CellStanding standing) {
-        @Nullable Known found = known.get(standing.cell());
+        long now = clock.nanos();
+        @Nullable Known found =
+                known.computeIfPresent(
+                        standing.cell(),
+                        (id, before) -> before.looked(standing.outstanding(), now));
         if (found == null) {
-            return new CellAllocation.Candidate(standing, 0, false);
+            return new CellAllocation.Candidate(standing, OptionalDouble.empty(), false);
         }
-        double load = found.now(clock.nanos());
-        return new CellAllocation.Candidate(standing, load, found.overloaded() && load > RECOVERED);
+        double load = found.now(now);
+        double ratio = (standing.outstanding() + 1) / (found.usual() + 1);
+        return new CellAllocation.Candidate(
+                standing, OptionalDouble.of(load * ratio), found.overloaded() && load > RECOVERED);
     }
 }

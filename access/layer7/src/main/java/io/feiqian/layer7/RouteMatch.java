@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request must be like for a route. Immutable. */
 final class RouteMatch {
+    @SuppressWarnings("ArrayRecordComponent") // Never written.
     private record Field(byte[] name, byte @Nullable [] value) {}
 
     private final List<byte[]> hosts;
@@ -40,7 +41,7 @@ final class RouteMatch {
 
     boolean fits(Head head, byte[] path, boolean exact) {
         return fitsPath(head, path, exact)
-                && (hosts.isEmpty() && below.isEmpty() || fitsHost(head))
+                && ((hosts.isEmpty() && below.isEmpty()) || fitsHost(head))
                 && (methods.isEmpty() || fitsMethod(head))
                 && (fields.isEmpty() || fitsFields(head));
     }

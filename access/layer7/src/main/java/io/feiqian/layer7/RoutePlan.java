@@ -9,9 +9,11 @@ import io.feiqian.proxy.spi.Guard;
 import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class RoutePlan {
     }
 
     /** A header that is set, as its parts: what stands, and what the client or caller is. */
+    @SuppressWarnings("ArrayRecordComponent") // Never written.
     record Setting(byte[] name, String value, byte[] bytes, boolean varies) {
         static List<Setting> of(Map<String, String> headers) {
             return headers.entrySet().stream()
@@ -65,8 +68,7 @@ final class RoutePlan {
     private final RouteMatch match;
     private final PoolRun[] pools;
     private final int[] upTo;
-    private final MethodDescriptor<?, ?>[] methods =
-            new MethodDescriptor<?, ?>[Verb.values().length];
+    private final Map<Verb, MethodDescriptor<?, ?>> methods = new EnumMap<>(Verb.class);
 
     RoutePlan(RouteConfig config, Map<String, PoolRun> known, Guard guard, RouteMeters meters) {
         this.config = config;
@@ -115,7 +117,7 @@ final class RoutePlan {
                 config.answer()
                         .map(each -> HttpAnswer.text(each.status(), each.type(), each.body()));
         for (Verb each : Verb.values()) {
-            methods[each.ordinal()] = method(config.name(), each.name());
+            methods.put(each, method(config.name(), each.name()));
         }
     }
 
@@ -180,7 +182,7 @@ final class RoutePlan {
 
     /** The method as rules see it. */
     MethodDescriptor<?, ?> method(Verb verb) {
-        return methods[verb.ordinal()];
+        return Objects.requireNonNull(methods.get(verb));
     }
 
     /** The pool that a request goes to, by a number that is any. */

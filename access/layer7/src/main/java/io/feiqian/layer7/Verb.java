@@ -28,7 +28,9 @@ public enum Verb {
 
     private static final Verb[] ALL = values();
 
+    @SuppressWarnings("ImmutableEnumChecker") // Never written.
     private final byte[] bytes = name().getBytes(StandardCharsets.US_ASCII);
+
     private final boolean safe;
     private final boolean idempotent;
 

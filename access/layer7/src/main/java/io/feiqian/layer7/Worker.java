@@ -9,7 +9,6 @@ import io.netty.channel.EventLoop;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,7 +28,8 @@ final class Worker {
     private final Head own = new Head();
     private final Clock clock;
     private final Transport transport;
-    private final Map<Member<Backend>, BackendConnections> connections = new IdentityHashMap<>();
+    private final IdentityHashMap<Member<Backend>, BackendConnections> connections =
+            new IdentityHashMap<>();
     private byte[] date = new byte[0];
     private long dateUntil;
     private long turns;

@@ -235,6 +235,25 @@ class CellSteeringTest {
                 .isEqualTo(OutcomeCode.MALFORMED_REQUEST);
     }
 
+    @Test
+    @Requirement({"D5.5-a", "M6.3-2", "M6.3-4"})
+    void whatCellsSayOfTheirLoadMovesWhatNoCellOwns() {
+        CellSteering.Way way = new CellSteering.Way(List.of(), true, Duration.ZERO);
+        steering.loaded(ONE, 90);
+        steering.loaded(TWO, 20);
+        steering.full(new CellId(3));
+        for (int i = 0; i < 50; i++) {
+            assertThat(to(steering.aim(request(way, Map.of(), ""))).cell()).isEqualTo(TWO);
+        }
+        timer.advance(Duration.ofSeconds(3));
+        steering.loaded(TWO, 100);
+        timer.advance(Duration.ofSeconds(1));
+        steering.loaded(TWO, 100);
+        assertThat(to(steering.aim(request(way, Map.of(), ""))).cell())
+                .as("what was said long ago counts no more")
+                .isNotEqualTo(TWO);
+    }
+
     private CellSteering.Request request(String body, Duration patience) {
         CellSteering.Way way =
                 CellSteering.Way.of(

@@ -213,8 +213,10 @@ class MapCellsTest {
                         RefusedException.class,
                         refusal -> {
                             assertThat(refusal.code()).isEqualTo(code);
-                            assertThat(String.valueOf(refusal.getMessage()))
-                                    .doesNotContain(key.length() > 5 ? key : "\0");
+                            if (as == As.PHONE || as == As.DOCUMENT || as == As.CARD) {
+                                assertThat(String.valueOf(refusal.getMessage()))
+                                        .doesNotContain(key.length() > 5 ? key : "\0");
+                            }
                         });
     }
 }

@@ -93,6 +93,8 @@ final class ArchitectureTest {
             Map.of(
                     "gateway",
                     Set.of("storage", "messaging", "transaction", "ledger", "bank"),
+                    "iso20022",
+                    Set.of("storage", "messaging", "transaction", "ledger", "bank"),
                     "cli",
                     BEHIND_CONTRACTS,
                     "console",
