@@ -4,6 +4,7 @@ import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,23 @@ final class Http1Connections extends BackendConnections {
             return;
         }
         made.channel().closeFuture().addListener(done -> closed(backend));
+        SslHandler tls = made.channel().pipeline().get(SslHandler.class);
+        if (tls == null) {
+            ready(exchange, attempt, backend);
+            return;
+        }
+        // Before TLS has begun nothing of a request goes out: it can still go elsewhere.
+        tls.handshakeFuture()
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        ready(exchange, attempt, backend);
+                    } else if (exchange.attempt() == attempt) {
+                        exchange.unreached("TLS: " + done.cause().getMessage());
+                    }
+                });
+    }
+
+    private void ready(Exchange exchange, int attempt, Http1Backend backend) {
         if (exchange.attempt() == attempt) {
             backend.begin(exchange);
             exchange.reached(backend, false);

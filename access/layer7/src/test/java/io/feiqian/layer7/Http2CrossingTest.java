@@ -53,7 +53,7 @@ class Http2CrossingTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 1_024);
         server.setExecutor(threads);
         server.createContext("/", Http2CrossingTest::serve);
         server.start();
@@ -153,7 +153,7 @@ class Http2CrossingTest {
                             .toList();
             for (int i = 0; i < all.size(); i++) {
                 assertThat(all.get(i).get(30, TimeUnit.SECONDS).body())
-                        .isEqualTo("POST /echo https no " + i);
+                        .isEqualTo("POST /echo http no " + i);
             }
         }
     }

@@ -14,8 +14,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -65,7 +69,8 @@ class WebSocketTest {
                                                         new HttpObjectAggregator(65_536),
                                                         new WebSocketServerProtocolHandler(
                                                                 "/talk", null, true),
-                                                        new Talk());
+                                                        new Talk(),
+                                                        new Elsewhere());
                                     }
                                 })
                         .bind("127.0.0.1", 0)
@@ -205,6 +210,17 @@ class WebSocketTest {
         @Override
         public void onError(WebSocket socket, Throwable broken) {
             words.add("closed " + broken);
+        }
+    }
+
+    /** Any other request. */
+    private static final class Elsewhere extends SimpleChannelInboundHandler<FullHttpRequest> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+            DefaultFullHttpResponse answer =
+                    new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_FOUND);
+            answer.headers().set("content-length", "0");
+            var _ = context.writeAndFlush(answer);
         }
     }
 
