@@ -63,8 +63,8 @@ final class DoorMeters {
     }
 
     void passed(long fromClients, long toClients) {
-        in.increment(fromClients);
-        out.increment(toClients);
+        in.increment((double) fromClients);
+        out.increment((double) toClients);
     }
 
     void close() {

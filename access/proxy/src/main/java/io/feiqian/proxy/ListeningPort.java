@@ -58,7 +58,7 @@ public final class ListeningPort implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         // Nobody connects before the port is known, but for a moment.
-                        opened.thenAccept(port -> port.taker.accept(channel));
+                        var _ = opened.thenAccept(port -> port.taker.accept(channel));
                     }
                 };
         try {
