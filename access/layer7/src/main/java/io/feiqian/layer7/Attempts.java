@@ -158,9 +158,6 @@ final class Attempts {
             Forwarding.cell(request, exchange);
         }
         ByteBuf all = exchange.collected();
-        if (all != null) {
-            request.bodyLength = all.readableBytes();
-        }
         exchange.phase(Exchange.Phase.ASKED);
         to.requestHead(request);
         if (all != null && all.isReadable()) {
@@ -229,8 +226,11 @@ final class Attempts {
     }
 
     void unreached(String why) {
-        giveUpWaiting();
-        end(Ending.UNREACHED, OutcomeCode.SERVICE_UNAVAILABLE);
+        // Who waited for a connection to be free has learnt nothing of the backend but that.
+        boolean waited = giveUpWaiting();
+        end(
+                waited ? Ending.ABANDONED : Ending.UNREACHED,
+                waited ? OutcomeCode.OVERLOADED : OutcomeCode.SERVICE_UNAVAILABLE);
         if (!again()) {
             nobodyAnswers(503, why);
         }
@@ -337,18 +337,19 @@ final class Attempts {
 
     /** Nobody wants an answer any more. */
     void abandon() {
-        giveUpWaiting();
+        var _ = giveUpWaiting();
         end(Ending.ABANDONED, OutcomeCode.UNKNOWN);
         cancel();
         number++;
     }
 
-    private void giveUpWaiting() {
-        BackendConnections home = connections;
-        if (home != null && exchange.phase() == Exchange.Phase.CONNECTING) {
-            home.giveUp(exchange);
-        }
+    /** Whether it waited for a connection that others have. */
+    private boolean giveUpWaiting() {
         number++;
+        BackendConnections home = connections;
+        return home != null
+                && exchange.phase() == Exchange.Phase.CONNECTING
+                && home.giveUp(exchange);
     }
 
     /** Who was asked last; null for nobody. */

@@ -50,7 +50,7 @@ abstract class BackendConnections {
     abstract void acquire(Exchange exchange);
 
     /** The exchange waits no longer. */
-    abstract void giveUp(Exchange exchange);
+    abstract boolean giveUp(Exchange exchange);
 
     /** Those who wait try again; where others wait, they get what nobody uses here. */
     abstract void lookAround();

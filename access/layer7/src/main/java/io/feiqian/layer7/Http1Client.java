@@ -108,6 +108,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter
             working = false;
             if (in.isReadable() && phase != Phase.CLOSING && context().channel().isActive()) {
                 held = in;
+                if (phase == Phase.BODY) {
+                    // The client is not asked for more, so it is not late either.
+                    watch.notDue();
+                }
             } else {
                 unread |= in.isReadable();
                 in.release();

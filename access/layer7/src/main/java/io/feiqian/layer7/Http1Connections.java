@@ -44,10 +44,12 @@ final class Http1Connections extends BackendConnections {
 
     /** The exchange waits no longer. */
     @Override
-    void giveUp(Exchange exchange) {
-        if (waiting.remove(exchange)) {
+    boolean giveUp(Exchange exchange) {
+        boolean waited = waiting.remove(exchange);
+        if (waited) {
             pool().waiting.decrementAndGet();
         }
+        return waited;
     }
 
     private @Nullable Http1Backend take() {

@@ -51,10 +51,12 @@ final class Http2Connections extends BackendConnections {
     }
 
     @Override
-    void giveUp(Exchange exchange) {
-        if (waiting.remove(exchange)) {
+    boolean giveUp(Exchange exchange) {
+        boolean waited = waiting.remove(exchange);
+        if (waited) {
             pool().waiting.decrementAndGet();
         }
+        return waited && !connecting;
     }
 
     /** One at a time: who knows how many requests fit on it. */

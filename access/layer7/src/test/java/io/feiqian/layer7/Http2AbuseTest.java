@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * served on.
  */
 @Requirement("P6.1.3-d")
+@SuppressWarnings("AddressSelection") // On this machine only; never written.
 class Http2AbuseTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;
@@ -38,7 +40,8 @@ class Http2AbuseTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext(
                 "/",
@@ -236,7 +239,8 @@ class Http2AbuseTest {
 
     @Test
     void whoSendsMoreThanItsWindowIsSentAway() throws Exception {
-        HttpServer stuck = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer stuck =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         CompletableFuture<Void> go = new CompletableFuture<>();
         stuck.createContext("/", exchange -> go.join());
         stuck.start();

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients and backends that speak different versions of HTTP, with TLS and without. */
 @Requirement({"P6.1.1-b", "P6.1.3-d"})
+@SuppressWarnings("AddressSelection") // On this machine only; never written.
 class Http2CrossingTest {
     @TempDir private Path folder = Path.of("");
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -53,7 +55,9 @@ class Http2CrossingTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 1_024);
+        HttpServer server =
+                HttpServer.create(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         server.setExecutor(threads);
         server.createContext("/", Http2CrossingTest::serve);
         server.start();

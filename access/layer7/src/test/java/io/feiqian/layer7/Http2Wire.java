@@ -5,13 +5,16 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
 /** A client of HTTP/2 that sends whatever it is told, over a raw socket. */
+@SuppressWarnings({"AddressSelection", "ArrayRecordComponent"}) // On this machine only; never written.
 final class Http2Wire implements AutoCloseable {
     private static final int HEADERS = 1;
     private static final int RST = 3;
@@ -24,10 +27,10 @@ final class Http2Wire implements AutoCloseable {
     private final Map<Integer, Integer> resets = new HashMap<>();
 
     /** A frame as it came. */
-    private record Frame(int type, int flags, int stream, byte[] payload) {}
+    private record Frame(int type, int flags, int stream, ByteBuffer payload) {}
 
     Http2Wire(int port) throws IOException {
-        socket = new Socket("127.0.0.1", port);
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(20_000);
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
@@ -121,7 +124,9 @@ final class Http2Wire implements AutoCloseable {
         while (true) {
             Frame frame = read();
             if (frame.stream == stream && frame.type == 0) {
-                body.writeBytes(frame.payload);
+                byte[] piece = new byte[frame.payload.remaining()];
+                frame.payload.get(0, piece);
+                body.writeBytes(piece);
             }
             if (frame.stream == stream && frame.type <= 1 && (frame.flags & 1) != 0) {
                 return body.toString(StandardCharsets.UTF_8);
@@ -138,7 +143,7 @@ final class Http2Wire implements AutoCloseable {
             try {
                 Frame frame = read();
                 if (frame.type == GOAWAY) {
-                    return number(frame.payload, 4);
+                    return frame.payload.getInt(4);
                 }
             } catch (EOFException | SocketException over) {
                 return -1;
@@ -158,7 +163,7 @@ final class Http2Wire implements AutoCloseable {
             while (true) {
                 Frame frame = read();
                 if (frame.type == GOAWAY) {
-                    error = number(frame.payload, 4);
+                    error = frame.payload.getInt(4);
                 }
             }
         } catch (EOFException | SocketException over) {
@@ -173,16 +178,9 @@ final class Http2Wire implements AutoCloseable {
         int stream = in.readInt() & Integer.MAX_VALUE;
         byte[] payload = in.readNBytes(length);
         if (type == RST) {
-            resets.put(stream, number(payload, 0));
+            resets.put(stream, ByteBuffer.wrap(payload).getInt(0));
         }
-        return new Frame(type, flags, stream, payload);
-    }
-
-    private static int number(byte[] from, int at) {
-        return (from[at] & 255) << 24
-                | (from[at + 1] & 255) << 16
-                | (from[at + 2] & 255) << 8
-                | (from[at + 3] & 255);
+        return new Frame(type, flags, stream, ByteBuffer.wrap(payload));
     }
 
     @Override
