@@ -20,6 +20,7 @@ import java.util.Iterator;
  */
 final class ConnectionFlood {
     private static final int TIMES = 10;
+    private static final int MOST_AT_ONCE = 100;
     private static final Duration BEAT = Duration.ofMillis(20);
 
     private final SocketAddress from;
@@ -29,6 +30,7 @@ final class ConnectionFlood {
     private final Clock clock;
     private final Timer timer;
     private final Deque<SocketChannel> held = new ArrayDeque<>();
+    private long tried;
     private long opened;
     private long closedOnUs;
     private int mostHeld;
@@ -51,10 +53,12 @@ final class ConnectionFlood {
     /** Floods for so long, then leaves. */
     void run(Duration length) throws InterruptedException {
         Deadline end = Deadline.after(length, clock);
-        int aBeat = (int) Math.max(1, (long) TIMES * perSecond * BEAT.toMillis() / 1_000);
+        long begun = clock.nanos();
         try {
             while (!end.isExpired()) {
-                for (int i = 0; i < aBeat; i++) {
+                double seconds = (clock.nanos() - begun) / 1e9;
+                long due = (long) (TIMES * perSecond * seconds) - tried;
+                for (int i = 0; i < Math.min(due, MOST_AT_ONCE); i++) {
                     open();
                 }
                 timer.pause(BEAT);
@@ -67,6 +71,7 @@ final class ConnectionFlood {
     }
 
     private void open() {
+        tried++;
         if (held.size() >= TIMES * most) {
             close(held.removeFirst());
         }

@@ -21,6 +21,14 @@ final class LatencyWindow {
      * @param p99 milliseconds
      */
     record Seen(long count, double median, double p99) {
+        /** The longer times of both. */
+        Seen worse(Seen other) {
+            return new Seen(
+                    Math.min(count, other.count),
+                    Math.max(median, other.median),
+                    Math.max(p99, other.p99));
+        }
+
         @Override
         public String toString() {
             return "median %.2f ms, p99 %.2f ms of %d".formatted(median, p99, count);

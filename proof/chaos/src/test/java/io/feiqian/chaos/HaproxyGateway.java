@@ -29,7 +29,8 @@ final class HaproxyGateway implements TriedGateway {
         this.ports = ports;
         String http =
                 backends.stream()
-                        .map(each -> "  server %s 127.0.0.1:%d\n".formatted(each.name(), each.port()))
+                        .map(each ->
+                                "  server %s 127.0.0.1:%d\n".formatted(each.name(), each.port()))
                         .collect(Collectors.joining());
         String tcp =
                 backends.stream()
@@ -65,7 +66,8 @@ final class HaproxyGateway implements TriedGateway {
                   mode tcp
                   retry-on conn-failure
                   bind 127.0.0.1:%d
-                %s"""
+                %s\
+                """
                         .formatted(
                                 PROBLEM.formatted(502, 5001, "UNKNOWN"),
                                 PROBLEM.formatted(503, 5001, "UNKNOWN"),

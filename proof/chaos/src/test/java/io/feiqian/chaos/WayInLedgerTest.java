@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the judge of a gateway says of each way in which a request can end. */
 final class WayInLedgerTest {
-    private static final String UNKNOWN = "{\"status\": 504, \"code\": 5001, \"name\": \"UNKNOWN\"}";
+    private static final String UNKNOWN =
+            "{\"status\": 504, \"code\": 5001, \"name\": \"UNKNOWN\"}";
 
     private final SettableClock clock = new SettableClock(Instant.EPOCH);
     private final WayInRecords records = new WayInRecords();
