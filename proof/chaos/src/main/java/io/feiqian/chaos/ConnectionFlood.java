@@ -4,6 +4,7 @@ import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -41,7 +42,7 @@ final class ConnectionFlood {
      * @param most how many connections an address may have
      * @param perSecond how many new ones it may open in a second
      */
-    ConnectionFlood(String from, int port, int most, int perSecond, Clock clock, Timer timer) {
+    ConnectionFlood(InetAddress from, int port, int most, int perSecond, Clock clock, Timer timer) {
         this.from = new InetSocketAddress(from, 0);
         this.to = new InetSocketAddress("127.0.0.1", port);
         this.most = most;

@@ -2,6 +2,8 @@ package io.feiqian.chaos;
 
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class FloodFault {
     private static final Duration LENGTH = Duration.ofSeconds(5);
     private static final Duration SETTLING = Duration.ofSeconds(2);
-    private static final List<String> FROM = List.of("127.0.0.66", "127.0.0.67");
+    private static final List<Byte> FROM = List.of((byte) 66, (byte) 67);
     private static final double MOST_TIMES = 2;
 
     /** Below these, in milliseconds, one cannot tell twice from the machine's own noise. */
@@ -46,7 +48,7 @@ final class FloodFault {
         return findings;
     }
 
-    void happen() throws InterruptedException {
+    void happen() throws InterruptedException, IOException {
         timer.pause(SETTLING);
         LatencyWindow.Seen _ = wayIn.latencies().take();
         timer.pause(LENGTH);
@@ -67,13 +69,13 @@ final class FloodFault {
         judge(quiet, flooded, opened, held);
     }
 
-    private List<ConnectionFlood> flood() throws InterruptedException {
+    private List<ConnectionFlood> flood() throws InterruptedException, IOException {
         List<ConnectionFlood> floods = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (String from : FROM) {
+            for (byte from : FROM) {
                 ConnectionFlood flood =
                         new ConnectionFlood(
-                                from,
+                                InetAddress.getByAddress(new byte[] {127, 0, 0, from}),
                                 wayIn.gateway().ports().http(),
                                 GatewayDocuments.MOST_PER_CLIENT,
                                 GatewayDocuments.PER_SECOND_PER_CLIENT,
