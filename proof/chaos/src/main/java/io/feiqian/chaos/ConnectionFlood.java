@@ -44,7 +44,7 @@ final class ConnectionFlood {
      */
     ConnectionFlood(InetAddress from, int port, int most, int perSecond, Clock clock, Timer timer) {
         this.from = new InetSocketAddress(from, 0);
-        this.to = new InetSocketAddress("127.0.0.1", port);
+        this.to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.most = most;
         this.perSecond = perSecond;
         this.clock = clock;

@@ -4,6 +4,7 @@ import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Timer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.List;
 /** Clients that send a byte now and then: half of them never end their head, half their body. */
 final class SlowClients {
     private static final Duration BEAT = Duration.ofMillis(250);
+    private static final byte[] FROM = {127, 0, 0, 77};
 
     private final int port;
     private final int count;
@@ -51,8 +53,8 @@ final class SlowClients {
     private SocketChannel open(int number) throws IOException {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.bind(new InetSocketAddress("127.0.0.77", 0));
-        channel.connect(new InetSocketAddress("127.0.0.1", port));
+        channel.bind(new InetSocketAddress(InetAddress.getByAddress(FROM), 0));
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         channel.configureBlocking(false);
         String begin =
                 number % 2 == 0
