@@ -66,19 +66,16 @@ final class WayInLedger {
 
     /** What cannot be, each a sentence with how often and the first of them. */
     List<String> findings() {
-        Map<String, Integer> times = new LinkedHashMap<>();
-        Map<String, WayInEnd> first = new LinkedHashMap<>();
+        Map<String, List<WayInEnd>> found = new LinkedHashMap<>();
         for (WayInEnd end : ends) {
-            for (String wrong : judge(end)) {
-                times.merge(wrong, 1, Integer::sum);
-                first.putIfAbsent(wrong, end);
-            }
+            judge(end).forEach(wrong ->
+                    found.computeIfAbsent(wrong, _ -> new ArrayList<>()).add(end));
         }
         List<String> findings = new ArrayList<>();
-        times.forEach((wrong, often) ->
+        found.forEach((wrong, all) ->
                 findings.add(
                         "%d times: %s; the first: %s"
-                                .formatted(often, wrong, brief(first.get(wrong)))));
+                                .formatted(all.size(), wrong, brief(all.getFirst()))));
         return findings;
     }
 

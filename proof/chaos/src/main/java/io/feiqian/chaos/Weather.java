@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** What was the matter when, so that what befell requests can be explained. Thread-safe. */
 final class Weather {
@@ -21,8 +20,18 @@ final class Weather {
         BACKEND_SICK
     }
 
-    /** Open where it has no end yet. */
-    private record Spell(Kind kind, long from, AtomicReference<Optional<Long>> to) {}
+    private static final class Spell {
+        final Kind kind;
+        final long from;
+
+        /** Open where it has no end yet. */
+        volatile Optional<Long> to = Optional.empty();
+
+        Spell(Kind kind, long from) {
+            this.kind = kind;
+            this.from = from;
+        }
+    }
 
     private final List<Spell> spells = new CopyOnWriteArrayList<>();
     private final Clock clock;
@@ -33,9 +42,9 @@ final class Weather {
 
     /** It begins now, and lasts until the result is closed and this long after. */
     AutoClosed begin(Kind kind, Duration after) {
-        Spell spell = new Spell(kind, clock.nanos(), new AtomicReference<>(Optional.empty()));
+        Spell spell = new Spell(kind, clock.nanos());
         spells.add(spell);
-        return () -> spell.to.set(Optional.of(clock.nanos() + after.toNanos()));
+        return () -> spell.to = Optional.of(clock.nanos() + after.toNanos());
     }
 
     /** Whether it was so at some time between these two, of the monotonic clock. */
@@ -44,7 +53,7 @@ final class Weather {
                 .anyMatch(each ->
                         each.kind == kind
                                 && each.from - to <= 0
-                                && each.to.get().map(end -> end - from >= 0).orElse(true));
+                                && each.to.map(end -> end - from >= 0).orElse(true));
     }
 
     /** What ends when it is closed, without a failure. */
