@@ -68,8 +68,9 @@ final class WayInLedger {
     List<String> findings() {
         Map<String, List<WayInEnd>> found = new LinkedHashMap<>();
         for (WayInEnd end : ends) {
-            judge(end).forEach(wrong ->
-                    found.computeIfAbsent(wrong, _ -> new ArrayList<>()).add(end));
+            judge(end)
+                    .forEach(
+                            wrong -> found.computeIfAbsent(wrong, _ -> new ArrayList<>()).add(end));
         }
         List<String> findings = new ArrayList<>();
         found.forEach((wrong, all) ->

@@ -114,10 +114,11 @@ final class WayInLedgerTest {
 
     @Test
     void nobodyIsToldThatNothingHappenedWhereSomethingDid() {
-        String overloaded = "{\"status\": 503, \"code\": %d, \"name\": \"OVERLOADED\"}";
-        int code = OutcomeCode.OVERLOADED.number();
+        String overloaded =
+                "{\"status\": 503, \"code\": %d, \"name\": \"OVERLOADED\"}"
+                        .formatted(OutcomeCode.OVERLOADED.number());
         try (var _ = weather.begin(Weather.Kind.BACKEND_SICK, Duration.ZERO)) {
-            ended(false, How.ANSWERED, 503, overloaded.formatted(code));
+            ended(false, How.ANSWERED, 503, overloaded);
         }
         assertThat(ledger.findings()).isEmpty();
         records.arrived("a-1");
