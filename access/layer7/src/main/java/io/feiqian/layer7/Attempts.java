@@ -250,6 +250,9 @@ final class Attempts {
     void late() {
         end(Ending.FAILED, OutcomeCode.UNKNOWN);
         cancel();
+        if (readAgain()) {
+            return;
+        }
         exchange.answer(
                 Problem.answer(
                         504,
@@ -262,7 +265,17 @@ final class Attempts {
     void failed(int status, String why) {
         end(Ending.FAILED, OutcomeCode.INTERNAL_ERROR);
         cancel();
-        nobodyAnswers(status, why);
+        if (!readAgain()) {
+            nobodyAnswers(status, why);
+        }
+    }
+
+    /** What only reads is tried elsewhere, as long as nothing of an answer went to the client. */
+    private boolean readAgain() {
+        return exchange.phase() == Exchange.Phase.ASKED
+                && exchange.request().verb.isSafe()
+                && !exchange.isBodyPassed()
+                && again();
     }
 
     void gone(boolean answered) {

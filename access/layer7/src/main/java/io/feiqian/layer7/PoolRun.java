@@ -100,7 +100,7 @@ public final class PoolRun implements CellBackends {
         List<Member<Backend>> members = backends.members();
         for (int i = 0; i < members.size(); i++) {
             Member<Backend> each = members.get(i);
-            if (each.target().cell().equals(name) && each.instance().weight() > 0) {
+            if (each.target().cell().equals(name) && backends.takesNew(each)) {
                 return true;
             }
         }
@@ -116,7 +116,7 @@ public final class PoolRun implements CellBackends {
                         new CellStanding(
                                 CellId.parse(each.target().cell()),
                                 each.instance().place(),
-                                each.instance().weight() > 0,
+                                backends.takesNew(each),
                                 each.outstanding(),
                                 each.instance().weight());
                 known.merge(each.target().cell(), one, PoolRun::together);

@@ -8,6 +8,7 @@ import io.feiqian.configuration.Seal;
 import io.feiqian.configuration.Target;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.registry.spi.Registry;
+import io.feiqian.routing.RouteMap;
 import io.feiqian.runtime.Clock;
 import io.feiqian.security.ChangeOrder;
 import io.feiqian.security.FileAuditTrail;
@@ -59,6 +60,7 @@ final class FeiqianGateway implements TriedGateway {
                         operator.registry(),
                         Seal.NONE,
                         clock);
+        Files.writeString(folder.resolve("route-map.json"), RouteMap.evenly(1).toJson());
         this.file = folder.resolve("gateway.yaml");
         Files.writeString(file, told());
     }
@@ -68,6 +70,8 @@ final class FeiqianGateway implements TriedGateway {
         name: gateway
         registry: "127.0.0.1:%d"
         snapshotFile: "%s"
+        firstRouteMapFile: "%s"
+        folder: "%s"
         secretsFolder: "%s"
         proxy:
         %s\
@@ -75,6 +79,8 @@ final class FeiqianGateway implements TriedGateway {
                 .formatted(
                         registry.port(),
                         folder.resolve("registry-snapshot"),
+                        folder.resolve("route-map.json"),
+                        folder,
                         folder.resolve("secrets"),
                         documents.text(0).indent(2));
     }
