@@ -19,9 +19,9 @@ import org.springframework.http.MediaType;
  *
  * @param status of HTTP
  * @param headers the type, and when to come again
- * @param body the document
+ * @param text the document
  */
-record HttpProblem(int status, HttpHeaders headers, byte[] body) {
+record HttpProblem(int status, HttpHeaders headers, String text) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -51,8 +51,12 @@ record HttpProblem(int status, HttpHeaders headers, byte[] body) {
             long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
             headers.set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
         }
-        return new HttpProblem(
-                status, headers, document.toString().getBytes(StandardCharsets.UTF_8));
+        return new HttpProblem(status, headers, document.toString());
+    }
+
+    /** The document as it is sent. */
+    byte[] body() {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** What a body says that should be such a document; empty where it is something else. */

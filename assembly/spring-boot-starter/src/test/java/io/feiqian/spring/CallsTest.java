@@ -125,8 +125,8 @@ final class CallsTest {
 
         @GetMapping("/late")
         String late() {
-            PublishedPoliciesTest.await(() ->
-                    HttpCallContext.current().orElseThrow().deadline().isExpired());
+            PublishedPoliciesTest.await(
+                    () -> HttpCallContext.current().orElseThrow().deadline().isExpired());
             return body("/greet/late");
         }
 
@@ -145,8 +145,8 @@ final class CallsTest {
                                                 "--server.port=0",
                                                 "--feiqian.enabled=false",
                                                 "--spring.autoconfigure.exclude=org.springframework"
-                                                    + ".boot.jdbc.autoconfigure"
-                                                    + ".DataSourceAutoConfiguration"),
+                                                        + ".boot.jdbc.autoconfigure"
+                                                        + ".DataSourceAutoConfiguration"),
                                         Stream.of(more))
                                 .toArray(String[]::new));
     }
@@ -213,8 +213,8 @@ final class CallsTest {
     private static void refused(HttpResponse<String> answer, int status, OutcomeCode code) {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type"))
-                .hasValueSatisfying(each ->
-                        assertThat(each).startsWith("application/problem+json"));
+                .hasValueSatisfying(
+                        each -> assertThat(each).startsWith("application/problem+json"));
         assertThat(answer.body())
                 .contains(
                         "\"code\":" + code.number(),
@@ -234,7 +234,7 @@ final class CallsTest {
                         "feiqian-gray", "version=b");
         String all =
                 "traceparent=%s tracestate=bank=1 feiqian-trace=%s feiqian-sub=3"
-                        .formatted(TRACEPARENT, TRACE)
+                                .formatted(TRACEPARENT, TRACE)
                         + " feiqian-tenant=north feiqian-gray=version=b feiqian-caller=front";
         assertThat(get(front, "/asks/seen", headers).body()).isEqualTo(all);
         assertThat(get(front, "/template", headers).body()).isEqualTo(all);

@@ -66,8 +66,7 @@ final class PublishedPoliciesTest {
                 List.of("all", "label:site=east", "percent:30", "instances:back-7,back-11")) {
             centre.publish(policies(1));
             centre.publish(policies(2), target);
-            String published =
-                    registry.document(KEY).map(Document::content).orElseThrow();
+            String published = registry.document(KEY).map(Document::content).orElseThrow();
             int some = 0;
             for (int i = 0; i < 200; i++) {
                 String id = "back-" + i;
@@ -81,8 +80,7 @@ final class PublishedPoliciesTest {
                 assertThat(read)
                         .as(target + " " + id)
                         .isEqualTo(
-                                new PublishedText(
-                                        meant.revision(), meant.version(), meant.text()));
+                                new PublishedText(meant.revision(), meant.version(), meant.text()));
                 some += read.policies().version() == 2 ? 1 : 0;
             }
             assertThat(some).as(target).isPositive();

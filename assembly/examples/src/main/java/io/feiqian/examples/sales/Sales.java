@@ -25,11 +25,7 @@ final class Sales {
     private final JdbcClient jdbc;
     private final Vouchers vouchers;
 
-    Sales(
-            GlobalTransactions transactions,
-            SpringWork work,
-            JdbcClient jdbc,
-            Vouchers vouchers) {
+    Sales(GlobalTransactions transactions, SpringWork work, JdbcClient jdbc, Vouchers vouchers) {
         this.transactions = transactions;
         this.work = work;
         this.jdbc = jdbc;
@@ -52,8 +48,7 @@ final class Sales {
     @PostMapping("/sales")
     ResponseEntity<Object> sell(@RequestBody Sale sale) throws SQLException {
         TraceNumber trace = TraceNumber.parse(sale.trace());
-        TransactionOrder order =
-                TransactionOrder.of(trace, sale.content(), trace.date()).settled();
+        TransactionOrder order = TransactionOrder.of(trace, sale.content(), trace.date()).settled();
         return TransactionProblems.respond(
                 transactions.execute(
                         order,
@@ -69,7 +64,8 @@ final class Sales {
                                                                     Content.ofText(
                                                                             vouchers.issue(
                                                                                     sale.holder(),
-                                                                                    sale.cents())))));
+                                                                                    sale
+                                                                                            .cents())))));
                             scope.own(work.of(() -> take(sale)));
                         }));
     }

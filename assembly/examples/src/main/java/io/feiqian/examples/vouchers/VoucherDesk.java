@@ -13,7 +13,9 @@ import io.feiqian.vocabulary.OutcomeCode;
 import java.sql.SQLException;
 import org.apache.dubbo.config.annotation.DubboService;
 
-/** The vouchers service as others call it: a branch that comes with the call, and what else came. */
+/**
+ * The vouchers service as others call it: a branch that comes with the call, and what else came.
+ */
 @DubboService
 public class VoucherDesk implements Vouchers {
     private final GlobalTransactions transactions;
