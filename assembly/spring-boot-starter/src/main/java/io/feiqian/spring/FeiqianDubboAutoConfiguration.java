@@ -35,7 +35,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  * registry that the application has already (S.stack-2). For applications on {@code @EnableDubbo};
  * who starts Dubbo otherwise installs the {@link DubboPolicies} bean itself.
  */
-@AutoConfiguration(after = {FeiqianAutoConfiguration.class, FeiqianCallsAutoConfiguration.class})
+@AutoConfiguration(
+        after = {FeiqianAutoConfiguration.class, FeiqianCallsAutoConfiguration.class},
+        afterName = "org.apache.dubbo.spring.boot.autoconfigure.DubboAutoConfiguration")
 @ConditionalOnClass({ApplicationModel.class, DubboPolicies.class})
 @ConditionalOnBean(CallGovernance.class)
 public class FeiqianDubboAutoConfiguration {
@@ -96,6 +98,7 @@ public class FeiqianDubboAutoConfiguration {
     /** The application's name, unless it says otherwise; interface by interface, as ours is. */
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnBean(ApplicationModel.class)
     @ConditionalOnProperty("spring.application.name")
     ApplicationConfig feiqianDubboApplication(Environment environment) {
         ApplicationConfig application =
@@ -107,7 +110,7 @@ public class FeiqianDubboAutoConfiguration {
     /** With our registry's adapter, Dubbo's services stand where the application stands. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(SharedRegistry.class)
-    @ConditionalOnBean(Registry.class)
+    @ConditionalOnBean({Registry.class, ApplicationModel.class})
     @ConditionalOnProperty("feiqian.registry.servers")
     static class Registered {
         @Bean

@@ -233,7 +233,7 @@ final class CallsTest {
                         "feiqian-tenant", "north",
                         "feiqian-gray", "version=b");
         String all =
-                "traceparent=%s tracestate=bank=1 feiqian-trace=%s feiqian-sub=3"
+                "traceparent=%s tracestate=bank=1 feiqian-trace=%s feiqian-sub=0003"
                                 .formatted(TRACEPARENT, TRACE)
                         + " feiqian-tenant=north feiqian-gray=version=b feiqian-caller=front";
         assertThat(get(front, "/asks/seen", headers).body()).isEqualTo(all);

@@ -9,6 +9,8 @@ import io.feiqian.rpcdubbo.DubboPolicies;
 import io.feiqian.runtime.Timer;
 import org.apache.dubbo.config.ApplicationConfig;
 import org.apache.dubbo.config.RegistryConfig;
+import org.apache.dubbo.rpc.model.ApplicationModel;
+import org.apache.dubbo.rpc.model.FrameworkModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -32,6 +34,15 @@ final class PartsTest {
         @Bean(destroyMethod = "close")
         Registry registry() {
             return new InMemoryRegistry(Timer.system("test"));
+        }
+    }
+
+    /** As {@code @EnableDubbo} brings it. */
+    @Configuration(proxyBeanMethods = false)
+    static class WithDubbo {
+        @Bean
+        ApplicationModel application() {
+            return FrameworkModel.defaultModel().newApplication();
         }
     }
 
@@ -81,17 +92,21 @@ final class PartsTest {
                                 "feiqian.registry.servers=one:2181,two:2181",
                                 "feiqian.registry.tenant=north");
         registered.run(context -> {
+            // Dubbo on the class path alone is not begun.
+            assertThat(context).hasNotFailed().doesNotHaveBean(ApplicationConfig.class);
+            assertThat(context).doesNotHaveBean(RegistryConfig.class);
+        });
+        ApplicationContextRunner dubbo = registered.withUserConfiguration(WithDubbo.class);
+        dubbo.run(context -> {
             assertThat(context).hasNotFailed().hasSingleBean(PublishedPolicies.class);
             RegistryConfig registry = context.getBean(RegistryConfig.class);
             assertThat(registry.getAddress()).isEqualTo("feiqian://one:2181?backup=two:2181");
             assertThat(registry.getParameters()).containsEntry("tenant", "north");
             assertThat(context.getBean(ApplicationConfig.class).getName()).isEqualTo("points");
         });
-        registered
-                .withPropertyValues("dubbo.registry.address=zookeeper://elsewhere:2181")
+        dubbo.withPropertyValues("dubbo.registry.address=zookeeper://elsewhere:2181")
                 .run(context -> assertThat(context).doesNotHaveBean(RegistryConfig.class));
-        registered
-                .withUserConfiguration(Own.class)
+        dubbo.withUserConfiguration(Own.class)
                 .run(context ->
                         assertThat(context.getBean(RegistryConfig.class).getAddress())
                                 .isEqualTo("zookeeper://elsewhere:2181"));
