@@ -119,7 +119,10 @@ final class DubboExample implements AutoCloseable {
                         "--dubbo.application.qos-enable=false",
                         "--dubbo.protocol.name=dubbo",
                         "--dubbo.protocol.host=127.0.0.1",
-                        "--dubbo.protocol.port=" + Example.freePort());
+                        "--dubbo.protocol.port=" + Example.freePort(),
+                        // Or Dubbo would see that both are in this program, and use no network.
+                        "--dubbo.provider.scope=remote",
+                        "--dubbo.consumer.scope=remote");
         return new SpringApplicationBuilder(application)
                 .registerShutdownHook(false)
                 .run(properties.toArray(String[]::new));
