@@ -36,8 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @Timeout(300)
 final class DubboExampleTest {
     private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
-    private static final String ROLE =
-            "dubbo.io.feiqian.examples.vouchers.vouchers";
+    private static final String ROLE = "dubbo.io.feiqian.examples.vouchers.vouchers";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static DubboExample example;
