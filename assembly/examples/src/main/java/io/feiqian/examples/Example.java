@@ -144,14 +144,21 @@ public final class Example implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
     }
 
-    /** Starts both services on ports 8081 and 8082, or on those that are given. */
-    public static void main(String[] arguments) throws IOException, SQLException {
+    /**
+     * Starts both services on ports 8081 and 8082, or on those that are given; with {@code dubbo}
+     * the {@link DubboExample}, on port 8083 or the one that is given.
+     */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && arguments[0].equals("dubbo")) {
+            DubboExample.run(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 8083);
+            return;
+        }
         int accountsPort = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 8081;
         int pointsPort = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 8082;
         Example example = prepare(accountsPort, pointsPort);

@@ -36,7 +36,7 @@ final class SpringPageTest {
         }
         List<String> shown = found("```java\n(.*?)```", Files.readString(PAGE));
 
-        assertThat(shown).hasSize(4);
+        assertThat(shown).hasSize(5);
         shown.forEach(each -> assertThat(sources).contains(each.replaceAll("\\s+", "")));
     }
 

@@ -138,7 +138,13 @@ final class ArchitectureTest {
                     Map.entry("net.sf.jsqlparser", Set.of("sqlmode")),
                     Map.entry(
                             "org.apache.dubbo",
-                            Set.of("registrydubbo", "participantdubbo", "rpcdubbo", "benchmarks")),
+                            Set.of(
+                                    "registrydubbo",
+                                    "participantdubbo",
+                                    "rpcdubbo",
+                                    "spring",
+                                    "examples",
+                                    "benchmarks")),
                     Map.entry(
                             "org.springframework",
                             Set.of("registryspringcloud", "springgateway", "spring", "examples")),

@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.http.MediaType;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -29,11 +30,14 @@ import org.springframework.web.servlet.function.ServerResponse;
  * What a service on Spring MVC offers others: the endpoint of their phase two, the context of their
  * calls as an argument, and refusals as problem documents.
  */
-@AutoConfiguration(after = FeiqianAutoConfiguration.class)
+@AutoConfiguration(after = {FeiqianAutoConfiguration.class, FeiqianCallsAutoConfiguration.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(WebMvcConfigurer.class)
 @ConditionalOnBean(GlobalTransactions.class)
 public class FeiqianWebAutoConfiguration {
+    /** Before interceptors of the service's own; policies come next and know who calls. */
+    static final int RECEIVED = Ordered.HIGHEST_PRECEDENCE + 10;
+
     private static final MediaType TEXT = new MediaType("text", "plain", StandardCharsets.UTF_8);
 
     private static final List<String> PATHS =
@@ -104,7 +108,7 @@ public class FeiqianWebAutoConfiguration {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(received);
+                registry.addInterceptor(received).order(RECEIVED);
             }
 
             @Override

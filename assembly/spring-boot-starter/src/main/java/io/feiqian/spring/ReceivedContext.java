@@ -27,7 +27,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
  * P6.3.2-b.
  */
 final class ReceivedContext implements HandlerInterceptor, HandlerMethodArgumentResolver {
-    private static final String ATTRIBUTE = ReceivedContext.class.getName();
+    /** Where the verified context of a branch is kept while a request is served. */
+    static final String ATTRIBUTE = ReceivedContext.class.getName();
 
     /** Where the label of a gray release is kept while a request is served. */
     static final String LABEL = ATTRIBUTE + ".label";

@@ -9,6 +9,7 @@ import io.feiqian.vocabulary.RefusedException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -17,6 +18,10 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * Outcomes as HTTP: an acceptance is a body, a refusal a problem document of RFC 9457 with our code
@@ -28,6 +33,9 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 public final class TransactionProblems {
     /** The header of an answer that is the recorded one of an earlier call. */
     public static final String RECORDED = "feiqian-recorded";
+
+    /** Where the code is kept that a request was answered with, for whoever counts it. */
+    static final String SAID = TransactionProblems.class.getName() + ".said";
 
     /** Made by the auto-configuration. */
     TransactionProblems() {}
@@ -56,6 +64,28 @@ public final class TransactionProblems {
         return problem(unknown.outcome(), Map.of());
     }
 
+    /**
+     * What a handler called was refused for now, or nobody knows what became of it: so it is for
+     * whoever asked the handler. Anything else that was answered is the handler's to understand.
+     */
+    @ExceptionHandler
+    ResponseEntity<Object> called(RestClientResponseException answered) {
+        Optional<Outcome> outcome =
+                HttpProblem.read(answered.getResponseBodyAsByteArray())
+                        .filter(each ->
+                                each.code().kind() == OutcomeCode.Kind.UNAVAILABLE
+                                        || each.code().kind() == OutcomeCode.Kind.UNKNOWN);
+        return problem(outcome.orElseThrow(() -> answered), Map.of());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unheard(ResourceAccessException unheard) {
+        if (unheard.getCause() instanceof DeadlinePassedException passed) {
+            return problem(new Outcome.Unknown(String.valueOf(passed.getMessage())), Map.of());
+        }
+        throw unheard;
+    }
+
     private static ResponseEntity<Object> accepted(byte[] body, boolean recorded) {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)
@@ -65,6 +95,10 @@ public final class TransactionProblems {
 
     private static ResponseEntity<Object> problem(Outcome outcome, Map<String, Object> more) {
         OutcomeCode code = outcome.code();
+        RequestAttributes served = RequestContextHolder.getRequestAttributes();
+        if (served != null) {
+            served.setAttribute(SAID, code, RequestAttributes.SCOPE_REQUEST);
+        }
         int status = status(code);
         String words = code.name().toLowerCase(Locale.ROOT);
         ProblemDetail problem = ProblemDetail.forStatus(status);
@@ -84,7 +118,7 @@ public final class TransactionProblems {
     }
 
     /** The gateway's statuses; a context that is not signed is nobody's we know. */
-    private static int status(OutcomeCode code) {
+    static int status(OutcomeCode code) {
         return switch (code) {
             case UNAUTHENTICATED, FORGED_CONTEXT -> 401;
             case METHOD_NOT_ALLOWED -> 405;

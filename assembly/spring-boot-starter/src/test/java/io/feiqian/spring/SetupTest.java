@@ -139,6 +139,7 @@ final class SetupTest {
         }
         List<String> names = new ArrayList<>();
         collect("feiqian", FeiqianProperties.class, names);
+        collect("feiqian.calls", CallProperties.class, names);
 
         assertThat(names).contains("feiqian.keys-file", "feiqian.sql-mode.lock-wait");
         names.forEach(each -> assertThat(metadata).contains("\"name\": \"" + each + "\""));

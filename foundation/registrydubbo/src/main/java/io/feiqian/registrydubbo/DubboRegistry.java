@@ -28,6 +28,7 @@ public final class DubboRegistry implements org.apache.dubbo.registry.Registry {
     private final URL url;
     private final Registry registry;
     private final Duration firstLook;
+    private final boolean own;
     private final Map<URL, Registration> places = new ConcurrentHashMap<>();
     private final Map<Look, Subscription> looks = new ConcurrentHashMap<>();
     private final AtomicBoolean left = new AtomicBoolean();
@@ -48,9 +49,19 @@ public final class DubboRegistry implements org.apache.dubbo.registry.Registry {
      * @param firstLook how long a new subscription waits for a provider at most
      */
     public DubboRegistry(URL url, Registry registry, Duration firstLook) {
+        this(url, registry, firstLook, true);
+    }
+
+    private DubboRegistry(URL url, Registry registry, Duration firstLook, boolean own) {
         this.url = url;
         this.registry = registry;
         this.firstLook = firstLook;
+        this.own = own;
+    }
+
+    /** Within a registry that others use too, and that stays open. */
+    static DubboRegistry within(Registry shared, URL url, Duration firstLook) {
+        return new DubboRegistry(url, shared, firstLook, false);
     }
 
     @Override
@@ -117,9 +128,13 @@ public final class DubboRegistry implements org.apache.dubbo.registry.Registry {
         if (left.compareAndSet(false, true)) {
             looks.values().forEach(Subscription::close);
             looks.clear();
-            places.clear();
             teller.shutdownNow();
-            registry.close();
+            if (own) {
+                registry.close();
+            } else {
+                places.values().forEach(Registration::close);
+            }
+            places.clear();
         }
     }
 

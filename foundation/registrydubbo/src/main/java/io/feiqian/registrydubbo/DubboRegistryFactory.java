@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Made by Dubbo for addresses such as {@code feiqian://one:2181?backup=two:2181,three:2181}. Of the
  * registry's settings {@code file}, {@code session} and {@code timeout} (milliseconds: the lease,
  * and how long the start and a first look wait at most) are taken, and the parameters {@code
- * tenant} and {@code grace}.
+ * tenant} and {@code grace}. Where the application gave its own registry of that address, {@link
+ * SharedRegistry}, that one is used with the settings that it has.
  */
 public final class DubboRegistryFactory extends AbstractRegistryFactory {
     private static final Logger LOG = LoggerFactory.getLogger(DubboRegistryFactory.class);
@@ -34,6 +35,13 @@ public final class DubboRegistryFactory extends AbstractRegistryFactory {
         Duration wait = Duration.ofMillis(url.getParameter("timeout", WAIT_MILLIS));
         String application = name(url.getApplication("application"));
         String tenant = url.getParameter("tenant", "");
+        SharedRegistry shared =
+                url.getOrDefaultApplicationModel().getBeanFactory().getBean(SharedRegistry.class);
+        if (shared != null
+                && shared.servers().equals(url.getBackupAddress())
+                && shared.tenant().equals(tenant)) {
+            return DubboRegistry.within(shared.registry(), url, wait);
+        }
         ZooKeeperConfig config =
                 new ZooKeeperConfig(
                                 url.getBackupAddress(),

@@ -130,6 +130,20 @@ final class DubboRegistryTest {
     }
 
     @Test
+    void aRegistryThatTheApplicationHasIsLeftAndStaysOpen() {
+        InMemoryRegistry application = memory.another();
+        application.register(ProviderForm.instance(TWO), () -> true);
+        DubboRegistry within =
+                DubboRegistry.within(
+                        application, URL.valueOf("feiqian://127.0.0.1:2181"), Duration.ofMillis(1));
+        within.register(ONE);
+        assertThat(registry.lookup(CONSUMER)).containsExactly(ONE, TWO);
+        within.destroy();
+        assertThat(registry.lookup(CONSUMER)).containsExactly(TWO);
+        application.close();
+    }
+
+    @Test
     void everyInterfaceHasANameInTheRegistryAndGroupsOfOneProcessStandApart() {
         String longest = "com.bank." + "very.".repeat(20) + "LongService$Inner_1";
         Names.require("role", ProviderForm.role(longest));

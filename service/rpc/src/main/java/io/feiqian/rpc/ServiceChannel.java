@@ -21,10 +21,12 @@ import io.grpc.Status;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service as a channel: each call chooses an instance and makes one attempt there. Thread-safe.
+ * A service as a channel: each call chooses an instance and makes one attempt there. The first one
+ * waits for the first list of instances, within its deadline. Thread-safe.
  */
 final class ServiceChannel extends Channel {
     private final ServiceClients clients;
@@ -67,27 +69,52 @@ final class ServiceChannel extends Channel {
         Service known = clients.service(where);
         Service.Plan plan = known.plan(method);
         long key = context.trace().map(Object::hashCode).orElse(0);
-        Optional<Member<Endpoint>> member = known.pick(plan, key, Set.of(), filter);
-        if (member.isEmpty()) {
-            Outcome.Refused refusal =
-                    new Outcome.Refused(
-                            OutcomeCode.SERVICE_UNAVAILABLE,
-                            where + ": no instance of the service is known");
-            watch.ended(refusal, 0);
-            return new RefusedCall<>(refusal);
-        }
         CallOptions bounded = served.map(each -> within(each, options)).orElse(options);
-        SentWatch sent = new SentWatch();
-        return new Balanced<>(
-                clients.channels()
-                        .to(member.get().target())
-                        .newCall(method, bounded.withStreamTracerFactory(sent)),
-                sent,
-                context,
-                known,
-                member.get(),
-                plan,
-                watch);
+        Supplier<Optional<ClientCall<Q, A>>> search =
+                () -> {
+                    Optional<Member<Endpoint>> member = known.pick(plan, key, Set.of(), filter);
+                    if (member.isPresent()) {
+                        SentWatch sent = new SentWatch();
+                        return Optional.of(
+                                new Balanced<>(
+                                        clients.channels()
+                                                .to(member.get().target())
+                                                .newCall(
+                                                        method,
+                                                        bounded.withStreamTracerFactory(sent)),
+                                        sent,
+                                        context,
+                                        known,
+                                        member.get(),
+                                        plan,
+                                        watch));
+                    }
+                    io.grpc.Deadline until = bounded.getDeadline();
+                    boolean late = until != null && until.isExpired();
+                    return known.mayBeToldYet() && !late
+                            ? Optional.empty()
+                            : Optional.of(nobody(where, late, watch));
+                };
+        return search.get()
+                .orElseGet(() ->
+                        new AwaitedCall<>(
+                                search,
+                                () -> watch.ended(new Outcome.Unknown("given up"), 0),
+                                clients.timer(),
+                                bounded));
+    }
+
+    private static <Q, A> ClientCall<Q, A> nobody(String service, boolean late, CallWatch watch) {
+        Outcome.Refused refusal =
+                late
+                        ? new Outcome.Refused(
+                                OutcomeCode.DEADLINE_EXPIRED,
+                                service + ": the deadline passed before an instance was known")
+                        : new Outcome.Refused(
+                                OutcomeCode.SERVICE_UNAVAILABLE,
+                                service + ": no instance of the service is known");
+        watch.ended(refusal, 0);
+        return new RefusedCall<>(refusal);
     }
 
     private Ruling ruling(MethodDescriptor<?, ?> method, CallContext context) {

@@ -98,7 +98,8 @@ public final class ServiceClients implements AutoCloseable {
     /**
      * A channel to whichever instance each call chooses, for generated stubs: streams, and calls
      * that are not to be repeated. Context, deadline, choice and rules hold as for {@link #call};
-     * there is one attempt. An asynchronous stub's callbacks run on threads of the network.
+     * there is one attempt. The first call to a service waits for its first list of instances. An
+     * asynchronous stub's callbacks run on threads of the network.
      */
     public Channel channel(String service) {
         return new ServiceChannel(this, service);

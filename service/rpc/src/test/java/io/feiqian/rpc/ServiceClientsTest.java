@@ -20,11 +20,15 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.TraceNumber;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -468,26 +472,74 @@ class ServiceClientsTest {
     void theFirstCallWaitsForTheFirstList() {
         EchoCell a = EchoCell.named("a");
         servers.add(a);
-        ServiceInstances late =
-                new ServiceInstances() {
-                    @Override
-                    public Runnable watch(
-                            String service, Consumer<List<Instance<Endpoint>>> listener) {
-                        listener.accept(List.of());
-                        timer.after(
-                                Duration.ofMillis(100),
-                                () -> listener.accept(List.of(instance(a))));
-                        return () -> {};
-                    }
-
-                    @Override
-                    public Duration firstList() {
-                        return Duration.ofSeconds(20);
-                    }
-                };
-        try (ServiceClients first = clients(late, ServicePolicies.USUAL)) {
+        try (ServiceClients first = clients(told(a), ServicePolicies.USUAL)) {
             assertThat(said(first.call(call(EchoGrpc.getSayMethod())))).isEqualTo("a hello");
         }
+    }
+
+    @Test
+    void theFirstCallOfAStubWaitsForTheFirstListToo() throws Exception {
+        EchoCell a = EchoCell.named("a");
+        servers.add(a);
+        try (ServiceClients first = clients(told(a), ServicePolicies.USUAL)) {
+            assertThat(EchoGrpc.newBlockingStub(first.channel(ECHO)).say(hello()).getText())
+                    .isEqualTo("a hello");
+        }
+        try (ServiceClients first = clients(told(a), ServicePolicies.USUAL)) {
+            assertThat(
+                            EchoGrpc.newFutureStub(first.channel(ECHO))
+                                    .say(hello())
+                                    .get(20, TimeUnit.SECONDS)
+                                    .getText())
+                    .isEqualTo("a hello");
+        }
+    }
+
+    @Test
+    void theFirstCallOfAStubWaitsNoLongerThanItsDeadlineAndMayBeGivenUp() throws Exception {
+        try (ServiceClients first = clients(told(), ServicePolicies.USUAL)) {
+            assertThatThrownBy(() ->
+                            EchoGrpc.newBlockingStub(first.channel(ECHO))
+                                    .withDeadlineAfter(50, TimeUnit.MILLISECONDS)
+                                    .say(hello()))
+                    .hasMessageContaining("deadline passed before an instance was known");
+            var closed = new CompletableFuture<io.grpc.Status>();
+            var call = first.channel(ECHO).newCall(EchoGrpc.getSayMethod(), CallOptions.DEFAULT);
+            call.start(
+                    new ClientCall.Listener<>() {
+                        @Override
+                        public void onClose(io.grpc.Status status, Metadata trailers) {
+                            closed.complete(status);
+                        }
+                    },
+                    new Metadata());
+            call.cancel("enough", null);
+            assertThat(closed.get(20, TimeUnit.SECONDS).getCode())
+                    .isEqualTo(io.grpc.Status.Code.CANCELLED);
+        }
+    }
+
+    /** Instances that are told of a moment after they were asked for. */
+    private ServiceInstances told(EchoCell... echoes) {
+        return new ServiceInstances() {
+            @Override
+            public Runnable watch(String service, Consumer<List<Instance<Endpoint>>> listener) {
+                listener.accept(List.of());
+                timer.after(
+                        Duration.ofMillis(100),
+                        () ->
+                                listener.accept(
+                                        Arrays.stream(echoes)
+                                                .map(ServiceClientsTest::instance)
+                                                .toList()));
+                return () -> {};
+            }
+
+            @Override
+            public Duration firstList() {
+                return Duration.ofSeconds(20);
+            }
+        };
     }
 
     @Requirement("P6.2.2.5-a")

@@ -27,9 +27,15 @@ public final class CallingFilter implements ClusterFilter {
     static final Object DESTINATION = CallingFilter.class.getName() + ".destination";
 
     private volatile @Nullable DubboPolicies policies;
+    private volatile @Nullable DubboContextSource source;
 
     /** For Dubbo. */
     public CallingFilter() {}
+
+    /** For Dubbo, which finds it where {@link DubboContextSource#install} put it. */
+    public void setDubboContextSource(DubboContextSource installed) {
+        source = installed;
+    }
 
     /** For Dubbo, which finds them where {@link DubboPolicies#install} put them. */
     public void setDubboPolicies(DubboPolicies installed) {
@@ -40,7 +46,7 @@ public final class CallingFilter implements ClusterFilter {
     public Result invoke(Invoker<?> invoker, Invocation invocation) {
         // Dubbo itself passes on all that the call in progress carried.
         invocation.getObjectAttachments().remove(DubboCalls.LOCAL);
-        Optional<CallContext> context = DubboCalls.current();
+        Optional<CallContext> context = DubboCalls.current().or(this::elsewhere);
         ContextAttachments.write(context, invocation);
         context.ifPresent(known -> invocation.put(CONTEXT, known));
         DubboPolicies installed = policies;
@@ -52,5 +58,12 @@ public final class CallingFilter implements ClusterFilter {
         invocation.put(DESTINATION, governance.route(call, installed.random().nextLong()));
         return new Judged(invoker, invocation, Side.CALLER, installed.timer())
                 .apply(governance.decide(call));
+    }
+
+    private Optional<CallContext> elsewhere() {
+        DubboContextSource installed = source;
+        return installed == null
+                ? Optional.empty()
+                : installed.current().map(context -> (CallContext) context);
     }
 }

@@ -24,6 +24,7 @@ final class ContextAttachments {
     static final String SUB_NUMBER = "feiqian-sub";
     static final String GRAY_LABEL = "feiqian-gray";
     static final String TENANT = "feiqian-tenant";
+    static final String TRACEPARENT = "traceparent";
 
     private ContextAttachments() {}
 
@@ -37,6 +38,11 @@ final class ContextAttachments {
             }
             put(call, GRAY_LABEL, known.grayLabel());
             put(call, TENANT, known.tenant());
+            // A tracer of the application's own goes before.
+            if (known instanceof DubboCallContext ours
+                    && call.getObjectAttachment(TRACEPARENT) == null) {
+                put(call, TRACEPARENT, ours.traceparent());
+            }
         });
     }
 
@@ -61,10 +67,23 @@ final class ContextAttachments {
         String tenant = text(call, TENANT).orElse("");
         try {
             return new DubboCallContext(
-                    trace, number, Deadline.after(remaining(call, provider), clock), label, tenant);
+                    trace,
+                    number,
+                    Deadline.after(remaining(call, provider), clock),
+                    label,
+                    tenant,
+                    span(call));
         } catch (IllegalArgumentException malformed) {
             throw refused(String.valueOf(malformed.getMessage()));
         }
+    }
+
+    /** Decides nothing, so what cannot be read is none. */
+    private static String span(Invocation call) {
+        return call.getObjectAttachment(TRACEPARENT) instanceof String span
+                        && span.matches("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+                ? span
+                : "";
     }
 
     private static Duration remaining(Invocation call, URL provider) {

@@ -20,13 +20,15 @@ import java.util.regex.Pattern;
  * @param deadline until when the answer is wanted
  * @param grayLabel the label that chooses instances, {@link TravellingLabel}; empty for none
  * @param tenant the tenant; empty for the bank itself
+ * @param traceparent the span that it belongs to, in the form of W3C Trace Context; empty for none
  */
 public record DubboCallContext(
         Optional<TraceNumber> trace,
         SubNumber subNumber,
         Deadline deadline,
         String grayLabel,
-        String tenant)
+        String tenant,
+        String traceparent)
         implements CallContext {
     private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -44,27 +46,33 @@ public record DubboCallContext(
 
     /** A context of which only the deadline is known. */
     public static DubboCallContext until(Deadline deadline) {
-        return new DubboCallContext(Optional.empty(), SubNumber.OWN, deadline, "", "");
+        return new DubboCallContext(Optional.empty(), SubNumber.OWN, deadline, "", "", "");
     }
 
     /** The same for this transaction. */
     public DubboCallContext withTrace(TraceNumber newTrace) {
-        return new DubboCallContext(Optional.of(newTrace), subNumber, deadline, grayLabel, tenant);
+        return new DubboCallContext(
+                Optional.of(newTrace), subNumber, deadline, grayLabel, tenant, traceparent);
     }
 
     /** The same for this step of its transaction. */
     public DubboCallContext atStep(SubNumber newNumber) {
-        return new DubboCallContext(trace, newNumber, deadline, grayLabel, tenant);
+        return new DubboCallContext(trace, newNumber, deadline, grayLabel, tenant, traceparent);
     }
 
     /** The same with this label. */
     public DubboCallContext labelled(String newLabel) {
-        return new DubboCallContext(trace, subNumber, deadline, newLabel, tenant);
+        return new DubboCallContext(trace, subNumber, deadline, newLabel, tenant, traceparent);
     }
 
     /** The same for this tenant. */
     public DubboCallContext ofTenant(String newTenant) {
-        return new DubboCallContext(trace, subNumber, deadline, grayLabel, newTenant);
+        return new DubboCallContext(trace, subNumber, deadline, grayLabel, newTenant, traceparent);
+    }
+
+    /** The same as part of this span. */
+    public DubboCallContext spanned(String newTraceparent) {
+        return new DubboCallContext(trace, subNumber, deadline, grayLabel, tenant, newTraceparent);
     }
 
     @Override

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real Dubbo applications that find each other in a real registry, with policies at both sides. */
 @Timeout(120)
 final class DubboCallsTest {
+    private static final String SPAN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final TraceNumber TRACE = TraceNumber.parse("202601310001999000000000000000007");
 
     @TempDir Path folder;
@@ -163,7 +164,8 @@ final class DubboCallsTest {
                         .withTrace(TRACE)
                         .atStep(new SubNumber(3))
                         .labelled("release=b,ring=2")
-                        .ofTenant("north");
+                        .ofTenant("north")
+                        .spanned(SPAN);
 
         String answer = DubboCalls.within(sent, relay::tell);
 
@@ -173,6 +175,10 @@ final class DubboCallsTest {
         assertThat(seen.subNumber()).isEqualTo(new SubNumber(3));
         assertThat(seen.grayLabel()).isEqualTo("release=b,ring=2");
         assertThat(seen.tenant()).isEqualTo("north");
+        assertThat(seen)
+                .isInstanceOfSatisfying(
+                        DubboCallContext.class,
+                        each -> assertThat(each.traceparent()).isEqualTo(SPAN));
         assertThat(seen.deadline().remaining()).isLessThan(Duration.ofSeconds(9));
         assertThat(DubboCalls.current()).isEmpty();
 
