@@ -3,18 +3,10 @@ package io.feiqian.benchmarks;
 import io.feiqian.balancing.Place;
 import io.feiqian.layer7.CellSteering;
 import io.feiqian.layer7.FlowIdentifiers;
-import io.feiqian.layer7.Layer7;
-import io.feiqian.layer7.Layer7Parts;
-import io.feiqian.layer7.Transport;
-import io.feiqian.proxy.Caller;
-import io.feiqian.proxy.Client;
-import io.feiqian.proxy.HttpAnswer;
-import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.MapCells;
+import io.feiqian.gateway.Gateway;
+import io.feiqian.proxy.Transport;
 import io.feiqian.proxy.ProxyConfig;
-import io.feiqian.proxy.RouteConfig;
-import io.feiqian.proxy.Verdict;
-import io.feiqian.proxy.spi.Guard;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
 import io.feiqian.routing.SlotRule;
@@ -23,9 +15,7 @@ import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.telemetry.Telemetry;
 import io.feiqian.telemetry.TelemetryConfig;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /** The way in as the role gateway starts it, by a document, in front of servers that are named. */
 final class BenchAccess implements AutoCloseable {
@@ -35,9 +25,9 @@ final class BenchAccess implements AutoCloseable {
             Telemetry.start(TelemetryConfig.local("gateway", "gateway").atTheEdge());
     private final Timer timer = Timer.system("gateway-timer");
     private final CellSteering cells;
-    private final Layer7 layer7;
+    private final Gateway gateway;
 
-    BenchAccess(ProxyConfig config, int threads, int manyCells, String transport) {
+    BenchAccess(ProxyConfig config, int threads, int manyCells, Transport.Kind transport) {
         Clock clock = Clock.system();
         Randomness randomness = Randomness.shared(7);
         Routes routes = new Routes(RouteMap.evenly(manyCells));
@@ -52,40 +42,30 @@ final class BenchAccess implements AutoCloseable {
                         randomness,
                         telemetry.metrics(),
                         MOST_WAITING);
-        layer7 =
-                Layer7.start(
+        Gateway.Setting alone = Gateway.Setting.alone("gateway", Optional.empty());
+        gateway =
+                Gateway.start(
                         config,
-                        Layer7Parts.of(
-                                        (question, client, caller) ->
-                                                CompletableFuture.completedFuture(
-                                                        HttpAnswer.text(404, "text/plain", "")),
-                                        ANYBODY,
-                                        telemetry.tracing(),
-                                        telemetry.metrics(),
-                                        clock,
-                                        timer,
-                                        randomness)
-                                .withCells(cells),
-                        Transport.of(transport),
-                        threads);
+                        new Gateway.Setting(
+                                alone.name(),
+                                alone.folder(),
+                                alone.here(),
+                                cells,
+                                alone.incoming(),
+                                alone.outgoing(),
+                                alone.services(),
+                                alone.besides(),
+                                alone.ready()),
+                        Transport.open(
+                                transport,
+                                threads > 0 ? threads : Runtime.getRuntime().availableProcessors()),
+                        telemetry,
+                        clock);
     }
-
-    private static final Guard ANYBODY =
-            new Guard() {
-                @Override
-                public boolean isOpen(RouteConfig route) {
-                    return true;
-                }
-
-                @Override
-                public Verdict judge(RouteConfig route, HttpQuestion question, Client client) {
-                    return new Verdict.Admitted(Caller.ANYBODY, Map.of());
-                }
-            };
 
     @Override
     public void close() {
-        layer7.close();
+        gateway.close();
         cells.close();
         timer.close();
         telemetry.close();

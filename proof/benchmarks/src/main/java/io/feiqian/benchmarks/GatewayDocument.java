@@ -27,14 +27,6 @@ final class GatewayDocument {
 
     private GatewayDocument() {}
 
-    /**
-     * Whether {@code bench part access} serves this; over layer 4 not yet. Whoever merges {@code
-     * access/layer4} starts it in {@link BenchAccess} and says yes here; the document is ready.
-     */
-    static boolean isServed(ProxyCase of) {
-        return of.layer7();
-    }
-
     static List<String> arguments(Plan plan, Path document) {
         return List.of(
                 "bench",

@@ -4,6 +4,7 @@ import io.feiqian.cli.ExitStatus;
 import io.feiqian.observatory.Observatory;
 import io.feiqian.observatory.ObservatoryConfig;
 import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.registry.ZooKeeperServer;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.DatabaseConfig;
@@ -56,7 +57,7 @@ final class PartCommand {
             @Option(names = "--config", required = true) Path document,
             @Option(names = "--cells", required = true) int cells,
             @Option(names = "--threads", required = true) int threads,
-            @Option(names = "--transport", defaultValue = "epoll") String transport)
+            @Option(names = "--transport", defaultValue = "EPOLL") Transport.Kind transport)
             throws IOException, InterruptedException {
         ProxyConfig config = ProxyConfig.type().parse(Files.readString(document));
         try (BenchAccess access = new BenchAccess(config, threads, cells, transport)) {
