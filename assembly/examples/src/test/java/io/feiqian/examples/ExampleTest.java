@@ -2,6 +2,7 @@ package io.feiqian.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.ZoneOffset;
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.ContextHeader;
@@ -45,7 +46,7 @@ import org.springframework.context.annotation.Configuration;
  */
 @Timeout(300)
 final class ExampleTest {
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static Example example;

@@ -1,5 +1,7 @@
 package io.feiqian.spring;
 
+import java.time.ZoneOffset;
+import io.feiqian.runtime.Clock;
 import io.feiqian.participant.Content;
 import io.feiqian.participant.TransactionOrder;
 import io.feiqian.storage.EmbeddedPostgres;
@@ -19,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** One database server for the tests, a new database for each, and the properties that name it. */
 final class Database {
-    static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 

@@ -2,6 +2,7 @@ package io.feiqian.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.ZoneOffset;
 import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -53,7 +54,7 @@ import picocli.CommandLine;
 final class TxServicesTest {
     private static final String OPERATORS = "1 " + "0c".repeat(32);
     private static final ContextKeys SERVICES = ContextKeys.of("1 " + "0a".repeat(32));
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
 
     /** How a command ended. */
     private record Ended(int status, String out, String err) {}

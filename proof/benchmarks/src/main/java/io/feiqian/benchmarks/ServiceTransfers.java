@@ -1,5 +1,7 @@
 package io.feiqian.benchmarks;
 
+import java.time.ZoneOffset;
+import java.time.LocalDate;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.BranchAnswer;
 import io.feiqian.participant.BranchCall;
@@ -40,7 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * behind and keeps up, since no more than some hundreds may wait for it.
  */
 final class ServiceTransfers implements Variant {
-    private static final BusinessDate DAY = BusinessDate.parse("2026-03-02");
+    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final int MOST_BEHIND = 192;
     private static final Duration LOOK = Duration.ofMillis(2);
     private static final Duration SETTLING = Duration.ofSeconds(60);

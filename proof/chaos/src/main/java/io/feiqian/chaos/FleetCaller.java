@@ -1,5 +1,8 @@
 package io.feiqian.chaos;
 
+import java.time.ZoneOffset;
+import java.time.LocalDate;
+import io.feiqian.runtime.Clock;
 import com.google.protobuf.Message;
 import io.feiqian.bank.contract.BankGrpc;
 import io.feiqian.bank.contract.DepositRequest;
@@ -32,7 +35,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** A process of a fleet that calls the others all the time, and minds every failure. */
 final class FleetCaller implements AutoCloseable {
-    private static final BusinessDate DAY = BusinessDate.parse("2026-01-05");
+    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final Slot HOME = new Slot(7);
     private static final Duration PATIENCE = Duration.ofSeconds(6);
     private static final Duration PAUSE = Duration.ofMillis(15);

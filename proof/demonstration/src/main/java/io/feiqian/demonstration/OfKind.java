@@ -1,5 +1,8 @@
 package io.feiqian.demonstration;
 
+import java.time.ZoneOffset;
+import java.time.LocalDate;
+import io.feiqian.runtime.Clock;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.BranchAnswer;
 import io.feiqian.participant.BranchContext;
@@ -28,7 +31,7 @@ import java.time.Duration;
 
 /** Transfers as global transactions of two services, with a branch of one kind. */
 final class OfKind implements Way {
-    private static final BusinessDate DAY = BusinessDate.parse("2026-03-02");
+    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final Duration WITHIN = Duration.ofMillis(800);
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final int MOST_LOOKS = 600;

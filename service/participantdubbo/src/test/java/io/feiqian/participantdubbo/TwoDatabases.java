@@ -1,5 +1,6 @@
 package io.feiqian.participantdubbo;
 
+import java.time.ZoneOffset;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.BranchCall;
@@ -36,7 +37,7 @@ final class TwoDatabases {
         static final HikariDataSource ACCOUNTS = database("accounts");
     }
 
-    static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     static final long OPENING = 1_000;
 
     /** Looks for what was left behind are made by the tests themselves, at once. */

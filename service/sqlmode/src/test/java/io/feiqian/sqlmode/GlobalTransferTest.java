@@ -2,6 +2,8 @@ package io.feiqian.sqlmode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.ZoneOffset;
+import io.feiqian.runtime.Clock;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.Content;
@@ -37,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 final class GlobalTransferTest {
     private final Database kind;
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final String TABLE =
             "create table account (id bigint primary key, balance numeric(20) not null);"
                     + " insert into account values (1, 100), (2, 100)";

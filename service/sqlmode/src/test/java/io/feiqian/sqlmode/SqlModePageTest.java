@@ -2,6 +2,8 @@ package io.feiqian.sqlmode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.ZoneOffset;
+import io.feiqian.runtime.Clock;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.Content;
@@ -65,7 +67,7 @@ final class SqlModePageTest {
             }
             try (GlobalTransactions accounts = opened) {
                 wire.add(accounts);
-                BusinessDate day = new BusinessDate(LocalDate.of(2026, 7, 1));
+                BusinessDate day = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
                 TransactionAnswer answer =
                         accounts.execute(
                                 TransactionOrder.of(
