@@ -1,12 +1,10 @@
 package io.feiqian.examples;
 
-import io.feiqian.vocabulary.BusinessDate;
-import java.time.ZoneOffset;
-import java.time.LocalDate;
-import io.feiqian.runtime.Clock;
 import io.feiqian.examples.accounts.AccountsApplication;
 import io.feiqian.examples.points.PointsApplication;
+import io.feiqian.runtime.Clock;
 import io.feiqian.storage.EmbeddedPostgres;
+import io.feiqian.vocabulary.BusinessDate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -17,6 +15,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

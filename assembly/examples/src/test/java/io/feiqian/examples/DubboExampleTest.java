@@ -2,7 +2,6 @@ package io.feiqian.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.ZoneOffset;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Clock;
 import io.feiqian.spring.CallGovernance;
@@ -21,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.apache.dubbo.config.ApplicationConfig;
 import org.apache.dubbo.config.RegistryConfig;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +36,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 @Timeout(300)
 final class DubboExampleTest {
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final String ROLE = "dubbo.io.feiqian.examples.vouchers.vouchers";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -2,7 +2,6 @@ package io.feiqian.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.ZoneOffset;
 import io.feiqian.participant.BranchContext;
 import io.feiqian.participant.BranchKey;
 import io.feiqian.participant.ContextHeader;
@@ -29,6 +28,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +46,8 @@ import org.springframework.context.annotation.Configuration;
  */
 @Timeout(300)
 final class ExampleTest {
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static Example example;

@@ -2,7 +2,6 @@ package io.feiqian.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.ZoneOffset;
 import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -38,6 +37,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,8 @@ import picocli.CommandLine;
 final class TxServicesTest {
     private static final String OPERATORS = "1 " + "0c".repeat(32);
     private static final ContextKeys SERVICES = ContextKeys.of("1 " + "0a".repeat(32));
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
 
     /** How a command ended. */
     private record Ended(int status, String out, String err) {}

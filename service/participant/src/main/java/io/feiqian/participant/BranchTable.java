@@ -179,7 +179,8 @@ final class BranchTable {
             Connection connection, long voidMillis, long confirmedMillis, long oldestHead, int most)
             throws SQLException {
         return dialect.clean(connection, VOID, voidMillis, most)
-                + dialect.clean(connection, CONFIRMED.datedBelow(oldestHead), confirmedMillis, most);
+                + dialect.clean(
+                        connection, CONFIRMED.datedBelow(oldestHead), confirmedMillis, most);
     }
 
     private static List<BranchRow> rows(PreparedStatement query) throws SQLException {

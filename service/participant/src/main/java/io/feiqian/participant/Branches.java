@@ -18,8 +18,8 @@ import java.util.Optional;
  *
  * <p>Thread-safe; every call runs on its caller's thread. A call that comes again is answered what
  * the first was answered; a try that its cancel overtook is refused, and so is one under a trace
- * number so old that the first's row may have been deleted. An exception of the work is
- * thrown on, and nothing of the work remains. Rows: P6.3.2-a, D7.3-a.
+ * number so old that the first's row may have been deleted. An exception of the work is thrown on,
+ * and nothing of the work remains. Rows: P6.3.2-a, D7.3-a.
  */
 public final class Branches {
     private final RecordedWork work;

@@ -155,8 +155,7 @@ final class DecisionTable {
     }
 
     /** Deletes finished rows of these ages, aborted and decided ones; how many. */
-    int clean(
-            Connection connection, long voidMillis, long decidedMillis, long oldestHead, int most)
+    int clean(Connection connection, long voidMillis, long decidedMillis, long oldestHead, int most)
             throws SQLException {
         return dialect.clean(connection, VOID, voidMillis, most)
                 + dialect.clean(connection, DECIDED.datedBelow(oldestHead), decidedMillis, most);

@@ -64,11 +64,7 @@ public final class GlobalTransactions implements AutoCloseable {
         this.clock = clock;
         XaBranches xa = new XaBranches(database, dialect, clock, executor, xaAllowed, settings);
         this.branches =
-                new Branches(
-                        new RecordedWork(database, settings, clock),
-                        dialect,
-                        actions,
-                        xa);
+                new Branches(new RecordedWork(database, settings, clock), dialect, actions, xa);
         this.recognised = new TraceWindow(settings.recognised(), clock);
         this.finishing = new Finishing(database, dialect, actions, xa, settings, alarms, clock);
         this.decisions = new Decisions(database, dialect, settings);

@@ -82,8 +82,8 @@ public final class Once {
      * @param request what is asked for: the same key with another is refused
      * @param within how long the work may take to its commit
      * @return unknown only where the commit's answer was lost: the same call again finds the truth;
-     *     {@link OutcomeCode#TRACE_EXPIRED} where nothing is on record and the trace number is older
-     *     than repetitions are recognised
+     *     {@link OutcomeCode#TRACE_EXPIRED} where nothing is on record and the trace number is
+     *     older than repetitions are recognised
      * @throws SQLException where the work failed; nothing of it remains
      */
     public BranchAnswer answer(
@@ -107,9 +107,10 @@ public final class Once {
     }
 
     /**
-     * Deletes answers that were given so long ago, a small batch at a time. Those whose trace number
-     * is recognised ({@link TransactionSettings#recognised}), or was ten days ago, stay however long
-     * ago they were given: a repetition would find nothing and be done again (cleaning).
+     * Deletes answers that were given so long ago, a small batch at a time. Those whose trace
+     * number is recognised ({@link TransactionSettings#recognised}), or was ten days ago, stay
+     * however long ago they were given: a repetition would find nothing and be done again
+     * (cleaning).
      *
      * @return how many
      */

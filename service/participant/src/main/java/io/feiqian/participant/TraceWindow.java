@@ -38,8 +38,7 @@ record TraceWindow(Duration age, Clock clock) {
     }
 
     private int oldest() {
-        LocalDate day =
-                LocalDate.ofInstant(clock.now(), ZoneOffset.UTC).minusDays(age.toDays());
+        LocalDate day = LocalDate.ofInstant(clock.now(), ZoneOffset.UTC).minusDays(age.toDays());
         return day.getYear() * 10_000 + day.getMonthValue() * 100 + day.getDayOfMonth();
     }
 }

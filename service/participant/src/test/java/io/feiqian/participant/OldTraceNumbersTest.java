@@ -187,8 +187,7 @@ final class OldTraceNumbersTest {
     }
 
     private OutcomeCode finish(Verb verb, BranchKey key) {
-        FinishOrder order =
-                FinishOrder.of(verb, key, "payments", CREDIT.digest(), TwoServices.DAY);
+        FinishOrder order = FinishOrder.of(verb, key, "payments", CREDIT.digest(), TwoServices.DAY);
         return accounts.finish(List.of(order)).get(0).outcome().code();
     }
 

@@ -1,6 +1,5 @@
 package io.feiqian.participant;
 
-import java.time.ZoneOffset;
 import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Backoff;
@@ -16,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +32,9 @@ import javax.sql.DataSource;
 /** A payments service that begins transactions and an accounts service, each with a database. */
 final class TwoServices implements AutoCloseable {
     /** Today: what is older than {@link TransactionSettings#recognised} is refused. */
-    static final BusinessDate DAY = new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
+    static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
+
     static final long OPENING = 1_000;
     static final int ACCOUNTS = 40;
 
@@ -160,8 +162,7 @@ final class TwoServices implements AutoCloseable {
         for (String table : List.of("feiqian_decision", "feiqian_branch")) {
             run(
                     database,
-                    "update %s set finished_at = finished_at - %d"
-                            .formatted(table, by.toMillis()));
+                    "update %s set finished_at = finished_at - %d".formatted(table, by.toMillis()));
         }
     }
 
