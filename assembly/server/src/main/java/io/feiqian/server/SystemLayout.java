@@ -29,6 +29,7 @@ final class SystemLayout {
     private static final int OBSERVATORY_HOURS = 168;
     private static final List<String> SMALL =
             List.of("-Xms24m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     /** Small enough for short pauses; measured by {@code bench gateway}. */
     private static final List<String> GATEWAY =
             List.of(
@@ -40,6 +41,7 @@ final class SystemLayout {
                     "-XX:MaxDirectMemorySize=64m",
                     "-Dio.netty.leakDetection.level=disabled",
                     "-XX:+ExitOnOutOfMemoryError");
+
     private static final List<String> CONSOLE =
             List.of(
                     "-Xms32m",

@@ -1,12 +1,12 @@
 package io.feiqian.benchmarks;
 
 import io.feiqian.balancing.Place;
+import io.feiqian.gateway.Gateway;
 import io.feiqian.layer7.CellSteering;
 import io.feiqian.layer7.FlowIdentifiers;
 import io.feiqian.proxy.MapCells;
-import io.feiqian.gateway.Gateway;
-import io.feiqian.proxy.Transport;
 import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
 import io.feiqian.routing.SlotRule;
