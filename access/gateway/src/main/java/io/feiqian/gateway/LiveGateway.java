@@ -1,6 +1,7 @@
 package io.feiqian.gateway;
 
 import io.feiqian.configuration.ConfigurationException;
+import io.feiqian.configuration.DocumentType;
 import io.feiqian.gateway.spi.GatewayOperations;
 import io.feiqian.proxy.BackendState;
 import io.feiqian.proxy.ConnectionGate;
@@ -146,7 +147,7 @@ public final class LiveGateway implements GatewayOperations {
 
     @Override
     public String document() {
-        return ProxyConfig.type().text(plane.config());
+        return DocumentType.written(plane.config());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.feiqian.server;
 
 import io.feiqian.cli.HomeFolder;
-import io.feiqian.cli.Json;
 import io.feiqian.cli.ProcessEntry.Role;
+import io.feiqian.configuration.DocumentType;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.Transport;
 import io.feiqian.routing.RouteMap;
@@ -275,7 +275,8 @@ final class SystemLayout {
             Path file,
             Record config)
             throws IOException {
-        home.writeAtomically(file, Json.write(config) + "\n");
+        // As documents are written, so that what is optional is left out.
+        home.writeAtomically(file, DocumentType.written(config) + "\n");
         return new RoleUnit(
                 name,
                 role,

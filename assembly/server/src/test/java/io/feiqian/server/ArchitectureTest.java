@@ -150,7 +150,7 @@ final class ArchitectureTest {
                             Set.of("registryspringcloud", "springgateway", "spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "proxy", "layer4", "layer7", "gateway")),
                     Map.entry("jakarta.mail", Set.of("alarms")),
-                    Map.entry("com.nimbusds", Set.of("console")),
+                    Map.entry("com.nimbusds", Set.of("console", "gateway")),
                     Map.entry("org.eclipse.angus", Set.of("alarms")),
                     Map.entry("io.helidon", Set.of("observatory", "console")));
 

@@ -108,8 +108,8 @@ public final class DocumentType<T extends Record> {
         return RecordSchema.of(name, format(), defaults).toPrettyString();
     }
 
-    /** A value as a document would hold it, as JSON; secrets are left out. */
-    public String text(T value) {
+    /** A record as a document would hold it, as JSON; secrets and what is empty are left out. */
+    public static String written(Record value) {
         return RecordSchema.text(value);
     }
 
