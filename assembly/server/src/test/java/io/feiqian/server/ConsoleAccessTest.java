@@ -144,6 +144,7 @@ class ConsoleAccessTest {
                     "routing.see",
                     "services.see",
                     "configuration.see",
+                    "gateway.see",
                     "traces.see",
                     "alarms.see",
                     "audit.see");
@@ -156,6 +157,7 @@ class ConsoleAccessTest {
                             "transactions.approve",
                             "routing.change",
                             "configuration.change",
+                            "gateway.change",
                             "alarms.act"));
     private static final Set<String> ADMINISTRATOR =
             both(VIEWER, Set.of("users.see", "users.manage", "alarms.manage"));
@@ -167,6 +169,8 @@ class ConsoleAccessTest {
             Set.of(
                     "configuration.see",
                     "configuration.change",
+                    "gateway.see",
+                    "gateway.change",
                     "traces.see",
                     "alarms.see",
                     "alarms.act",
