@@ -4,10 +4,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import io.feiqian.proxy.Caller;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.Problem;
-import io.feiqian.rpc.CallHeaders;
 import io.feiqian.rpc.CellAnswer;
 import io.feiqian.rpc.CellCall;
 import io.feiqian.rpc.CellClients;
@@ -24,13 +24,10 @@ import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 
 /**
  * The services behind HTTP: reads a request, calls the cell it belongs to, and makes an HTTP answer
@@ -39,9 +36,19 @@ import java.util.regex.Pattern;
 final class Api {
     static final String TRACE_HEADER = "Feiqian-Trace-Number";
 
+    /**
+     * What is known of a request besides itself.
+     *
+     * @param caller who asks
+     * @param idempotency whether an idempotency key counts
+     * @param labels labels that its route gives it
+     */
+    record Asking(Caller caller, boolean idempotency, Map<String, String> labels) {
+        /** Nothing. */
+        static final Asking ANYBODY = new Asking(Caller.ANYBODY, false, Map.of());
+    }
+
     private static final String TIMEOUT = "feiqian-timeout-ms";
-    private static final String BEARER = "Bearer ";
-    private static final Pattern ENCODED = Pattern.compile("([^%]|%[0-9A-Fa-f]{2})*");
     private static final JsonFormat.Printer PRINTER =
             JsonFormat.printer()
                     .preservingProtoFieldNames()
@@ -75,17 +82,28 @@ final class Api {
         this.reader = new RequestReader(config);
     }
 
-    /** Answers a request; a refusal of the request itself is thrown. */
+    /** Answers a request of nobody in particular; a refusal of the request itself is thrown. */
     CompletableFuture<HttpAnswer> handle(
             ApiMethod method, Map<String, String> variables, HttpQuestion question) {
+        return handle(method, variables, question, Asking.ANYBODY);
+    }
+
+    /** Answers a request; a refusal of the request itself is thrown. */
+    CompletableFuture<HttpAnswer> handle(
+            ApiMethod method, Map<String, String> variables, HttpQuestion question, Asking asking) {
         Deadline deadline = deadline(question);
         Optional<ChangeOrder> order =
                 method.operatorOnly() ? Optional.of(order(question)) : Optional.empty();
-        DynamicMessage request = reader.read(method, variables, question);
+        Caller caller = asking.caller();
+        DynamicMessage read = reader.read(method, variables, question);
+        DynamicMessage request =
+                asking.idempotency()
+                        ? RequestReader.keyed(method, read, question, caller.name())
+                        : read;
         Optional<TraceNumber> trace = RequestReader.traceNumber(method, request);
         RequestContext context =
                 RequestContext.until(deadline)
-                        .labelled(labels.of(method, request, question, deadline));
+                        .labelled(labels.of(method, request, question, deadline, asking));
         if (trace.isPresent()) {
             context = context.withTrace(trace.get());
         }
@@ -101,22 +119,25 @@ final class Api {
                         method.changes(),
                         context,
                         order.isPresent() ? token.map(AdminToken::reveal).orElse("") : "");
-        return send(method, call, trace, question);
+        return send(method, call, trace, question, caller);
     }
 
     private CompletableFuture<HttpAnswer> send(
             ApiMethod method,
             CellCall<DynamicMessage, DynamicMessage> call,
             Optional<TraceNumber> trace,
-            HttpQuestion question) {
+            HttpQuestion question,
+            Caller caller) {
         WorkSpan span =
                 tracing.serve(
                         question.verb() + " " + method.path().text(),
                         trace,
                         question.header("traceparent").orElse(""));
         try (Tracing.Entered _ = span.enter()) {
-            // Who the operator is was authenticated by the token; nobody else is known.
-            return clients.call(call, rules, call.context().operator())
+            // Who the operator is was authenticated by the token, anybody else by a guard.
+            String operator = call.context().operator();
+            String name = operator.isEmpty() ? caller.name() : operator;
+            return clients.call(call, rules, name, caller.channel())
                     .thenApply(answer -> {
                         span.outcome(answer.outcome()).close();
                         return answer(answer, trace);
@@ -191,34 +212,7 @@ final class Api {
     }
 
     private ChangeOrder order(HttpQuestion question) {
-        String shown = question.header("authorization").orElse("");
-        boolean known =
-                shown.startsWith(BEARER)
-                        && token.filter(real -> real.matches(shown.substring(BEARER.length())))
-                                .isPresent();
-        if (!known) {
-            throw new RefusedException(
-                    OutcomeCode.UNAUTHENTICATED,
-                    "Authorization: missing or wrong (expected: Bearer and the admin token)");
-        }
-        return ChangeOrder.of(
-                text(question, "feiqian-operator", CallHeaders.LONGEST_OPERATOR),
-                text(question, "feiqian-reason", CallHeaders.LONGEST_REASON));
-    }
-
-    /** A text in a header; percent-encoded UTF-8 where it is more than ASCII. */
-    private static String text(HttpQuestion question, String header, int longest) {
-        String value = question.header(header).orElse("");
-        String text =
-                ENCODED.matcher(value).matches()
-                        ? URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8)
-                        : value;
-        if (text.length() > longest || question.isRepeated(header)) {
-            throw new RefusedException(
-                    OutcomeCode.MALFORMED_REQUEST,
-                    "%s: %d characters (expected: at most %d, once)"
-                            .formatted(header, text.length(), longest));
-        }
-        return text;
+        OperatorHeaders.requireToken(question, token);
+        return OperatorHeaders.order(question);
     }
 }

@@ -29,6 +29,8 @@ import java.util.Optional;
  * @param traceNumber the field that carries the trace number, where there is one
  * @param changes whether it changes something
  * @param operatorOnly whether it needs the admin token, an operator and a reason
+ * @param home where a trace number is at home that is made of an idempotency key; empty where none
+ *     can be made
  */
 record ApiMethod(
         String verb,
@@ -40,7 +42,15 @@ record ApiMethod(
         Optional<FieldDescriptor> shardKey,
         Optional<FieldDescriptor> traceNumber,
         boolean changes,
-        boolean operatorOnly) {
+        boolean operatorOnly,
+        Optional<Home> home) {
+    /**
+     * How the home slot of a new trace number is found.
+     *
+     * @param rule by which rule
+     * @param field the field that it reads; empty for the idempotency key itself
+     */
+    record Home(ShardKey.Rule rule, Optional<FieldDescriptor> field) {}
 
     /** All methods of a service that have an HTTP rule. */
     static List<ApiMethod> of(ServiceDescriptor service) {
@@ -54,6 +64,12 @@ record ApiMethod(
             http.getAdditionalBindingsList().forEach(more -> methods.add(of(each, more)));
         }
         return methods;
+    }
+
+    /** Whether any method of a service has an HTTP rule. */
+    static boolean isOnHttp(ServiceDescriptor service) {
+        return service.getMethods().stream()
+                .anyMatch(each -> each.getOptions().hasExtension(AnnotationsProto.http));
     }
 
     /** The name of the gRPC method. */
@@ -84,7 +100,33 @@ record ApiMethod(
                         : Optional.of(textField(method, key.getField())),
                 Optional.ofNullable(request.findFieldByName("trace_number")),
                 method.getOptions().getExtension(Options.changes),
-                method.getOptions().getExtension(Options.operatorOnly));
+                method.getOptions().getExtension(Options.operatorOnly),
+                home(method));
+    }
+
+    private static Optional<Home> home(MethodDescriptor method) {
+        if (!method.getOptions().hasExtension(Options.home)
+                || !method.getOptions().getExtension(Options.changes)
+                || method.getInputType().findFieldByName("trace_number") == null) {
+            return Optional.empty();
+        }
+        ShardKey told = method.getOptions().getExtension(Options.home);
+        boolean ofField = !told.getField().isEmpty();
+        boolean right =
+                switch (told.getRule()) {
+                    case HASH -> true;
+                    case DIGITS -> ofField;
+                    case ANY, TRACE_NUMBER, UNRECOGNIZED -> false;
+                };
+        if (!right) {
+            throw wrong(method, "home by " + told.getRule(), "HASH, or DIGITS of a field");
+        }
+        return Optional.of(
+                new Home(
+                        told.getRule(),
+                        ofField
+                                ? Optional.of(textField(method, told.getField()))
+                                : Optional.empty()));
     }
 
     private static String path(MethodDescriptor method, HttpRule http) {

@@ -18,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -31,6 +33,7 @@ public final class DescriptorSets {
     public static final String FOLDER = "META-INF/feiqian/descriptors/";
 
     private static final String SUFFIX = ".desc";
+    private static final int MOST_FILES = 1_000;
 
     private DescriptorSets() {}
 
@@ -56,21 +59,33 @@ public final class DescriptorSets {
         return services;
     }
 
-    /** The services of one descriptor set, which holds its imports too. */
-    static List<ServiceDescriptor> services(String name, byte[] bytes) {
+    /** The options that contracts are read with. */
+    static ExtensionRegistry options() {
         ExtensionRegistry options = ExtensionRegistry.newInstance();
         AnnotationsProto.registerAllExtensions(options);
         Options.registerAllExtensions(options);
+        return options;
+    }
+
+    /** The services of one descriptor set, which holds its imports too. */
+    static List<ServiceDescriptor> services(String name, byte[] bytes) {
+        ExtensionRegistry options = options();
         try {
             Map<String, FileDescriptorProto> files = new LinkedHashMap<>();
             for (FileDescriptorProto each :
                     FileDescriptorSet.parseFrom(bytes, options).getFileList()) {
                 files.put(each.getName(), each);
             }
+            if (files.size() > MOST_FILES) {
+                throw new IllegalArgumentException(
+                        "descriptor set %s: %d files (expected: at most %d)"
+                                .formatted(name, files.size(), MOST_FILES));
+            }
             Map<String, FileDescriptor> built = new HashMap<>();
+            Set<String> begun = new HashSet<>();
             List<ServiceDescriptor> services = new ArrayList<>();
             for (String file : files.keySet()) {
-                services.addAll(build(file, files, built).getServices());
+                services.addAll(build(file, files, built, begun).getServices());
             }
             return services;
         } catch (IOException | DescriptorValidationException wrong) {
@@ -80,7 +95,10 @@ public final class DescriptorSets {
     }
 
     private static FileDescriptor build(
-            String name, Map<String, FileDescriptorProto> files, Map<String, FileDescriptor> built)
+            String name,
+            Map<String, FileDescriptorProto> files,
+            Map<String, FileDescriptor> built,
+            Set<String> begun)
             throws DescriptorValidationException {
         FileDescriptor known = built.get(name);
         if (known != null) {
@@ -91,9 +109,13 @@ public final class DescriptorSets {
             throw new IllegalArgumentException(
                     "descriptor set without " + name + " (expected: all imports in it)");
         }
+        if (!begun.add(name)) {
+            throw new IllegalArgumentException(
+                    "descriptor set: %s imports itself (expected: no circle)".formatted(name));
+        }
         List<FileDescriptor> imports = new ArrayList<>();
         for (String each : file.getDependencyList()) {
-            imports.add(build(each, files, built));
+            imports.add(build(each, files, built, begun));
         }
         FileDescriptor descriptor =
                 FileDescriptor.buildFrom(file, imports.toArray(FileDescriptor[]::new));

@@ -8,6 +8,7 @@ import io.feiqian.governance.Priority;
 import io.feiqian.governance.Releases;
 import io.feiqian.governance.Side;
 import io.feiqian.governance.TravellingLabel;
+import io.feiqian.proxy.Caller;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.rpc.RequestFields;
 import io.feiqian.runtime.Deadline;
@@ -30,17 +31,30 @@ public record EdgeLabels(Governance governance, Releases releases) {
         return new EdgeLabels(Governance.of(GovernanceSetup.at(Side.GATEWAY)), new Releases());
     }
 
-    /** The label, in the form in which it travels; empty for none. */
-    String of(ApiMethod method, DynamicMessage request, HttpQuestion question, Deadline deadline) {
-        Call call = new Arrived(method, request, question, deadline);
+    /**
+     * The label, in the form in which it travels; empty for none. What the request's route says
+     * goes before rules and releases.
+     */
+    String of(
+            ApiMethod method,
+            DynamicMessage request,
+            HttpQuestion question,
+            Deadline deadline,
+            Api.Asking asking) {
+        Call call = new Arrived(method, request, question, deadline, asking.caller());
         Map<String, String> labels = governance.labels(call);
         releases.label(call, labels);
+        labels.putAll(asking.labels());
         return TravellingLabel.text(labels);
     }
 
     /** A request as policies see it; read only where one asks. */
     private record Arrived(
-            ApiMethod api, DynamicMessage request, HttpQuestion question, Deadline deadline)
+            ApiMethod api,
+            DynamicMessage request,
+            HttpQuestion question,
+            Deadline deadline,
+            Caller asking)
             implements Call {
         @Override
         public String service() {
@@ -54,7 +68,7 @@ public record EdgeLabels(Governance governance, Releases releases) {
 
         @Override
         public String caller() {
-            return "";
+            return asking.name();
         }
 
         @Override
@@ -69,7 +83,7 @@ public record EdgeLabels(Governance governance, Releases releases) {
 
         @Override
         public String label(String name) {
-            return "";
+            return name.equals("channel") ? asking.channel() : "";
         }
 
         @Override

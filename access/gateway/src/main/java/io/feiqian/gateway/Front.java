@@ -1,141 +1,138 @@
 package io.feiqian.gateway;
 
+import io.feiqian.proxy.Caller;
+import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.Problem;
+import io.feiqian.proxy.RouteConfig;
+import io.feiqian.proxy.spi.Answering;
 import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.OutcomeCode;
-import io.feiqian.vocabulary.RefusedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What stands before everything behind HTTP: finds who answers at a path, refuses what is too much,
- * makes a problem document of every refusal and fault, counts, times and logs. Thread-safe.
+ * What stands before the services of API routes: the gateway's own pages (health, metrics), an end
+ * while it stops, and counts by path. Thread-safe.
  */
-final class Front {
+final class Front implements Answering {
     /**
      * What the gateway answers by itself.
      *
      * @param ready whether requests can be served
      * @param metrics all metrics in the text format of Prometheus
-     * @param traceNumbers who hands out trace numbers
      */
-    record Own(BooleanSupplier ready, Supplier<String> metrics, TraceNumbers traceNumbers) {}
+    record Own(BooleanSupplier ready, Supplier<String> metrics) {}
 
     private record Key(String route, int status) {}
 
-    private static final Logger ACCESS = LoggerFactory.getLogger("io.feiqian.gateway.access");
-    private static final Logger LOG = LoggerFactory.getLogger(Front.class);
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Set<String> OWN_PATHS =
-            Set.of("/health/live", "/health/ready", "/metrics", TraceNumbers.PATH);
+            Set.of("/health/live", "/health/ready", "/metrics");
 
-    private final RouteTable routes;
-    private final Api api;
+    private final Optional<ServiceApi> api;
+    private final Map<String, Answering> besides;
     private final Own own;
-    private final int maxInFlight;
     private final Clock clock;
     private final MeterRegistry metrics;
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean stopping;
 
+    /**
+     * A front.
+     *
+     * @param api the services; empty where this gateway has none
+     * @param besides who answers what begins with a path
+     */
     Front(
-            RouteTable routes,
-            Api api,
+            Optional<ServiceApi> api,
+            Map<String, Answering> besides,
             Own own,
-            int maxInFlight,
             Clock clock,
             MeterRegistry metrics) {
-        this.routes = routes;
         this.api = api;
+        this.besides = Map.copyOf(besides);
         this.own = own;
-        this.maxInFlight = maxInFlight;
         this.clock = clock;
         this.metrics = metrics;
-        metrics.gauge("feiqian.gateway.in.flight", inFlight);
     }
 
-    /** Answers a request; the future never fails. */
-    CompletableFuture<HttpAnswer> handle(HttpQuestion question) {
+    @Override
+    public CompletableFuture<HttpAnswer> answer(
+            HttpQuestion question, Client client, Caller caller) {
+        return counted(
+                question,
+                () ->
+                        besides(question)
+                                .or(() -> api)
+                                .orElseThrow()
+                                .answer(question, client, caller));
+    }
+
+    @Override
+    public CompletableFuture<HttpAnswer> answer(
+            RouteConfig route, HttpQuestion question, Client client, Caller caller) {
+        return counted(
+                question,
+                () ->
+                        besides(question)
+                                .or(() -> api)
+                                .orElseThrow()
+                                .answer(route, question, client, caller));
+    }
+
+    private CompletableFuture<HttpAnswer> counted(
+            HttpQuestion question, Supplier<CompletableFuture<HttpAnswer>> services) {
         long began = clock.nanos();
-        if (inFlight.incrementAndGet() > maxInFlight) {
-            ended();
-            return finished(
-                    question,
-                    "overload",
-                    began,
-                    Problem.answer(
-                            OutcomeCode.OVERLOADED, maxInFlight + " requests are in flight"));
-        }
-        RouteTable.Found found = find(question);
         String route =
-                found instanceof RouteTable.Found.Method(var method, _)
-                        ? method.path().text()
-                        : OWN_PATHS.contains(question.path()) ? question.path() : "none";
-        return answer(question, found)
-                .exceptionally(fault -> problem(question, fault))
+                OWN_PATHS.contains(question.path())
+                        ? question.path()
+                        : api.flatMap(each -> each.template(question)).orElse("none");
+        return answer(question, services)
                 .thenApply(answer -> {
-                    ended();
-                    note(question, route, began, answer);
+                    timers.computeIfAbsent(new Key(route, answer.status()), this::timer)
+                            .record(Duration.ofNanos(clock.nanos() - began));
                     return answer;
                 });
     }
 
-    boolean isStopping() {
-        return stopping;
+    private Optional<Answering> besides(HttpQuestion question) {
+        return besides.entrySet().stream()
+                .filter(each -> question.path().startsWith(each.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
-    /** Refuses new requests; completes when the last one in flight has been answered. */
-    CompletableFuture<Void> stop() {
+    /** Refuses new calls, and says that it is not ready. */
+    void stop() {
         stopping = true;
-        if (inFlight.get() == 0) {
-            drained.complete(null);
-        }
-        return drained;
     }
 
-    private RouteTable.Found find(HttpQuestion question) {
-        return question.path().startsWith("/")
-                ? routes.find(question.verb(), question.path())
-                : new RouteTable.Found.Nothing();
-    }
-
-    private CompletableFuture<HttpAnswer> answer(HttpQuestion question, RouteTable.Found found) {
-        try {
-            if (OWN_PATHS.contains(question.path())) {
-                return done(ownAnswer(question));
-            }
-            if (question.verb().equals("OPTIONS")) {
-                return done(options(question, found));
-            }
-            return switch (found) {
-                case RouteTable.Found.Method(var method, var variables) -> {
-                    if (stopping) {
-                        yield done(Problem.answer(OutcomeCode.SHUTTING_DOWN, "stopping").closing());
-                    }
-                    yield api.handle(method, variables, question);
-                }
-                case RouteTable.Found.OtherVerbs(var allowed) ->
-                        done(notAllowed(question, String.join(", ", allowed)));
-                case RouteTable.Found.Nothing() ->
-                        done(Problem.answer(OutcomeCode.UNKNOWN_PATH, unknown(question)));
-            };
-        } catch (RuntimeException fault) {
-            return done(problem(question, fault));
+    private CompletableFuture<HttpAnswer> answer(
+            HttpQuestion question, Supplier<CompletableFuture<HttpAnswer>> services) {
+        if (OWN_PATHS.contains(question.path())) {
+            return CompletableFuture.completedFuture(ownAnswer(question));
         }
+        if (stopping) {
+            return CompletableFuture.completedFuture(
+                    Problem.answer(OutcomeCode.SHUTTING_DOWN, "stopping").closing());
+        }
+        if (api.isEmpty() && besides(question).isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    Problem.answer(
+                            OutcomeCode.UNKNOWN_PATH,
+                            "path: no services here (expected: a route to a pool)"));
+        }
+        return services.get();
     }
 
     private HttpAnswer ownAnswer(HttpQuestion question) {
@@ -143,7 +140,7 @@ final class Front {
             return HttpAnswer.empty(204).with("Allow", "GET, HEAD, OPTIONS");
         }
         if (!question.verb().equals("GET") && !question.verb().equals("HEAD")) {
-            return notAllowed(question, "GET, HEAD");
+            return ServiceApi.notAllowed(question, "GET, HEAD");
         }
         return switch (question.path()) {
             case "/health/live" -> HttpAnswer.json(200, "{\"status\":\"live\"}");
@@ -151,89 +148,15 @@ final class Front {
                     own.ready().getAsBoolean() && !stopping
                             ? HttpAnswer.json(200, "{\"status\":\"ready\"}")
                             : HttpAnswer.json(503, "{\"status\":\"not ready\"}");
-            case "/metrics" -> HttpAnswer.text(200, PROMETHEUS, own.metrics().get());
-            default -> own.traceNumbers().answer(question.query());
+            default -> HttpAnswer.text(200, PROMETHEUS, own.metrics().get());
         };
-    }
-
-    private static HttpAnswer options(HttpQuestion question, RouteTable.Found found) {
-        return switch (found) {
-            case RouteTable.Found.OtherVerbs(var allowed) ->
-                    HttpAnswer.empty(204).with("Allow", String.join(", ", allowed) + ", OPTIONS");
-            case RouteTable.Found.Method(var method, _) ->
-                    HttpAnswer.empty(204).with("Allow", method.verb() + ", OPTIONS");
-            case RouteTable.Found.Nothing() ->
-                    question.path().equals("*")
-                            ? HttpAnswer.empty(204).with("Allow", "GET, HEAD, POST, OPTIONS")
-                            : Problem.answer(OutcomeCode.UNKNOWN_PATH, unknown(question));
-        };
-    }
-
-    private static HttpAnswer notAllowed(HttpQuestion question, String allowed) {
-        return Problem.answer(
-                        OutcomeCode.METHOD_NOT_ALLOWED,
-                        "%s %s (expected: %s)"
-                                .formatted(question.verb(), shown(question.path()), allowed))
-                .with("Allow", allowed);
-    }
-
-    private static String unknown(HttpQuestion question) {
-        return "path: " + shown(question.path()) + " (expected: a path of a service)";
-    }
-
-    private static String shown(String path) {
-        return FieldValues.shortened(path);
-    }
-
-    private static HttpAnswer problem(HttpQuestion question, Throwable fault) {
-        if (fault instanceof RefusedException refused) {
-            return Problem.answer(refused.code(), String.valueOf(refused.getMessage()));
-        }
-        if (fault instanceof UnsupportedMediaException media) {
-            return Problem.answer(
-                    415, OutcomeCode.MALFORMED_REQUEST, String.valueOf(media.getMessage()));
-        }
-        LOG.error("a fault while answering {} {}", question.verb(), shown(question.path()), fault);
-        return Problem.answer(OutcomeCode.INTERNAL_ERROR, "a fault of the gateway");
-    }
-
-    private CompletableFuture<HttpAnswer> finished(
-            HttpQuestion question, String route, long began, HttpAnswer answer) {
-        note(question, route, began, answer);
-        return done(answer);
-    }
-
-    private void note(HttpQuestion question, String route, long began, HttpAnswer answer) {
-        Duration took = Duration.ofNanos(clock.nanos() - began);
-        timers.computeIfAbsent(new Key(route, answer.status()), this::timer).record(took);
-        if (ACCESS.isDebugEnabled()) {
-            ACCESS.atDebug()
-                    .addKeyValue("verb", question.verb())
-                    .addKeyValue("path", question.path())
-                    .addKeyValue("status", answer.status())
-                    .addKeyValue("micros", took.toNanos() / 1_000)
-                    .addKeyValue("bytes_in", question.body().size())
-                    .addKeyValue("chars_out", answer.body().length())
-                    .addKeyValue("trace", answer.headers().getOrDefault(Api.TRACE_HEADER, ""))
-                    .log("request");
-        }
     }
 
     private Timer timer(Key key) {
         return Timer.builder("feiqian.gateway.requests")
-                .description("Requests by route and HTTP status")
+                .description("Calls of services by path and HTTP status")
                 .tag("route", key.route())
                 .tag("status", Integer.toString(key.status()))
                 .register(metrics);
-    }
-
-    private void ended() {
-        if (inFlight.decrementAndGet() == 0 && stopping) {
-            drained.complete(null);
-        }
-    }
-
-    private static CompletableFuture<HttpAnswer> done(HttpAnswer answer) {
-        return CompletableFuture.completedFuture(answer);
     }
 }

@@ -1,8 +1,22 @@
 package io.feiqian.gateway;
 
+import io.feiqian.proxy.AccessConfig;
+import io.feiqian.proxy.AccessLogConfig;
+import io.feiqian.proxy.BoundsConfig;
+import io.feiqian.proxy.ClientTimeouts;
+import io.feiqian.proxy.ConnectionBounds;
+import io.feiqian.proxy.HeadBounds;
+import io.feiqian.proxy.HostPort;
+import io.feiqian.proxy.ListenerConfig;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.RewriteConfig;
+import io.feiqian.proxy.RouteConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a gateway listens and what it refuses.
@@ -35,6 +49,8 @@ public record GatewayConfig(
         Duration longestDeadline,
         int channel,
         List<Path> descriptors) {
+    private static final long DOCUMENT_BYTES = 64 << 20;
+
     /** What is used unless configured: on this machine only. */
     public static final GatewayConfig DEFAULT =
             new GatewayConfig(
@@ -86,6 +102,77 @@ public record GatewayConfig(
         if (channel < 0 || channel > 999) {
             throw new IllegalArgumentException("channel: " + channel + " (expected: 0 to 999)");
         }
+    }
+
+    /**
+     * The way in as it is where no document says otherwise: one listener of HTTP here, and
+     * everything that comes is a call of a service.
+     *
+     * @param documents the beginnings of paths that take whole documents, which may be larger
+     */
+    public ProxyConfig proxy(String... documents) {
+        ClientTimeouts times =
+                new ClientTimeouts(
+                        requestTimeout,
+                        requestTimeout,
+                        requestTimeout,
+                        requestTimeout,
+                        requestTimeout,
+                        idleTimeout);
+        ListenerConfig listener =
+                new ListenerConfig(
+                        Gateway.LISTENER,
+                        ListenerConfig.Protocol.HTTP,
+                        List.of(new HostPort(host, port).toString()),
+                        Optional.empty(),
+                        ListenerConfig.ProxyHeader.NONE,
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        new ConnectionBounds(maxConnections, 0, 0, 0),
+                        times,
+                        new HeadBounds(
+                                Math.clamp(maxHeaderBytes, 256, 1 << 20),
+                                Math.clamp(maxHeaderBytes, 256, 1 << 20),
+                                100),
+                        true);
+        List<RouteConfig> routes = new ArrayList<>();
+        for (String each : documents) {
+            routes.add(route(each.replaceAll("[^a-z0-9]", ""), each, DOCUMENT_BYTES));
+        }
+        routes.add(route("api", "/", maxBodyBytes));
+        return new ProxyConfig(
+                List.of(listener),
+                routes,
+                List.of(),
+                Map.of(),
+                new BoundsConfig(maxConnections, maxInFlight, false),
+                AccessLogConfig.USUAL);
+    }
+
+    private RouteConfig route(String name, String path, long bodyBytes) {
+        return new RouteConfig(
+                name,
+                List.of(),
+                path,
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                List.of(),
+                AccessConfig.ANYBODY,
+                Optional.empty(),
+                RewriteConfig.NONE,
+                false,
+                bodyBytes,
+                longestDeadline.plus(requestTimeout),
+                0,
+                Duration.ZERO);
     }
 
     /** The same at another port. */

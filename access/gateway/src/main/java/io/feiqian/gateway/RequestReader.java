@@ -6,8 +6,10 @@ import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.routing.SlotRule;
 import io.feiqian.rpc.Target;
+import io.feiqian.rpc.contract.ShardKey;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
@@ -44,6 +46,57 @@ final class RequestReader {
         return request.build();
     }
 
+    /**
+     * The request with the trace number that its idempotency key stands for, where it has one
+     * (decision 0051).
+     *
+     * @param caller whose key it is
+     * @throws RefusedException where the key cannot stand for a trace number
+     */
+    static DynamicMessage keyed(
+            ApiMethod method, DynamicMessage request, HttpQuestion question, String caller) {
+        Optional<IdempotencyKey> key = IdempotencyKey.of(question);
+        if (key.isEmpty() || !method.changes() || method.traceNumber().isEmpty()) {
+            return request;
+        }
+        FieldDescriptor field = method.traceNumber().get();
+        ApiMethod.Home home =
+                method.home()
+                        .orElseThrow(() ->
+                                refused(
+                                        "Idempotency-Key: of no use for %s (expected: trace_number, since only"
+                                                        .formatted(method.name())
+                                                + " the client knows the slot that pays)"));
+        Slot slot = slot(home, request, key.get(), caller);
+        String trace = key.get().traceNumber(caller, slot).toString();
+        String beside = String.valueOf(request.getField(field));
+        if (!beside.isEmpty() && !beside.equals(trace)) {
+            throw refused(
+                    "trace_number: another than the Idempotency-Key stands for (expected: %s, or none)"
+                            .formatted(trace));
+        }
+        return request.toBuilder().setField(field, trace).build();
+    }
+
+    private static Slot slot(
+            ApiMethod.Home home, DynamicMessage request, IdempotencyKey key, String caller) {
+        if (home.field().isEmpty()) {
+            return key.slot(caller);
+        }
+        FieldDescriptor field = home.field().get();
+        String value = String.valueOf(request.getField(field));
+        if (value.isEmpty()) {
+            throw new RefusedException(
+                    OutcomeCode.MISSING_FIELD,
+                    field.getName()
+                            + ": missing (expected: a value, which says where its"
+                            + " Idempotency-Key is at home)");
+        }
+        return home.rule() == ShardKey.Rule.HASH
+                ? SlotRule.hash().slot(value)
+                : digits(field, value);
+    }
+
     /** The trace number that the request carries; a change must have one where there is a field. */
     static Optional<TraceNumber> traceNumber(ApiMethod method, DynamicMessage request) {
         Optional<String> text =
@@ -54,7 +107,7 @@ final class RequestReader {
             throw new RefusedException(
                     OutcomeCode.MISSING_FIELD,
                     "trace_number: missing (expected: 33 digits; GET /v1/trace-number?account=…"
-                            + " hands one out)");
+                            + " hands one out; or, where the route allows it, an Idempotency-Key)");
         }
         return text.map(TraceNumber::parse);
     }
@@ -74,14 +127,14 @@ final class RequestReader {
         return switch (method.rule()) {
             case TRACE_NUMBER -> new Target.OwnerOf(TraceNumber.parse(key).home());
             case HASH -> new Target.OwnerOf(SlotRule.hash().slot(key));
-            case DIGITS -> digits(field, key);
+            case DIGITS -> new Target.OwnerOf(digits(field, key));
             case ANY, UNRECOGNIZED -> new Target.Any();
         };
     }
 
-    private static Target digits(FieldDescriptor field, String key) {
+    private static Slot digits(FieldDescriptor field, String key) {
         try {
-            return new Target.OwnerOf(SlotRule.digits().slot(key));
+            return SlotRule.digits().slot(key);
         } catch (RefusedException unreadable) {
             boolean account = field.getName().endsWith("account");
             throw new RefusedException(

@@ -51,7 +51,12 @@ public record KeySource(From from, @ByDefault("\"\"") String at, @ByDefault("ACC
         /** A card's number; the directory knows whose it is. */
         CARD,
         /** Any text; hashed. */
-        TEXT
+        TEXT,
+        /**
+         * An identifier that the gateway issued to a request that no cell owned; it carries the
+         * cell that it chose, and where to go when that one is down (M6.2-2, M6.3-3).
+         */
+        FLOW
     }
 
     /** Refuses a place that is none for this part of a request. */

@@ -13,6 +13,13 @@ final class Names {
         }
     }
 
+    static void requireSame(String what, String expected, String name) {
+        if (!name.equals(expected)) {
+            throw new IllegalArgumentException(
+                    "%s: %s (expected: %s)".formatted(what, name, expected));
+        }
+    }
+
     static void requirePositive(String what, Duration time) {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException(what + ": " + time + " (expected: > 0)");

@@ -48,6 +48,7 @@ public record Problem(
     public static int statusOf(OutcomeCode code) {
         return switch (code) {
             case UNAUTHENTICATED -> 401;
+            case NOT_PERMITTED -> 403;
             case METHOD_NOT_ALLOWED -> 405;
             case BODY_TOO_LARGE -> 413;
             case DEADLINE_EXPIRED -> 504;

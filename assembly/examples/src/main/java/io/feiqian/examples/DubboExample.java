@@ -162,12 +162,12 @@ final class DubboExample implements AutoCloseable {
                 Two services are running, and find each other in the registry. A sale of a voucher:
 
                   curl -i -H 'Content-Type: application/json' %1$s/sales -d \
-                '{"trace":"202607010001007000000000000000001","holder":"anna","cents":3000}'
+                '{"trace":"%2$s0001007000000000000000001","holder":"anna","cents":3000}'
 
                 A policy refuses vouchers above 999.99, and then no money comes in either:
 
                   curl -i -H 'Content-Type: application/json' %1$s/sales -d \
-                '{"trace":"202607010001007000000000000000002","holder":"anna","cents":100000}'
+                '{"trace":"%2$s0001007000000000000000002","holder":"anna","cents":100000}'
 
                 What travels with a call over HTTP goes on over Dubbo:
 
@@ -175,6 +175,6 @@ final class DubboExample implements AutoCloseable {
 
                 End with Ctrl-C.
                 """,
-                example.salesUrl());
+                example.salesUrl(), Example.today());
     }
 }

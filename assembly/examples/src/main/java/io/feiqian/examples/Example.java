@@ -2,7 +2,9 @@ package io.feiqian.examples;
 
 import io.feiqian.examples.accounts.AccountsApplication;
 import io.feiqian.examples.points.PointsApplication;
+import io.feiqian.runtime.Clock;
 import io.feiqian.storage.EmbeddedPostgres;
+import io.feiqian.vocabulary.BusinessDate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -13,6 +15,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,7 +181,7 @@ public final class Example implements AutoCloseable {
                 Two services are running. A purchase, which pays 30.00 and earns 30 points:
 
                   curl -i -H 'Content-Type: application/json' %1$s/purchases -d \
-                '{"trace":"202607010001007000000000000000001","account":1,"cents":3000,"member":1}'
+                '{"trace":"%3$s0001007000000000000000001","account":1,"cents":3000,"member":1}'
 
                 The same again is answered the same, and moves nothing. What is there now:
 
@@ -187,12 +191,17 @@ public final class Example implements AutoCloseable {
                 More than the account has is refused, and so is a member who is none:
 
                   curl -i -H 'Content-Type: application/json' %1$s/purchases -d \
-                '{"trace":"202607010001007000000000000000002","account":1,"cents":9999900,"member":1}'
+                '{"trace":"%3$s0001007000000000000000002","account":1,"cents":9999900,"member":1}'
                   curl -i -H 'Content-Type: application/json' %1$s/purchases -d \
-                '{"trace":"202607010001007000000000000000003","account":1,"cents":3000,"member":9}'
+                '{"trace":"%3$s0001007000000000000000003","account":1,"cents":3000,"member":9}'
 
                 What is open:  curl %1$s/actuator/health    End with Ctrl-C.
                 """,
-                example.accountsUrl(), example.pointsUrl());
+                example.accountsUrl(), example.pointsUrl(), today());
+    }
+
+    /** The day of UTC as trace numbers begin with it; one that is too old is refused. */
+    static int today() {
+        return new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC)).number();
     }
 }

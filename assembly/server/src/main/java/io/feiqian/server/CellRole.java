@@ -202,7 +202,8 @@ final class CellRole {
                 told.tracesPerSecond(),
                 Path.of(told.snapshotFile()),
                 LiveDocuments.seal(secrets),
-                new LiveDocuments.Takers(Optional.of(policies::apply), Optional.empty()));
+                new LiveDocuments.Takers(
+                        Optional.of(policies::apply), Optional.empty(), Optional.empty()));
     }
 
     private static PeerStreams streams(

@@ -38,7 +38,7 @@ final class ConsoleRole {
     }
 
     private static ConsoleConfig config(ConsoleRoleConfig told) {
-        ConsoleConfig plain =
+        ConsoleConfig some =
                 ConsoleConfig.of(
                         told.host(),
                         told.port(),
@@ -46,6 +46,8 @@ final class ConsoleRole {
                         told.supervisor(),
                         Path.of(told.secretsFolder()),
                         Path.of(told.auditFile()));
+        ConsoleConfig plain =
+                told.gatewayDesk().isEmpty() ? some : some.withGateway(Path.of(told.gatewayDesk()));
         if (told.tlsCertificate().isEmpty() != told.tlsKey().isEmpty()) {
             throw new CommandFailure(
                     ExitStatus.USAGE,

@@ -19,6 +19,7 @@ import java.util.List;
  *     plain HTTP, which is for this machine only
  * @param tlsKey its private key, a PEM file (PKCS #8); empty where there is no certificate
  * @param oidcFile the document that says by whom users may sign in besides; empty where by nobody
+ * @param gatewayDesk the file in which the gateway says where its desk is; empty for no gateway
  * @param instances the cells' instances
  */
 record ConsoleRoleConfig(
@@ -33,6 +34,7 @@ record ConsoleRoleConfig(
         String tlsCertificate,
         String tlsKey,
         String oidcFile,
+        String gatewayDesk,
         List<KnownInstance> instances) {
     /** What a file says. */
     static final DocumentType<ConsoleRoleConfig> TYPE =
@@ -46,6 +48,7 @@ record ConsoleRoleConfig(
                             "",
                             "feiqian",
                             "password",
+                            "",
                             "",
                             "",
                             "",

@@ -1,29 +1,36 @@
 package io.feiqian.server;
 
+import io.feiqian.cli.HomeFolder;
+import io.feiqian.gateway.DeskDoor;
 import io.feiqian.gateway.Gateway;
 import io.feiqian.gateway.GatewayConfig;
-import io.feiqian.governance.Side;
-import io.feiqian.rpc.CallCounts;
-import io.feiqian.rpc.CellBalancing;
-import io.feiqian.rpc.CellClients;
-import io.feiqian.rpc.Channels;
-import io.feiqian.rpc.RpcClientConfig;
+import io.feiqian.gateway.GatewayDesk;
+import io.feiqian.gateway.GatewayStatus;
+import io.feiqian.gateway.LiveGateway;
+import io.feiqian.proxy.HostPort;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Randomness;
 import io.feiqian.runtime.Timer;
 import io.feiqian.security.AdminToken;
+import io.feiqian.security.FileAuditTrail;
 import io.feiqian.security.Secrets;
 import io.feiqian.telemetry.Telemetry;
 import io.feiqian.telemetry.TelemetryConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** The gateway: HTTP in, calls to the owning cells out, by what the registry said last. */
+/** The gateway: the way in of both layers, in front of a bank or alone. */
 final class GatewayRole {
     private static final Duration DRAIN = Duration.ofSeconds(8);
+    private static final Duration SAMPLE = Duration.ofSeconds(5);
 
     private GatewayRole() {}
 
@@ -49,72 +56,39 @@ final class GatewayRole {
                                         TelemetryConfig.local("gateway", told.name())
                                                 .atTheEdge())));
         Timer timer = parts.add(Timer.system("gateway-timer"));
-        SystemView view =
-                parts.add(
-                        SystemView.open(
-                                told.registry(),
-                                told.name(),
-                                Path.of(told.snapshotFile()),
-                                Path.of(told.firstRouteMapFile()),
-                                told.instances()));
-        ServedPolicies policies =
-                parts.add(
-                        new ServedPolicies(
-                                told.name(),
-                                Set.of(Side.GATEWAY, Side.CALLER),
-                                view.followed(),
-                                clock,
-                                timer,
-                                telemetry.metrics()));
-        GatewayReleases releases =
-                new GatewayReleases(policies.governance(Side.GATEWAY), policies.releases(), timer);
-        CellClients cells =
-                parts.add(
-                        new CellClients(
-                                view.routes(),
-                                view,
-                                new Channels(RpcClientConfig.DEFAULT),
-                                CellBalancing.USUAL,
-                                policies.rules(Side.CALLER, ""),
-                                clock,
-                                timer,
-                                telemetry.tracing(),
-                                new CallCounts(telemetry.metrics())));
         Secrets secrets = Secrets.in(Path.of(told.secretsFolder()), Randomness.secure());
-        LiveDocuments.Self self =
-                new LiveDocuments.Self(
-                        "gateway",
-                        Optional.empty(),
-                        told.name(),
-                        told.host(),
-                        told.port(),
-                        Map.of());
-        parts.add(
-                LiveDocuments.follow(
-                        view.followed(),
-                        self,
-                        telemetry,
-                        told.tracesPerSecond(),
-                        Path.of(told.snapshotFile()),
-                        LiveDocuments.seal(secrets),
-                        new LiveDocuments.Takers(
-                                Optional.of(policies::apply), Optional.of(releases::apply))));
-        parts.add(releases.report(view.followed(), self.instance()));
-        Gateway gateway =
-                Gateway.start(
-                        at(told),
-                        cells,
-                        policies.rules(Side.GATEWAY, ""),
-                        Optional.of(AdminToken.obtain(secrets)),
-                        releases.labels(),
-                        () -> true,
-                        telemetry,
-                        clock);
-        parts.add(() -> gateway.stop(DRAIN));
-        parts.add(view.registerGateway(told.name(), told.host(), told.port()));
+        AdminToken token = AdminToken.obtain(secrets);
+        if (told.registry().isEmpty()) {
+            Gateway gateway =
+                    Gateway.start(
+                            told.proxy(),
+                            Gateway.Setting.alone(told.name(), Optional.of(folder(told))),
+                            Transport.open(told.transport(), loops()),
+                            telemetry,
+                            clock);
+            parts.add(() -> gateway.stop(DRAIN));
+            desk(
+                    told,
+                    new LiveGateway(
+                            told.name(),
+                            gateway.plane(),
+                            telemetry.metrics(),
+                            clock,
+                            () -> new GatewayStatus.Document(0, 0, ""),
+                            ProxyConfig.type()::parse),
+                    token,
+                    clock,
+                    timer,
+                    parts);
+            return;
+        }
+        LiveGateway live =
+                GatewayOfBank.start(told, secrets, token, telemetry, timer, clock, parts);
+        desk(told, live, token, clock, timer, parts);
     }
 
-    private static GatewayConfig at(GatewayRoleConfig told) {
+    /** Where a gateway listens and what it answers where no document says otherwise. */
+    static GatewayConfig at(GatewayRoleConfig told) {
         GatewayConfig usual = GatewayConfig.DEFAULT;
         return new GatewayConfig(
                 told.host(),
@@ -130,5 +104,50 @@ final class GatewayRole {
                 usual.longestDeadline(),
                 usual.channel(),
                 usual.descriptors());
+    }
+
+    static Path folder(GatewayRoleConfig told) {
+        return Path.of(told.folder());
+    }
+
+    static int loops() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    static Duration drain() {
+        return DRAIN;
+    }
+
+    /** Opens the desk and says where it is. */
+    private static void desk(
+            GatewayRoleConfig told,
+            LiveGateway live,
+            AdminToken token,
+            Clock clock,
+            Timer timer,
+            StopInOrder parts) {
+        Path folder = folder(told);
+        FileAuditTrail trail = parts.add(FileAuditTrail.open(folder.resolve("audit.jsonl"), clock));
+        ExecutorService threads = parts.add(Executors.newVirtualThreadPerTaskExecutor());
+        DeskDoor door =
+                parts.add(
+                        DeskDoor.open(
+                                new GatewayDesk(live, Optional.of(token), trail, threads),
+                                new HostPort(told.host(), told.deskPort()),
+                                clock,
+                                timer));
+        Path file = GatewayRoleConfig.deskAddress(folder);
+        try {
+            HomeFolder.replace(file, "http://" + new HostPort(told.host(), door.port()) + "\n");
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the desk's address cannot be written", failed);
+        }
+        parts.add(() -> Files.deleteIfExists(file));
+        sample(live, timer);
+    }
+
+    private static void sample(LiveGateway live, Timer timer) {
+        live.sample();
+        Timer.Cancellable _ = timer.after(SAMPLE, () -> sample(live, timer));
     }
 }

@@ -1,15 +1,19 @@
 package io.feiqian.server;
 
 import io.feiqian.configuration.DocumentType;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the gateway is told, as a file.
+ * What the gateway is told, as a file. Where it names no registry the gateway is a load balancer of
+ * its own, without a bank.
  *
  * @param name the gateway's name, unique in the whole system
- * @param host where it listens
- * @param port where it listens
- * @param registry the registry's address, as {@link RegistryAddress} has it
+ * @param host where it listens where no document says otherwise, and where its desk does
+ * @param port where it listens where no document says otherwise
+ * @param registry the registry's address, as {@link RegistryAddress} has it; empty for none
  * @param snapshotFile what the registry said last, kept beside the process
  * @param firstRouteMapFile the bank's first route map, where nothing else is known
  * @param secretsFolder where the operators' token is
@@ -17,6 +21,14 @@ import java.util.List;
  *     keeps their numbers on log lines only
  * @param tracesPerSecond the most traces that begin here and are recorded in a second; 0 for all
  * @param instances where the cells' instances are, where the registry has not said
+ * @param folder where orders, records of them and the desk's address are kept
+ * @param site where it runs; empty where that does not matter
+ * @param city where it runs; empty where that does not matter
+ * @param deskPort where its desk listens; 0 for any port that is free
+ * @param transport how sockets are worked with
+ * @param directory who knows the customers of phones, documents and cards, as an address; empty for
+ *     nobody
+ * @param proxy what it goes by where the configuration centre has said nothing
  */
 record GatewayRoleConfig(
         String name,
@@ -28,7 +40,14 @@ record GatewayRoleConfig(
         String secretsFolder,
         String tracesTo,
         int tracesPerSecond,
-        List<KnownInstance> instances) {
+        List<KnownInstance> instances,
+        String folder,
+        String site,
+        String city,
+        int deskPort,
+        Transport.Kind transport,
+        String directory,
+        ProxyConfig proxy) {
     /** What a file says. */
     static final DocumentType<GatewayRoleConfig> TYPE =
             DocumentType.of(
@@ -37,16 +56,28 @@ record GatewayRoleConfig(
                             "gateway",
                             "127.0.0.1",
                             8080,
-                            "127.0.0.1:2181",
+                            "",
                             "registry-snapshot",
                             "route-map.json",
                             "secrets",
                             "",
                             0,
-                            List.of()));
+                            List.of(),
+                            ".",
+                            "",
+                            "",
+                            0,
+                            Transport.Kind.EPOLL,
+                            "",
+                            ProxyConfig.NONE));
 
     /** Copies the list. */
     GatewayRoleConfig {
         instances = List.copyOf(instances);
+    }
+
+    /** Where a gateway of this folder says where its desk is. */
+    static Path deskAddress(Path folder) {
+        return folder.resolve("desk-address");
     }
 }

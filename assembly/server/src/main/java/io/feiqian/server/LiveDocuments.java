@@ -6,7 +6,9 @@ import io.feiqian.configuration.KeptDocuments;
 import io.feiqian.configuration.Recipient;
 import io.feiqian.configuration.RegistrySource;
 import io.feiqian.configuration.Seal;
+import io.feiqian.configuration.Standing;
 import io.feiqian.configuration.StandingReport;
+import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.registry.ServiceInstance;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.runtime.Randomness;
@@ -71,15 +73,20 @@ final class LiveDocuments implements AutoCloseable {
      *
      * @param policies takes the policies of calls
      * @param releases takes the releases
+     * @param gateway takes what the way in goes by
      */
     record Takers(
             Optional<Consumer<GovernanceDocument>> policies,
-            Optional<Consumer<ReleasesDocument>> releases) {}
+            Optional<Consumer<ReleasesDocument>> releases,
+            Optional<Consumer<ProxyConfig>> gateway) {}
 
     /** Every document there can be, for who keeps their history. */
     static List<DocumentType<?>> types() {
         return List.of(
-                TelemetryDocument.type(0), GovernanceDocument.type(), ReleasesDocument.type());
+                TelemetryDocument.type(0),
+                GovernanceDocument.type(),
+                ReleasesDocument.type(),
+                ProxyConfig.type());
     }
 
     /** What opens the secrets of documents. */
@@ -123,6 +130,9 @@ final class LiveDocuments implements AutoCloseable {
         takers.releases()
                 .ifPresent(each ->
                         followed.add(taken(ReleasesDocument.type(), each, source, seal, kept)));
+        takers.gateway()
+                .ifPresent(
+                        each -> followed.add(taken(ProxyConfig.type(), each, source, seal, kept)));
         followed.forEach(each -> alarm(each, self, telemetry));
         return new LiveDocuments(
                 source, followed, StandingReport.begin(registry, instance, followed));
@@ -152,6 +162,14 @@ final class LiveDocuments implements AutoCloseable {
                                                 refused.version(),
                                                 document.standing().document(),
                                                 refused.why())));
+    }
+
+    /** What is in force of this document; empty where it is not followed. */
+    Optional<Standing> standing(String document) {
+        return followed.stream()
+                .map(Configuration::standing)
+                .filter(each -> each.document().equals(document))
+                .findFirst();
     }
 
     @Override

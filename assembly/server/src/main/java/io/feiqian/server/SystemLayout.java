@@ -1,8 +1,10 @@
 package io.feiqian.server;
 
 import io.feiqian.cli.HomeFolder;
-import io.feiqian.cli.Json;
 import io.feiqian.cli.ProcessEntry.Role;
+import io.feiqian.configuration.DocumentType;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.vocabulary.BusinessDate;
 import java.io.IOException;
@@ -27,13 +29,19 @@ final class SystemLayout {
     private static final int OBSERVATORY_HOURS = 168;
     private static final List<String> SMALL =
             List.of("-Xms24m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+    /** Small enough for short pauses; measured by {@code bench gateway}. */
     private static final List<String> GATEWAY =
             List.of(
-                    "-Xms48m",
-                    "-Xmx256m",
+                    "-Xms64m",
+                    "-Xmx96m",
+                    "-Xmn24m",
                     "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
+                    "-XX:MetaspaceSize=64m",
+                    "-XX:MaxDirectMemorySize=64m",
+                    "-Dio.netty.leakDetection.level=disabled",
                     "-XX:+ExitOnOutOfMemoryError");
+
     private static final List<String> CONSOLE =
             List.of(
                     "-Xms32m",
@@ -121,7 +129,14 @@ final class SystemLayout {
                         home.secretsFolder().toString(),
                         plan.spans().address(),
                         plan.spans().perSecond(),
-                        instances());
+                        instances(),
+                        home.gateway().toString(),
+                        "",
+                        "",
+                        0,
+                        Transport.Kind.EPOLL,
+                        "",
+                        ProxyConfig.NONE);
         Path file = home.gateway().resolve("gateway.json");
         return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
     }
@@ -177,6 +192,7 @@ final class SystemLayout {
                         plan.consoleCertificate(),
                         plan.consoleKey(),
                         oidcFile(),
+                        GatewayRoleConfig.deskAddress(home.gateway()).toString(),
                         instances());
         Path file = home.console().resolve("console.json");
         return unit("console", Role.CONSOLE, "", plan.consoleUrl(), CONSOLE, file, config);
@@ -259,7 +275,8 @@ final class SystemLayout {
             Path file,
             Record config)
             throws IOException {
-        home.writeAtomically(file, Json.write(config) + "\n");
+        // As documents are written, so that what is optional is left out.
+        home.writeAtomically(file, DocumentType.written(config) + "\n");
         return new RoleUnit(
                 name,
                 role,

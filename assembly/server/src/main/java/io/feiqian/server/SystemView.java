@@ -140,6 +140,11 @@ final class SystemView implements CellInstances, AutoCloseable {
                         Map.of(ServiceInstance.ENDS_WITH_LEASE, "true")));
     }
 
+    /** The instances of all cells that take new work. */
+    List<Endpoint> all() {
+        return routes.current().cells().stream().flatMap(each -> of(each).stream()).toList();
+    }
+
     /** Tells the registry, for operators who look, that a gateway is there. */
     io.feiqian.registry.spi.Registration registerGateway(String name, String host, int port) {
         return registry.register(

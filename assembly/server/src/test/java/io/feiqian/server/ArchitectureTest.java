@@ -76,10 +76,12 @@ final class ArchitectureTest {
                     "proof/model",
                     "proof/demonstration",
                     "proof/realdata",
+                    "proof/springgateway",
                     "proof/benchmarks",
                     "proof/chaos",
                     "assembly/spring-boot-starter",
                     "assembly/examples",
+                    "assembly/deploy",
                     "assembly/server");
 
     private static final Set<String> BEHIND_CONTRACTS =
@@ -92,6 +94,8 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> ONLY_BY_CONTRACT =
             Map.of(
                     "gateway",
+                    Set.of("storage", "messaging", "transaction", "ledger", "bank"),
+                    "iso20022",
                     Set.of("storage", "messaging", "transaction", "ledger", "bank"),
                     "cli",
                     BEHIND_CONTRACTS,
@@ -143,10 +147,10 @@ final class ArchitectureTest {
                                     "benchmarks")),
                     Map.entry(
                             "org.springframework",
-                            Set.of("registryspringcloud", "spring", "examples")),
+                            Set.of("registryspringcloud", "springgateway", "spring", "examples")),
                     Map.entry("io.netty", Set.of("rpc", "proxy", "layer4", "layer7", "gateway")),
                     Map.entry("jakarta.mail", Set.of("alarms")),
-                    Map.entry("com.nimbusds", Set.of("console")),
+                    Map.entry("com.nimbusds", Set.of("console", "gateway")),
                     Map.entry("org.eclipse.angus", Set.of("alarms")),
                     Map.entry("io.helidon", Set.of("observatory", "console")));
 

@@ -52,6 +52,13 @@ class ConsoleAccessTest {
             GET /services services.see
             GET /services/live services.see
             GET /policies configuration.see
+            GET /gateway gateway.see
+            GET /gateway/live gateway.see
+            POST /gateway/weight gateway.change
+            POST /gateway/drain gateway.change
+            POST /gateway/resume gateway.change
+            POST /gateway/block gateway.change
+            POST /gateway/unblock gateway.change
             GET /configuration configuration.see
             POST /configuration/set configuration.change
             POST /configuration/publish configuration.change
@@ -98,6 +105,7 @@ class ConsoleAccessTest {
             GET /api/v1/ledger/hot-accounts ledger.see
             GET /api/v1/accounts/{number} ledger.see
             GET /api/v1/services services.see
+            GET /api/v1/gateway gateway.see
             GET /api/v1/policies configuration.see
             GET /api/v1/configuration configuration.see
             POST /api/v1/configuration/set configuration.change
@@ -136,6 +144,7 @@ class ConsoleAccessTest {
                     "routing.see",
                     "services.see",
                     "configuration.see",
+                    "gateway.see",
                     "traces.see",
                     "alarms.see",
                     "audit.see");
@@ -148,6 +157,7 @@ class ConsoleAccessTest {
                             "transactions.approve",
                             "routing.change",
                             "configuration.change",
+                            "gateway.change",
                             "alarms.act"));
     private static final Set<String> ADMINISTRATOR =
             both(VIEWER, Set.of("users.see", "users.manage", "alarms.manage"));
@@ -159,6 +169,8 @@ class ConsoleAccessTest {
             Set.of(
                     "configuration.see",
                     "configuration.change",
+                    "gateway.see",
+                    "gateway.change",
                     "traces.see",
                     "alarms.see",
                     "alarms.act",

@@ -284,7 +284,7 @@ class LiveConfigurationTest {
                             robot.get("/configuration")
                                     .body()
                                     .path("documents")
-                                    .path(2)
+                                    .path(3)
                                     .path("rollout")
                                     .path("gray_version")
                                     .asLong())

@@ -2,6 +2,7 @@ package io.feiqian.spring;
 
 import io.feiqian.participant.Content;
 import io.feiqian.participant.TransactionOrder;
+import io.feiqian.runtime.Clock;
 import io.feiqian.storage.EmbeddedPostgres;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Slot;
@@ -15,11 +16,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One database server for the tests, a new database for each, and the properties that name it. */
 final class Database {
-    static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 

@@ -254,6 +254,11 @@ public final class HomeFolder {
 
     /** Writes a file so that a reader sees the old content or the new, never half of it. */
     public void writeAtomically(Path file, String content) throws IOException {
+        replace(file, content);
+    }
+
+    /** The same for a file of any folder. */
+    public static void replace(Path file, String content) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(fresh, content, StandardCharsets.UTF_8);
         try {

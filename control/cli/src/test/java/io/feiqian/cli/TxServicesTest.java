@@ -37,6 +37,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,8 @@ import picocli.CommandLine;
 final class TxServicesTest {
     private static final String OPERATORS = "1 " + "0c".repeat(32);
     private static final ContextKeys SERVICES = ContextKeys.of("1 " + "0a".repeat(32));
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
 
     /** How a command ended. */
     private record Ended(int status, String out, String err) {}

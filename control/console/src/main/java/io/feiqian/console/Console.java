@@ -144,6 +144,12 @@ public final class Console implements AutoCloseable {
                         new AuditHistory(config.auditFile(), clock, AUDIT_RECHECK),
                         EvidenceKey.obtain(secrets),
                         Seal.with(new AesPersonalData(KeyRing.obtain(secrets), random)),
+                        config.gatewayDesk()
+                                .map(it ->
+                                        new GatewayLine(
+                                                it,
+                                                AdminToken.obtain(secrets).reveal(),
+                                                config.patience())),
                         clock));
         pages.addAll(more);
         HttpRouting.Builder routing = HttpRouting.builder();
@@ -241,6 +247,7 @@ public final class Console implements AutoCloseable {
             AuditHistory history,
             EvidenceKey evidenceKey,
             Seal seal,
+            Optional<GatewayLine> gateway,
             Clock clock) {
         return List.of(
                 new OverviewPage(alarms, clock),
@@ -250,6 +257,7 @@ public final class Console implements AutoCloseable {
                 new RoutingPage(trail, clock),
                 new ServicesPage(clock),
                 new PoliciesPage(clock),
+                new GatewayPage(gateway, trail, clock),
                 new ConfigurationPage(trail, seal),
                 new TracesPage(observatory, clock),
                 new AlarmsPage(alarms, trail, clock),

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param longest how long a session lasts at all
  * @param tls what it proves its name with; empty for plain HTTP, which is for this machine only
  * @param oidc by whom users may sign in besides; empty where there is nobody
+ * @param gatewayDesk the file in which the gateway says where its desk is; empty for no gateway
  */
 public record ConsoleConfig(
         String host,
@@ -32,7 +33,8 @@ public record ConsoleConfig(
         Duration idle,
         Duration longest,
         Optional<ConsoleTls> tls,
-        Optional<OidcConfig> oidc) {
+        Optional<OidcConfig> oidc,
+        Optional<Path> gatewayDesk) {
     /** Copies the list. */
     public ConsoleConfig {
         cells = List.copyOf(cells);
@@ -57,20 +59,27 @@ public record ConsoleConfig(
                 Duration.ofMinutes(30),
                 Duration.ofHours(12),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** The same over TLS. */
     public ConsoleConfig withTls(ConsoleTls files) {
-        return with(Optional.of(files), oidc);
+        return with(Optional.of(files), oidc, gatewayDesk);
+    }
+
+    /** The same with a gateway, whose desk's address is in this file. */
+    public ConsoleConfig withGateway(Path deskAddress) {
+        return with(tls, oidc, Optional.of(deskAddress));
     }
 
     /** The same, where users may also sign in by this provider. */
     public ConsoleConfig with(Optional<OidcConfig> provider) {
-        return with(tls, provider);
+        return with(tls, provider, gatewayDesk);
     }
 
-    private ConsoleConfig with(Optional<ConsoleTls> files, Optional<OidcConfig> provider) {
+    private ConsoleConfig with(
+            Optional<ConsoleTls> files, Optional<OidcConfig> provider, Optional<Path> desk) {
         return new ConsoleConfig(
                 host,
                 port,
@@ -82,6 +91,7 @@ public record ConsoleConfig(
                 idle,
                 longest,
                 files,
-                provider);
+                provider,
+                desk);
     }
 }

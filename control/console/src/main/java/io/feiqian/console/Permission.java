@@ -31,6 +31,10 @@ public enum Permission {
     ROUTING_CHANGE(Reach.CELLS),
     /** To see services, their instances and subscribers, and what came to them. */
     SERVICES_SEE(Reach.CELLS),
+    /** To see the gateway: listeners, backends, routes. */
+    GATEWAY_SEE(Reach.SYSTEM),
+    /** To weigh, drain and block backends of the gateway, and to block clients. */
+    GATEWAY_CHANGE(Reach.SYSTEM),
     /** To see documents of configuration, and who goes by which version. */
     CONFIGURATION_SEE(Reach.SYSTEM),
     /** To write, publish, withdraw and roll back documents of configuration. */
@@ -67,7 +71,11 @@ public enum Permission {
     /** What moves money, or keeps it from moving. */
     private static final Set<Permission> MOVING =
             EnumSet.of(
-                    TRANSACTIONS_ACT, TRANSACTIONS_PROPOSE, TRANSACTIONS_APPROVE, ROUTING_CHANGE);
+                    TRANSACTIONS_ACT,
+                    TRANSACTIONS_PROPOSE,
+                    TRANSACTIONS_APPROVE,
+                    ROUTING_CHANGE,
+                    GATEWAY_CHANGE);
 
     private final Reach reach;
 

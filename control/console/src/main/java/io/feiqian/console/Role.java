@@ -28,6 +28,7 @@ record Role(String name, Set<Permission> permissions) {
                             Permission.LEDGER_SEE,
                             Permission.ROUTING_SEE,
                             Permission.SERVICES_SEE,
+                            Permission.GATEWAY_SEE,
                             Permission.CONFIGURATION_SEE,
                             Permission.TRACES_SEE,
                             Permission.ALARMS_SEE,
@@ -42,6 +43,7 @@ record Role(String name, Set<Permission> permissions) {
                     Permission.TRANSACTIONS_PROPOSE,
                     Permission.TRANSACTIONS_APPROVE,
                     Permission.ROUTING_CHANGE,
+                    Permission.GATEWAY_CHANGE,
                     Permission.CONFIGURATION_CHANGE,
                     Permission.ALARMS_ACT);
 

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Documents as JSON: objects, comments allowed, no key twice, nothing behind the end. */
+/**
+ * Documents as JSON: objects, comments allowed, no key twice, nothing behind the end. What does not
+ * begin as JSON does is read as YAML.
+ */
 final class DocumentJson {
     static final ObjectMapper MAPPER =
             JsonMapper.builder()
@@ -24,6 +27,10 @@ final class DocumentJson {
     /** The object that this text is. */
     static ObjectNode object(String document, String text) {
         JsonNode root;
+        if (!isJson(text)) {
+            root = DocumentYaml.read(document, text);
+            return objectOf(document, root);
+        }
         try {
             root = MAPPER.readTree(text);
         } catch (JsonProcessingException wrong) {
@@ -37,11 +44,25 @@ final class DocumentJson {
                                     wrong.getOriginalMessage()),
                     wrong);
         }
+        return objectOf(document, root);
+    }
+
+    private static ObjectNode objectOf(String document, JsonNode root) {
         if (!(root instanceof ObjectNode object)) {
             throw new ConfigurationException(
                     document + ": " + shown(root) + " (expected: a JSON object)");
         }
         return object;
+    }
+
+    /** Whether this begins with an object, a list or a comment of JSON; nothing at all does too. */
+    private static boolean isJson(String text) {
+        String begin = text.stripLeading();
+        return begin.isEmpty()
+                || begin.startsWith("{")
+                || begin.startsWith("[")
+                || begin.startsWith("//")
+                || begin.startsWith("/*");
     }
 
     /** One value: as JSON where it is that, else as a text. */

@@ -108,6 +108,11 @@ public final class DocumentType<T extends Record> {
         return RecordSchema.of(name, format(), defaults).toPrettyString();
     }
 
+    /** A record as a document would hold it, as JSON; secrets and what is empty are left out. */
+    public static String written(Record value) {
+        return RecordSchema.text(value);
+    }
+
     private void upgrade(ObjectNode document) {
         JsonNode format = document.remove(FORMAT);
         if (format != null && !format.isInt()) {

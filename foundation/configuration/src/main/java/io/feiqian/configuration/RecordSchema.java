@@ -116,6 +116,11 @@ final class RecordSchema {
         return text;
     }
 
+    /** A value as it would be written, with nothing of its secrets. */
+    static String text(Record value) {
+        return json(value).map(JsonNode::toPrettyString).orElse("{}");
+    }
+
     /** A default as it would be written; empty where there is nothing to write. */
     private static Optional<JsonNode> json(Object value) {
         return switch (value) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             TelemetryBenchCommand.class,
             RpcBenchCommand.class,
             RegistryBenchCommand.class,
+            GatewayBenchCommand.class,
             PartCommand.class
         })
 final class BenchCommand implements Callable<Integer> {

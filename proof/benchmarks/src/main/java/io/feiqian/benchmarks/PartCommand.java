@@ -3,6 +3,8 @@ package io.feiqian.benchmarks;
 import io.feiqian.cli.ExitStatus;
 import io.feiqian.observatory.Observatory;
 import io.feiqian.observatory.ObservatoryConfig;
+import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.registry.ZooKeeperServer;
 import io.feiqian.runtime.Clock;
 import io.feiqian.storage.DatabaseConfig;
@@ -14,9 +16,11 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +47,21 @@ final class PartCommand {
         Optional<String> address = Optional.of(tracesTo).filter(each -> !each.isEmpty());
         try (BenchGateway gateway = BenchGateway.start(cell, address, perSecond)) {
             answer(gateway.port(), _ -> "serving");
+        }
+        return ExitStatus.OK.code();
+    }
+
+    /** The way in by a document; ends with a signal, as the role does. */
+    @Command(name = "access", description = "The way in by a document.")
+    int access(
+            @Option(names = "--config", required = true) Path document,
+            @Option(names = "--cells", required = true) int cells,
+            @Option(names = "--threads", required = true) int threads,
+            @Option(names = "--transport", defaultValue = "EPOLL") Transport.Kind transport)
+            throws IOException, InterruptedException {
+        ProxyConfig config = ProxyConfig.type().parse(Files.readString(document));
+        try (BenchAccess access = new BenchAccess(config, threads, cells, transport)) {
+            new CountDownLatch(1).await();
         }
         return ExitStatus.OK.code();
     }

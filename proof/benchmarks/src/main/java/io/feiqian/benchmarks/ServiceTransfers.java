@@ -29,6 +29,8 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,7 +42,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * behind and keeps up, since no more than some hundreds may wait for it.
  */
 final class ServiceTransfers implements Variant {
-    private static final BusinessDate DAY = BusinessDate.parse("2026-03-02");
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final int MOST_BEHIND = 192;
     private static final Duration LOOK = Duration.ofMillis(2);
     private static final Duration SETTLING = Duration.ofSeconds(60);

@@ -117,6 +117,16 @@ final class ChaosCommand implements Callable<Integer> {
     private boolean registry;
 
     @Option(
+            names = "--gateway",
+            description = {
+                "only a gateway, with clients before it and backends behind it: those die, hang,",
+                "break off and talk nonsense, its document is broken, its disk is full, it is flooded,",
+                "killed and restarted; nothing may be sent twice that is not safe, and nobody may get",
+                "another's answer"
+            })
+    private boolean gateway;
+
+    @Option(
             names = "--home",
             paramLabel = "DIR",
             description = "a new folder to run in, which is kept (default: a temporary one)")
@@ -129,9 +139,9 @@ final class ChaosCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<GlobalKind> wantedKinds = kinds();
         List<Product> wantedDatabases = databases();
-        boolean withBank = isWanted("bank");
         Ordeal ordeal = ordeal();
-        boolean withServices = !ordeal.goesUnnoticed() && isWanted("services");
+        boolean withBank = !gateway && isWanted("bank");
+        boolean withServices = !gateway && !ordeal.goesUnnoticed() && isWanted("services");
         boolean withFleet = ordeal == Ordeal.REGISTRY && isWanted("services");
         if (serviceInstances < 2) {
             throw usage(
@@ -205,7 +215,21 @@ final class ChaosCommand implements Callable<Integer> {
                                                 .run(folder.resolve("fleet")))
                                 : List.of();
                     });
-            RunReport result = new RunReport(ended(bank), ended(services), ended(fleet));
+            Future<List<GatewayReport>> wayIn =
+                    threads.submit(() ->
+                            gateway
+                                    ? List.of(
+                                            new GatewayChaos(
+                                                            length,
+                                                            seed,
+                                                            FaultKind.ofGateway(),
+                                                            progress::println,
+                                                            Clock.system(),
+                                                            timer)
+                                                    .run(folder.resolve("gateway")))
+                                    : List.of());
+            RunReport result =
+                    new RunReport(ended(bank), ended(services), ended(fleet), ended(wayIn));
             ChaosPrinter.print(result, json);
             if (home.isEmpty() && result.isGood()) {
                 delete(folder);
@@ -230,6 +254,9 @@ final class ChaosCommand implements Callable<Integer> {
     private Ordeal ordeal() {
         if (rolling && registry) {
             throw usage("rolling and registry (expected: one of them)");
+        }
+        if (gateway && (rolling || registry)) {
+            throw usage("gateway with rolling or registry (expected: one of them)");
         }
         if (!rolling && !registry) {
             return Ordeal.FAULTS;

@@ -20,9 +20,12 @@ final class ChaosPrinter {
         result.bank().forEach(printer::bank);
         result.services().forEach(printer::services);
         result.fleet().forEach(printer::fleet);
+        result.gateway().forEach(printer::gateway);
         System.out.println(
                 result.isGood()
-                        ? "nothing was lost, nothing happened twice, the books balance"
+                        ? result.gateway().isEmpty()
+                                ? "nothing was lost, nothing happened twice, the books balance"
+                                : "nothing was sent twice that is not safe, nobody got another's answer"
                         : "the run FAILED");
     }
 
@@ -55,6 +58,16 @@ final class ChaosPrinter {
         out.printf(
                 "  accepted %d, turned away by policy %d, in %.0f s; %d versions of policies%n",
                 result.accepted(), result.limited(), result.seconds(), result.policies());
+        result.findings().forEach(each -> out.println("FINDING " + each));
+    }
+
+    private void gateway(GatewayReport result) {
+        out.printf("%ngateway%n");
+        result.faults().forEach((kind, times) -> out.printf("  %-18s %6d%n", kind, times));
+        out.printf("  in %.0f s%n", result.seconds());
+        result.ends().forEach((how, times) -> out.printf("    %-29s %9d%n", how, times));
+        result.echoes().forEach((how, times) -> out.printf("    %-29s %9d%n", how, times));
+        result.notes().forEach(each -> out.println("  " + each));
         result.findings().forEach(each -> out.println("FINDING " + each));
     }
 

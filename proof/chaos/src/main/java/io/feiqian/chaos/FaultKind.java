@@ -51,7 +51,48 @@ enum FaultKind {
     /** The registry holds a document of policies that is none. */
     BREAK_POLICY(true),
     /** Policies are published while half of the fleet cannot reach the registry. */
-    CUT_POLICY(true);
+    CUT_POLICY(true),
+    /** A backend of a gateway dies, and comes back. */
+    KILL_BACKEND(true),
+    /** A backend takes requests and answers none. */
+    HANG_BACKEND(true),
+    /** A backend answers late. */
+    SLOW_BACKEND(true),
+    /** A backend breaks its answers off in their middle. */
+    BREAK_OFF_BACKEND(true),
+    /** A backend answers what is no answer, or more than was asked for. */
+    GARBLE_BACKEND(true),
+    /** All backends die at once. */
+    KILL_BACKENDS(false),
+    /** The document of a gateway is changed while it runs: no fault at all. */
+    CHANGE_DOCUMENT(false),
+    /** The document of a gateway becomes nonsense, then one that cannot be taken. */
+    BREAK_DOCUMENT(true),
+    /** Nothing can be written any more. */
+    FILL_DISK(true),
+    /** Connections come at ten times the rate, and in ten times the number, that is let in. */
+    FLOOD_GATEWAY(false),
+    /** Clients send a byte now and then. */
+    DRIP_GATEWAY(false),
+    /** A gateway stops in order and is started again: no fault at all. */
+    RESTART_GATEWAY(false);
+
+    private static final Set<FaultKind> OF_GATEWAY =
+            Set.of(
+                    KILL_BACKEND,
+                    HANG_BACKEND,
+                    SLOW_BACKEND,
+                    BREAK_OFF_BACKEND,
+                    GARBLE_BACKEND,
+                    KILL_BACKENDS,
+                    KILL_REGISTRY,
+                    CHANGE_DOCUMENT,
+                    BREAK_DOCUMENT,
+                    FILL_DISK,
+                    FLOOD_GATEWAY,
+                    DRIP_GATEWAY,
+                    KILL_GATEWAY,
+                    RESTART_GATEWAY);
 
     private static final Set<FaultKind> OF_FLEET =
             Set.of(
@@ -106,13 +147,21 @@ enum FaultKind {
     static List<FaultKind> ofServices() {
         return Arrays.stream(values())
                 .filter(each ->
-                        each.role.isEmpty() && each != ROLLING_RESTART && !OF_FLEET.contains(each))
+                        each.role.isEmpty()
+                                && each != ROLLING_RESTART
+                                && !OF_FLEET.contains(each)
+                                && !OF_GATEWAY.contains(each))
                 .toList();
     }
 
     /** The faults of a fleet, which nobody who calls may notice. */
     static List<FaultKind> ofFleet() {
         return Arrays.stream(values()).filter(OF_FLEET::contains).toList();
+    }
+
+    /** The faults of a gateway with the clients before it and the backends behind it. */
+    static List<FaultKind> ofGateway() {
+        return Arrays.stream(values()).filter(OF_GATEWAY::contains).toList();
     }
 
     /** Whom of the bank's processes it befalls; empty for a fault of services. */

@@ -16,6 +16,7 @@ import io.feiqian.rpc.ServiceCall;
 import io.feiqian.rpc.ServiceClients;
 import io.feiqian.rpc.ServicePolicies;
 import io.feiqian.rpc.ServicePolicy;
+import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Deadline;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.BusinessDate;
@@ -24,6 +25,8 @@ import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +35,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** A process of a fleet that calls the others all the time, and minds every failure. */
 final class FleetCaller implements AutoCloseable {
-    private static final BusinessDate DAY = BusinessDate.parse("2026-01-05");
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final Slot HOME = new Slot(7);
     private static final Duration PATIENCE = Duration.ofSeconds(6);
     private static final Duration PAUSE = Duration.ofMillis(15);

@@ -21,6 +21,7 @@ final class ChaosCommandTest {
                 "--kinds=mixed,xa | kind: mixed (expected: with at least two kinds to be mixed)",
                 "--kinds=recall | kind: recall (expected: with the kind message to be recalled)",
                 "--registry,--rolling | rolling and registry (expected: one of them)",
+                "--gateway,--rolling | gateway with rolling or registry (expected: one of them)",
                 "--registry,--instances=1 | registry: with --parts bank,services and --instances 1",
                 "--service-instances=1 | service instances: 1 (expected: >= 2,"
             })

@@ -13,6 +13,7 @@ import io.feiqian.participant.TransactionAnswer;
 import io.feiqian.participant.TransactionOrder;
 import io.feiqian.participant.TransactionScope;
 import io.feiqian.participant.TransactionSettings;
+import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.sqlmode.SqlMode;
 import io.feiqian.sqlmode.SqlModeSettings;
@@ -25,10 +26,13 @@ import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 
 /** Transfers as global transactions of two services, with a branch of one kind. */
 final class OfKind implements Way {
-    private static final BusinessDate DAY = BusinessDate.parse("2026-03-02");
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final Duration WITHIN = Duration.ofMillis(800);
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final int MOST_LOOKS = 600;

@@ -9,7 +9,7 @@ import java.time.Duration;
  * never more than {@code mostShare} of the instances at a time, so that a fault which all of them
  * show, or which is the caller's own, empties nothing.
  *
- * @param unreached how long one that was not reached is passed over
+ * @param unreached how long one that was not reached is passed over; zero for not at all
  * @param consecutiveFailures how many failures in a row eject; 0 for never
  * @param failureShare the share of failures within an interval that ejects, more than 0; above 1
  *     for never
@@ -62,6 +62,20 @@ public record Ejection(
         require(!interval.isNegative() && !interval.isZero(), "interval", interval, "> 0");
         require(mostShare >= 0 && mostShare < 1, "most share", mostShare, "0 to less than 1");
     }
+
+    /** Nothing is ever taken out. */
+    public static final Ejection NEVER =
+            new Ejection(
+                    Duration.ZERO,
+                    0,
+                    2,
+                    0,
+                    Duration.ZERO,
+                    1,
+                    Duration.ofSeconds(1),
+                    USUAL.length(),
+                    SlowStart.NONE,
+                    0);
 
     /** The same, but one that was not reached is passed over for so long. */
     public Ejection unreachedFor(Duration time) {

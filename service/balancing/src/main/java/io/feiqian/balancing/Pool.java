@@ -33,14 +33,6 @@ public final class Pool<T> {
     /** How often shares are worked out while some rise. */
     private static final long STEP = Duration.ofMillis(100).toNanos();
 
-    /**
-     * What choices go by.
-     *
-     * @param inOrder whom to choose from, and where none of them will do; none is empty
-     * @param until when it is to be worked out anew
-     */
-    private record View<T>(List<Choices<T>> inOrder, long until) {}
-
     private final Place here;
     private final Clock clock;
     private final PoolEvents<T> events;
@@ -50,11 +42,13 @@ public final class Pool<T> {
 
     // All of these under the lock.
     private final Map<String, Member<T>> members = new HashMap<>();
-    private boolean siteLeft;
-    private boolean cityLeft;
+    private final List<Part<T>> parts = new ArrayList<>();
     private long judgeAt;
 
-    private volatile View<T> view;
+    private final Part<T> whole = new Part<>(this, each -> true);
+
+    /** When what choices go by is to be worked out anew. */
+    private volatile long until;
 
     /**
      * A pool without instances yet.
@@ -67,12 +61,14 @@ public final class Pool<T> {
         this.clock = clock;
         this.events = events;
         this.judgeAt = clock.nanos() + policy.ejection().interval().toNanos();
-        this.view = new View<>(List.of(), clock.nanos());
+        this.parts.add(whole);
+        this.until = clock.nanos();
     }
 
     /**
      * Takes over a list. Who was there before keeps what is known of it; weights, places and labels
-     * hold from now on. Who is new starts slowly, unless all are new.
+     * hold from now on. Who is new starts slowly, unless all are new; so does who had no weight and
+     * is given one.
      */
     public void instances(Collection<Instance<T>> listed) {
         locked(() -> {
@@ -83,6 +79,9 @@ public final class Pool<T> {
                 names.add(each.name());
                 Member<T> known = members.get(each.name());
                 if (known != null && known.instance().isSameAs(each)) {
+                    if (known.instance().weight() == 0 && each.weight() > 0) {
+                        known.rise(policy.slowStart(), now);
+                    }
                     known.relisted(each);
                     continue;
                 }
@@ -116,18 +115,28 @@ public final class Pool<T> {
     }
 
     /**
+     * Some of the instances, to be chosen among like all of them. Kept as long as the pool, so a
+     * pool must have only so many.
+     *
+     * @param whom which instances; asked anew with every list
+     */
+    public Part<T> part(Predicate<? super Instance<T>> whom) {
+        Part<T> part = new Part<>(this, whom);
+        locked(() -> {
+            parts.add(part);
+            work(clock.nanos());
+        });
+        return part;
+    }
+
+    /**
      * Chooses an instance.
      *
      * @param key what keeps calls of the same key together; see {@link Picker}
      * @return empty only where none is listed
      */
     public Optional<Member<T>> pick(Picker picker, long key) {
-        List<Choices<T>> inOrder = now().inOrder;
-        if (inOrder.isEmpty()) {
-            return Optional.empty();
-        }
-        Choices<T> from = inOrder.get(0);
-        return from.member(picker.pick(from, key)).present();
+        return whole.pick(picker, key);
     }
 
     /**
@@ -136,13 +145,7 @@ public final class Pool<T> {
      * @return empty only where no such instance is listed
      */
     public Optional<Member<T>> pick(Picker picker, long key, Predicate<? super Member<T>> wanted) {
-        for (Choices<T> each : now().inOrder) {
-            Choices<T> some = each.where(wanted, clock.nanos());
-            if (!some.isEmpty()) {
-                return some.member(picker.pick(some, key)).present();
-            }
-        }
-        return Optional.empty();
+        return whole.pick(picker, key, wanted);
     }
 
     /** All members, also those that take nothing now. */
@@ -157,8 +160,7 @@ public final class Pool<T> {
 
     /** The members among whom the next call chooses; empty where none is listed. */
     public List<Member<T>> serving() {
-        List<Choices<T>> inOrder = now().inOrder;
-        return inOrder.isEmpty() ? List.of() : inOrder.get(0).members();
+        return whole.serving();
     }
 
     void failed(Member<T> member, int inARow) {
@@ -173,6 +175,9 @@ public final class Pool<T> {
     }
 
     void unreached(Member<T> member) {
+        if (policy.ejection().unreached().isZero()) {
+            return;
+        }
         locked(() -> {
             long now = clock.nanos();
             if (take(member, EjectionReason.UNREACHED, policy.ejection().unreached(), now)) {
@@ -190,17 +195,20 @@ public final class Pool<T> {
         }
     }
 
-    private View<T> now() {
-        View<T> seen = view;
-        if (clock.nanos() - seen.until < 0 || !lock.tryLock()) {
-            return seen;
+    /** Works out anew what choices go by, if it is time and nobody else does. */
+    void refresh() {
+        if (clock.nanos() - until < 0 || !lock.tryLock()) {
+            return;
         }
         try {
             work(clock.nanos());
-            return view;
         } finally {
             lock.unlock();
         }
+    }
+
+    long nanos() {
+        return clock.nanos();
     }
 
     /** Works out what choices go by. */
@@ -209,54 +217,28 @@ public final class Pool<T> {
             judge(now);
             judgeAt = now + policy.ejection().interval().toNanos();
         }
-        long until = judgeAt;
+        long next = judgeAt;
         for (Member<T> each : members.values()) {
             if (each.ejected && now - each.ejectedUntil >= 0) {
                 back(each, now);
             }
             if (each.ejected) {
-                until = earlier(until, each.ejectedUntil);
+                next = earlier(next, each.ejectedUntil);
             } else if (each.share(now) < 1) {
-                until = earlier(until, now + STEP);
+                next = earlier(next, now + STEP);
             }
         }
-        view = new View<>(inOrder(now), until);
-    }
-
-    private List<Choices<T>> inOrder(long now) {
         List<Member<T>> all =
                 members.values().stream()
                         .sorted((a, b) -> a.instance().name().compareTo(b.instance().name()))
                         .toList();
-        List<Member<T>> serving = all.stream().filter(Pool::serves).toList();
-        List<Member<T>> site = atPlace(serving, Place::isSiteOf);
-        List<Member<T>> city = atPlace(serving, Place::isCityOf);
-        SitePreference places = policy.places();
-        siteLeft = places.isLeft(site.size(), atPlace(all, Place::isSiteOf).size(), siteLeft);
-        cityLeft = places.isLeft(city.size(), atPlace(all, Place::isCityOf).size(), cityLeft);
-        List<Choices<T>> inOrder = new ArrayList<>();
-        if (!siteLeft) {
-            inOrder.add(new Choices<>(site, now));
+        for (Part<T> each : parts) {
+            each.work(all, here, policy.places(), now);
         }
-        if (!cityLeft) {
-            inOrder.add(new Choices<>(city, now));
-        }
-        inOrder.add(new Choices<>(serving, now));
-        inOrder.add(new Choices<>(all, now));
-        inOrder.removeIf(Choices::isEmpty);
-        return List.copyOf(inOrder);
+        until = next;
     }
 
-    /** Whether one place counts as near another. */
-    private interface Near {
-        boolean test(Place here, Place there);
-    }
-
-    private List<Member<T>> atPlace(List<Member<T>> some, Near near) {
-        return some.stream().filter(each -> near.test(here, each.instance().place())).toList();
-    }
-
-    private static boolean serves(Member<?> member) {
+    static boolean serves(Member<?> member) {
         return !member.ejected && member.instance().weight() > 0;
     }
 

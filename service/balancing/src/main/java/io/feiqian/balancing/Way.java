@@ -62,4 +62,12 @@ public enum Way {
      *     Randomness#secure}
      */
     public abstract Picker picker(Randomness randomness);
+
+    /**
+     * The same instance for the same key for as long as it serves, however busy it is: for sessions
+     * that are kept at an instance.
+     */
+    public static Picker keeping() {
+        return new ConsistentHash(Double.MAX_VALUE);
+    }
 }

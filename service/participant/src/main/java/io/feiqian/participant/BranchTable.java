@@ -56,7 +56,8 @@ final class BranchTable {
 
     /**
      * What was confirmed stays as decisions do: only its row tells a confirm or a message that
-     * comes again from a new one.
+     * comes again from a new one. By the date of its number too, which may have been ahead of the
+     * clock: a number that is recognised has its rows.
      */
     private static final Cleaning CONFIRMED =
             new Cleaning("feiqian_branch", KEY, "finished_at", "state = 2");
@@ -170,11 +171,16 @@ final class BranchTable {
         }
     }
 
-    /** Deletes finished rows of these ages, void and confirmed ones; how many. */
-    int clean(Connection connection, long voidMillis, long confirmedMillis, int most)
+    /**
+     * Deletes finished rows of these ages, void ones and, of trace numbers below this head,
+     * confirmed ones; how many.
+     */
+    int clean(
+            Connection connection, long voidMillis, long confirmedMillis, long oldestHead, int most)
             throws SQLException {
         return dialect.clean(connection, VOID, voidMillis, most)
-                + dialect.clean(connection, CONFIRMED, confirmedMillis, most);
+                + dialect.clean(
+                        connection, CONFIRMED.datedBelow(oldestHead), confirmedMillis, most);
     }
 
     private static List<BranchRow> rows(PreparedStatement query) throws SQLException {

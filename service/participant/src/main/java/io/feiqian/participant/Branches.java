@@ -7,6 +7,7 @@ import io.feiqian.runtime.Deadline;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -16,8 +17,9 @@ import java.util.Optional;
  * Phase one at a participant: a service's own work and the branch's row in one local commit.
  *
  * <p>Thread-safe; every call runs on its caller's thread. A call that comes again is answered what
- * the first was answered; a try that its cancel overtook is refused. An exception of the work is
- * thrown on, and nothing of the work remains. Rows: P6.3.2-a, D7.3-a.
+ * the first was answered; a try that its cancel overtook is refused, and so is one under a trace
+ * number so old that the first's row may have been deleted. An exception of the work is thrown on,
+ * and nothing of the work remains. Rows: P6.3.2-a, D7.3-a.
  */
 public final class Branches {
     private final RecordedWork work;
@@ -120,6 +122,11 @@ public final class Branches {
 
         BranchCall call() {
             return new BranchCall(context.key(), action, content, context.businessDate());
+        }
+
+        @Override
+        public TraceNumber trace() {
+            return context.key().trace();
         }
 
         @Override

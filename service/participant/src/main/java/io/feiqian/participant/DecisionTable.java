@@ -155,10 +155,10 @@ final class DecisionTable {
     }
 
     /** Deletes finished rows of these ages, aborted and decided ones; how many. */
-    int clean(Connection connection, long voidMillis, long decidedMillis, int most)
+    int clean(Connection connection, long voidMillis, long decidedMillis, long oldestHead, int most)
             throws SQLException {
         return dialect.clean(connection, VOID, voidMillis, most)
-                + dialect.clean(connection, DECIDED, decidedMillis, most);
+                + dialect.clean(connection, DECIDED.datedBelow(oldestHead), decidedMillis, most);
     }
 
     private static void bind(PreparedStatement statement, DecisionRow row) throws SQLException {

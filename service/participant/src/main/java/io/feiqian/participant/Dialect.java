@@ -32,6 +32,11 @@ interface Dialect {
         public Cleaning {
             keys = List.copyOf(keys);
         }
+
+        /** Only what belongs to older trace numbers than those with this head (cleaning). */
+        Cleaning datedBelow(long traceHead) {
+            return new Cleaning(table, keys, age, only + " and trace_head < " + traceHead);
+        }
     }
 
     /** What is made of the rows that a query finds. */

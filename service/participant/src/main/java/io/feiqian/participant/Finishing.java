@@ -1,6 +1,8 @@
 package io.feiqian.participant;
 
 import io.feiqian.participant.FinishOrder.Verb;
+import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.sql.Connection;
@@ -28,6 +30,7 @@ final class Finishing {
     private final ServiceActions actions;
     private final XaBranches xa;
     private final TransactionSettings settings;
+    private final TraceWindow delivered;
     private final ServiceAlarms alarms;
 
     Finishing(
@@ -36,13 +39,15 @@ final class Finishing {
             ServiceActions actions,
             XaBranches xa,
             TransactionSettings settings,
-            ServiceAlarms alarms) {
+            ServiceAlarms alarms,
+            Clock clock) {
         this.database = database;
         this.dialect = dialect;
         this.table = new BranchTable(dialect);
         this.actions = actions;
         this.xa = xa;
         this.settings = settings;
+        this.delivered = new TraceWindow(settings.delivered(), clock);
         this.alarms = alarms;
     }
 
@@ -229,6 +234,11 @@ final class Finishing {
                     BranchVerdict.of(row.map(BranchRow::state), order.verb().step());
             switch (verdict) {
                 case PROCEED -> {
+                    Optional<Outcome.Refused> expired = expired(order);
+                    if (expired.isPresent()) {
+                        report(order, expired.get().code(), expired.get().message());
+                        return;
+                    }
                     proceed(lent, order, row);
                     reports.put(order.key(), FinishReport.done(order.key()));
                 }
@@ -244,6 +254,13 @@ final class Finishing {
                                                 row.map(BranchRow::state).orElse(null),
                                                 order.verb()));
             }
+        }
+
+        /** Only a message begins here, and may have been taken under a row that was deleted. */
+        private Optional<Outcome.Refused> expired(FinishOrder order) {
+            return order.verb() == Verb.DELIVER
+                    ? delivered.refusal(order.key().trace())
+                    : Optional.empty();
         }
 
         private void proceed(Connection lent, FinishOrder order, Optional<BranchRow> row)

@@ -12,7 +12,6 @@ import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.TraceNumber;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +41,7 @@ public final class GlobalTransactions implements AutoCloseable {
     private final Suspensions suspensions;
     private final ServiceOperations operations;
     private final TransactionSettings settings;
+    private final TraceWindow recognised;
     private final Clock clock;
 
     GlobalTransactions(
@@ -64,12 +64,9 @@ public final class GlobalTransactions implements AutoCloseable {
         this.clock = clock;
         XaBranches xa = new XaBranches(database, dialect, clock, executor, xaAllowed, settings);
         this.branches =
-                new Branches(
-                        new RecordedWork(database, settings.mostContent(), clock),
-                        dialect,
-                        actions,
-                        xa);
-        this.finishing = new Finishing(database, dialect, actions, xa, settings, alarms);
+                new Branches(new RecordedWork(database, settings, clock), dialect, actions, xa);
+        this.recognised = new TraceWindow(settings.recognised(), clock);
+        this.finishing = new Finishing(database, dialect, actions, xa, settings, alarms, clock);
         this.decisions = new Decisions(database, dialect, settings);
         this.ends = new Ends(database, dialect, timer, executor, settings.endsEvery());
         this.suspensions = new Suspensions(database, clock);
@@ -137,13 +134,10 @@ public final class GlobalTransactions implements AutoCloseable {
      */
     public <E extends Exception> TransactionAnswer execute(
             TransactionOrder order, TransactionBody<E> body) throws E {
-        long age =
-                ChronoUnit.DAYS.between(order.trace().date().date(), order.businessDate().date());
-        if (age > settings.recognised().toDays()) {
-            return TransactionAnswer.refused(
-                    OutcomeCode.TRACE_EXPIRED,
-                    "trace number: %d days old (expected: at most %d)"
-                            .formatted(age, settings.recognised().toDays()));
+        // By the clock: a repetition has its first call's business date, which never ages.
+        Optional<Outcome.Refused> expired = recognised.refusal(order.trace());
+        if (expired.isPresent()) {
+            return TransactionAnswer.refused(expired.get().code(), expired.get().message());
         }
         if (!phaseTwo.enter()) {
             return overloaded(order);

@@ -269,6 +269,8 @@ final class Leftovers {
     /** Deletes rows that were finished long ago, in small batches; how many. */
     int clean() throws SQLException {
         long age = settings.keepFinished().toMillis();
+        long decidedAge = settings.keepDecided().toMillis();
+        long oldestHead = new TraceWindow(settings.keepDecided(), clock).oldestHead();
         List<Integer> deleted = new ArrayList<>();
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(true);
@@ -279,12 +281,14 @@ final class Leftovers {
                             decisionTable.clean(
                                             connection,
                                             age,
-                                            settings.keepDecided().toMillis(),
+                                            decidedAge,
+                                            oldestHead,
                                             settings.cleanBatch())
                                     + branchTable.clean(
                                             connection,
                                             age,
-                                            settings.keepDecided().toMillis(),
+                                            decidedAge,
+                                            oldestHead,
                                             settings.cleanBatch());
                     deleted.add(last);
                 } while (last > 0);

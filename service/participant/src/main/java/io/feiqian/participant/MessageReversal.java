@@ -3,16 +3,12 @@ package io.feiqian.participant;
 import io.feiqian.participant.spi.MessageAction;
 import io.feiqian.participant.spi.ReversibleMessageAction;
 import io.feiqian.runtime.Clock;
-import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,9 +21,8 @@ import java.util.Optional;
 final class MessageReversal implements MessageAction {
     private final ReversibleMessageAction action;
     private final BranchTable table;
-    private final Duration recognised;
+    private final TraceWindow recognised;
     private final Duration lockTimeout;
-    private final Clock clock;
 
     MessageReversal(
             ReversibleMessageAction action,
@@ -36,9 +31,8 @@ final class MessageReversal implements MessageAction {
             Clock clock) {
         this.action = action;
         this.table = new BranchTable(dialect);
-        this.recognised = settings.recognised();
+        this.recognised = new TraceWindow(settings.recognised(), clock);
         this.lockTimeout = settings.lockTimeout();
-        this.clock = clock;
     }
 
     @Override
@@ -81,13 +75,11 @@ final class MessageReversal implements MessageAction {
 
     /** Later than rows are kept, a row that is not there may have been deleted. */
     private void requireThatAbsenceProves(SentMessage sent) {
-        LocalDate today = LocalDate.ofInstant(clock.now(), ZoneOffset.UTC);
-        BusinessDate sentOn = sent.key().trace().date();
-        if (ChronoUnit.DAYS.between(sentOn.date(), today) > recognised.toDays()) {
+        if (recognised.refusal(sent.key().trace()).isPresent()) {
             throw new RefusedException(
                     OutcomeCode.TRACE_EXPIRED,
                     "message: %s is not on record and older than %d days, so it may have been taken"
-                                    .formatted(sent.key(), recognised.toDays())
+                                    .formatted(sent.key(), recognised.age().toDays())
                             + " (expected: a younger one; reverse it by hand)");
         }
     }

@@ -52,13 +52,15 @@ public final class Once {
 
     private final DataSource database;
     private final RecordedWork work;
+    private final TraceWindow kept;
 
     /** Found out by the first who asks; whoever asks at the same time finds the same. */
     private volatile @Nullable Said said;
 
-    private Once(DataSource database, RecordedWork work) {
+    private Once(DataSource database, RecordedWork work, TraceWindow kept) {
         this.database = database;
         this.work = work;
+        this.kept = kept;
     }
 
     /** Calls that are answered once, in a service's own database. */
@@ -68,7 +70,10 @@ public final class Once {
 
     /** The same with other bounds and another clock. */
     public static Once over(DataSource database, TransactionSettings settings, Clock clock) {
-        return new Once(database, new RecordedWork(database, settings.mostContent(), clock));
+        return new Once(
+                database,
+                new RecordedWork(database, settings, clock),
+                new TraceWindow(settings.keepDecided(), clock));
     }
 
     /**
@@ -76,7 +81,9 @@ public final class Once {
      *
      * @param request what is asked for: the same key with another is refused
      * @param within how long the work may take to its commit
-     * @return unknown only where the commit's answer was lost: the same call again finds the truth
+     * @return unknown only where the commit's answer was lost: the same call again finds the truth;
+     *     {@link OutcomeCode#TRACE_EXPIRED} where nothing is on record and the trace number is
+     *     older than repetitions are recognised
      * @throws SQLException where the work failed; nothing of it remains
      */
     public BranchAnswer answer(
@@ -100,14 +107,19 @@ public final class Once {
     }
 
     /**
-     * Deletes answers that are older than repetitions are recognised, a small batch at a time.
+     * Deletes answers that were given so long ago, a small batch at a time. Those whose trace
+     * number is recognised ({@link TransactionSettings#recognised}), or was ten days ago, stay
+     * however long ago they were given: a repetition would find nothing and be done again
+     * (cleaning).
      *
      * @return how many
      */
     public int clean(Duration age, int batch) throws SQLException {
         try (Connection connection = database.getConnection()) {
             Dialect dialect = said(connection).dialect();
-            int deleted = dialect.clean(connection, OLD, age.toMillis(), batch);
+            int deleted =
+                    dialect.clean(
+                            connection, OLD.datedBelow(kept.oldestHead()), age.toMillis(), batch);
             if (!connection.getAutoCommit()) {
                 connection.commit();
             }
@@ -133,6 +145,11 @@ public final class Once {
             this.trace = trace;
             this.sub = sub;
             this.digest = digest;
+        }
+
+        @Override
+        public TraceNumber trace() {
+            return trace;
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.feiqian.runtime.Deadline;
 import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
+import io.feiqian.vocabulary.TraceNumber;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -21,6 +22,9 @@ import javax.sql.DataSource;
 final class RecordedWork {
     /** The row that records one work. */
     interface Row {
+        /** The number of the transaction that it belongs to. */
+        TraceNumber trace();
+
         /**
          * Begins its transaction, where that needs more than the first statement.
          *
@@ -48,16 +52,19 @@ final class RecordedWork {
 
     private final DataSource database;
     private final int mostContent;
+    private final TraceWindow recognised;
     private final Clock clock;
 
-    RecordedWork(DataSource database, int mostContent, Clock clock) {
+    RecordedWork(DataSource database, TransactionSettings settings, Clock clock) {
         this.database = database;
-        this.mostContent = mostContent;
+        this.mostContent = settings.mostContent();
+        this.recognised = new TraceWindow(settings.recognised(), clock);
         this.clock = clock;
     }
 
     /**
-     * Runs the work on its caller's thread.
+     * Runs the work on its caller's thread. Under a trace number whose rows may have been deleted
+     * nothing is done; what is on record of it all the same is answered.
      *
      * @throws SQLException where the work failed; nothing of it remains
      */
@@ -65,6 +72,10 @@ final class RecordedWork {
         Deadline deadline = Deadline.after(within, clock);
         if (deadline.isExpired()) {
             return late();
+        }
+        Optional<Outcome.Refused> expired = recognised.refusal(row.trace());
+        if (expired.isPresent()) {
+            return recordedOr(expired.get(), row);
         }
         try (Connection pooled = database.getConnection()) {
             pooled.setAutoCommit(false);
@@ -87,6 +98,14 @@ final class RecordedWork {
                     boolean unused = rollBack(connection);
                 }
             }
+        }
+    }
+
+    private BranchAnswer recordedOr(Outcome.Refused expired, Row row) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            return known(connection, row)
+                    .orElseGet(() -> new BranchAnswer(expired, Content.EMPTY, false));
         }
     }
 

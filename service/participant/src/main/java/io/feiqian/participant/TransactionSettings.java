@@ -83,7 +83,19 @@ public record TransactionSettings(
         }
     }
 
-    /** How long decisions are kept: no repetition of a number that is recognised finds nothing. */
+    /**
+     * How old the number of a message may be that is taken for the first time. Older than a number
+     * that is recognised, since its decision was made before and only the delivery comes late;
+     * younger than one whose rows may be deleted, since clocks differ.
+     */
+    Duration delivered() {
+        return recognised.plus(MARGIN.dividedBy(2));
+    }
+
+    /**
+     * How long what was decided is kept, since it was done and since the date of its number: no
+     * repetition of a number that is recognised finds nothing.
+     */
     Duration keepDecided() {
         return recognised.plus(MARGIN);
     }

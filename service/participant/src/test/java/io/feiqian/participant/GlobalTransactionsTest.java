@@ -597,20 +597,21 @@ final class GlobalTransactionsTest {
         assertThat(accounts.cleanNow()).isZero();
         TransactionOrder first = TwoServices.order(1, "old 0");
         assertThat(payments.execute(first, scope -> {}).recorded()).isTrue();
-        TwoServices.run(
-                two.paymentsDatabase,
-                "update feiqian_decision set finished_at = finished_at - 3542400000");
-        TwoServices.run(
-                two.accountsDatabase,
-                "update feiqian_branch set finished_at = finished_at - 3542400000");
-        assertThat(payments.cleanNow()).isEqualTo(12);
-        assertThat(accounts.cleanNow()).isEqualTo(12);
+        Duration longAgo = Duration.ofDays(41);
+        TwoServices.age(two.paymentsDatabase, longAgo);
+        TwoServices.age(two.accountsDatabase, longAgo);
+        // By the date of the number too, which may have been ahead of the clock when it was done.
+        assertThat(payments.cleanNow()).isZero();
+        assertThat(accounts.cleanNow()).isZero();
+        assertThat(two.payments(TwoServices.ahead(longAgo)).cleanNow()).isEqualTo(12);
+        assertThat(two.accounts(TwoServices.ahead(longAgo)).cleanNow()).isEqualTo(12);
 
         assertThat(two.unfinished()).isEqualTo(2);
         two.settle(payments, accounts);
         assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_013);
     }
 
+    /** Who repeats an order repeats its business date too, so that alone never ages. */
     @Test
     void aTraceNumberThatIsNoLongerRecognisedIsRefusedAndNeverExecuted() throws SQLException {
         GlobalTransactions payments = two.payments();
@@ -622,7 +623,7 @@ final class GlobalTransactionsTest {
                                 7,
                                 1),
                         Content.EMPTY,
-                        TwoServices.DAY);
+                        new BusinessDate(TwoServices.DAY.date().minusDays(31)));
 
         TransactionAnswer answer =
                 payments.execute(

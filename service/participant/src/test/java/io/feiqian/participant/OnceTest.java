@@ -156,8 +156,50 @@ final class OnceTest {
                 two.paymentsDatabase,
                 "update feiqian_answer set answered_at = answered_at - 100000 where sub < 4");
 
-        assertThat(once.clean(Duration.ofSeconds(50), 3)).isEqualTo(3);
-        assertThat(once.clean(Duration.ofSeconds(50), 3)).isEqualTo(1);
+        Once later = later();
+
+        assertThat(later.clean(Duration.ofSeconds(50), 3)).isEqualTo(3);
+        assertThat(later.clean(Duration.ofSeconds(50), 3)).isEqualTo(1);
+        assertThat(later.clean(Duration.ofSeconds(50), 3)).isZero();
+    }
+
+    /** However short the age that is asked for: without its answer a repetition is done again. */
+    @Test
+    void anAnswerIsNotDeletedWhileItsTraceNumberIsRecognised() throws SQLException {
+        add(once, 10);
+        TwoServices.run(
+                two.paymentsDatabase,
+                "update feiqian_answer set answered_at = answered_at - 100000");
+
         assertThat(once.clean(Duration.ofSeconds(50), 3)).isZero();
+
+        assertThat(add(once, 10).recorded()).isTrue();
+        assertThat(two.balance(two.paymentsDatabase, 1)).isEqualTo(1_010);
+    }
+
+    @Test
+    @Requirement("D7.3-a")
+    void aCallWhoseAnswerMayBeDeletedIsRefusedAndNotDoneAgain() throws SQLException {
+        add(once, 10);
+        Once later = later();
+        BranchAnswer onRecord = add(later, 10);
+        TwoServices.run(
+                two.paymentsDatabase,
+                "update feiqian_answer set answered_at = answered_at - 100000");
+        assertThat(later.clean(Duration.ofSeconds(50), 3)).isEqualTo(1);
+
+        BranchAnswer deleted = add(later, 10);
+
+        assertThat(onRecord.recorded()).isTrue();
+        assertThat(deleted.outcome().code()).isEqualTo(OutcomeCode.TRACE_EXPIRED);
+        assertThat(two.balance(two.paymentsDatabase, 1)).isEqualTo(1_010);
+    }
+
+    /** Where trace numbers of today are no longer recognised, and their answers no longer kept. */
+    private Once later() {
+        return Once.over(
+                two.paymentsDatabase,
+                TransactionSettings.DEFAULT,
+                TwoServices.ahead(Duration.ofDays(411)));
     }
 }

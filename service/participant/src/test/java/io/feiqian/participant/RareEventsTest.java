@@ -220,7 +220,8 @@ final class RareEventsTest {
 
     @Test
     void aMessageThatWasTakenIsNotTakenAgainAfterACleaning() throws SQLException {
-        GlobalTransactions accounts = two.accounts();
+        SettableClock clock = TwoServices.ahead(Duration.ZERO);
+        GlobalTransactions accounts = two.accounts(clock);
         Content content = AccountActions.order(PAYEE, 10);
         FinishOrder deliver =
                 new FinishOrder(
@@ -242,9 +243,8 @@ final class RareEventsTest {
         assertThat(accounts.finish(List.of(deliver)).get(0).outcome().isAccepted()).isTrue();
 
         assertThat(two.balance(two.accountsDatabase, PAYEE)).isEqualTo(1_010);
-        TwoServices.run(
-                two.accountsDatabase,
-                "update feiqian_branch set finished_at = finished_at - 3542400000");
+        TwoServices.age(two.accountsDatabase, Duration.ofDays(41));
+        clock.advance(Duration.ofDays(41));
         assertThat(accounts.cleanNow()).isEqualTo(1);
     }
 

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.feiqian.participant.spi.ServiceChannel;
 import io.feiqian.runtime.Backoff;
 import io.feiqian.runtime.Clock;
+import io.feiqian.runtime.SettableClock;
 import io.feiqian.runtime.Timer;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Slot;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +31,10 @@ import javax.sql.DataSource;
 
 /** A payments service that begins transactions and an accounts service, each with a database. */
 final class TwoServices implements AutoCloseable {
-    static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    /** Today: what is older than {@link TransactionSettings#recognised} is refused. */
+    static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
+
     static final long OPENING = 1_000;
     static final int ACCOUNTS = 40;
 
@@ -117,6 +122,11 @@ final class TwoServices implements AutoCloseable {
         return payments(wire);
     }
 
+    /** The same by a clock that the test moves. */
+    GlobalTransactions payments(Clock clock) throws SQLException {
+        return opened("payments", wire, paymentsDatabase, AccountActions.all(), clock);
+    }
+
     GlobalTransactions accounts() throws SQLException {
         return accounts(Clock.system());
     }
@@ -135,7 +145,25 @@ final class TwoServices implements AutoCloseable {
     }
 
     GlobalTransactions accounts(ServiceActions actions) throws SQLException {
-        return opened("accounts", wire, accountsDatabase, actions, Clock.system());
+        return accounts(actions, Clock.system());
+    }
+
+    GlobalTransactions accounts(ServiceActions actions, Clock clock) throws SQLException {
+        return opened("accounts", wire, accountsDatabase, actions, clock);
+    }
+
+    /** A clock that is so far ahead, and stands there until the test moves it. */
+    static SettableClock ahead(Duration by) {
+        return new SettableClock(Clock.system().now().plus(by));
+    }
+
+    /** Has everything that is finished here be finished so much earlier. */
+    static void age(DataSource database, Duration by) throws SQLException {
+        for (String table : List.of("feiqian_decision", "feiqian_branch")) {
+            run(
+                    database,
+                    "update %s set finished_at = finished_at - %d".formatted(table, by.toMillis()));
+        }
     }
 
     private GlobalTransactions opened(

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +37,8 @@ final class TwoDatabases {
         static final HikariDataSource ACCOUNTS = database("accounts");
     }
 
-    static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     static final long OPENING = 1_000;
 
     /** Looks for what was left behind are made by the tests themselves, at once. */

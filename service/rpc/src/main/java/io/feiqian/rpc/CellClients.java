@@ -105,7 +105,12 @@ public final class CellClients implements AutoCloseable {
     /** Makes the call; the future never fails, every failure is an outcome. */
     public <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
             CellCall<Q, A> call) {
-        return rules.isEmpty() ? begin(call, InstanceFilter.ANY) : judged(call);
+        return call(call, "", "");
+    }
+
+    private <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
+            CellCall<Q, A> call, String caller, String channel) {
+        return rules.isEmpty() ? begin(call, InstanceFilter.ANY) : judged(call, caller, channel);
     }
 
     /**
@@ -114,23 +119,32 @@ public final class CellClients implements AutoCloseable {
      *
      * @param entrance judges the request
      * @param caller who it is from, as far as that was authenticated; else empty
+     * @param channel the channel that the caller was found to speak for; empty for none
      */
     public <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
-            CellCall<Q, A> call, CallPolicies entrance, String caller) {
+            CellCall<Q, A> call, CallPolicies entrance, String caller, String channel) {
         return entrance.isEmpty()
-                ? call(call)
+                ? call(call, caller, channel)
                 : new JudgedCall<>(
                                 call,
-                                facts(call, caller),
+                                facts(call, caller, channel),
                                 entrance::incoming,
-                                (admitted, anywhere) -> call(admitted),
+                                (admitted, anywhere) -> call(admitted, caller, channel),
                                 clock)
                         .begin();
     }
 
+    /** The same for a caller of whom no channel is known. */
+    public <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> call(
+            CellCall<Q, A> call, CallPolicies entrance, String caller) {
+        return call(call, entrance, caller, "");
+    }
+
     private <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> judged(
-            CellCall<Q, A> call) {
-        return new JudgedCall<>(call, facts(call, ""), rules::outgoing, this::begin, clock).begin();
+            CellCall<Q, A> call, String caller, String channel) {
+        return new JudgedCall<>(
+                        call, facts(call, caller, channel), rules::outgoing, this::begin, clock)
+                .begin();
     }
 
     private <Q extends Message, A extends Message> CompletableFuture<CellAnswer<A>> begin(
@@ -140,14 +154,15 @@ public final class CellClients implements AutoCloseable {
         return progress.answer();
     }
 
-    private CallFacts facts(CellCall<?, ?> call, String caller) {
+    private CallFacts facts(CellCall<?, ?> call, String caller, String channel) {
         return new CallFacts(
                 SERVICE,
                 call.method(),
                 caller,
                 call.context(),
                 Optional.of(call.request()),
-                cellOf(call.target()));
+                cellOf(call.target()),
+                channel);
     }
 
     /** The cell by the route map as it is now; empty where it has none for the slot. */

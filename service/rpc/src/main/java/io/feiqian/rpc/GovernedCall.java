@@ -55,9 +55,15 @@ final class GovernedCall implements Call {
         return facts.cell().isEmpty() ? here : facts.cell();
     }
 
-    /** A label of those that travel; or the channel of the trace number, where there is one. */
+    /**
+     * A label of those that travel; or the channel: the one that the caller was found to speak for,
+     * else the one of the trace number, where there is one.
+     */
     @Override
     public String label(String name) {
+        if (name.equals(CHANNEL) && !facts.channel().isEmpty()) {
+            return facts.channel();
+        }
         if (name.equals(CHANNEL)) {
             return facts.context()
                     .trace()

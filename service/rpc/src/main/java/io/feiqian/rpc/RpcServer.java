@@ -11,6 +11,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -336,6 +337,8 @@ public final class RpcServer {
             identity.ifPresent(each -> builder.sslContext(contextOf(each)));
             services.forEach(builder::addService);
             builder.addService(presence.healthService());
+            // By which gateways learn what is served here, without its contract (P6.2.2.2-c).
+            builder.addService(ProtoReflectionServiceV1.newInstance());
             // The last one added sees a call first.
             if (!rules.equals(CallPolicies.NONE)) {
                 builder.intercept(new PolicyGuard(rules, clock));

@@ -11,6 +11,7 @@ import io.feiqian.participant.ServiceActions;
 import io.feiqian.participant.ServiceSetup;
 import io.feiqian.participant.TransactionAnswer;
 import io.feiqian.participant.TransactionOrder;
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
@@ -21,6 +22,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,7 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 final class GlobalTransferTest {
     private final Database kind;
-    private static final BusinessDate DAY = new BusinessDate(LocalDate.of(2026, 7, 1));
+    private static final BusinessDate DAY =
+            new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
     private static final String TABLE =
             "create table account (id bigint primary key, balance numeric(20) not null);"
                     + " insert into account values (1, 100), (2, 100)";

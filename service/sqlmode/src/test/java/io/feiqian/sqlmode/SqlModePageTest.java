@@ -9,6 +9,7 @@ import io.feiqian.participant.GlobalTransactions;
 import io.feiqian.participant.LocalChannel;
 import io.feiqian.participant.TransactionAnswer;
 import io.feiqian.participant.TransactionOrder;
+import io.feiqian.runtime.Clock;
 import io.feiqian.vocabulary.BusinessDate;
 import io.feiqian.vocabulary.Slot;
 import io.feiqian.vocabulary.TraceNumber;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -65,7 +67,8 @@ final class SqlModePageTest {
             }
             try (GlobalTransactions accounts = opened) {
                 wire.add(accounts);
-                BusinessDate day = new BusinessDate(LocalDate.of(2026, 7, 1));
+                BusinessDate day =
+                        new BusinessDate(LocalDate.ofInstant(Clock.system().now(), ZoneOffset.UTC));
                 TransactionAnswer answer =
                         accounts.execute(
                                 TransactionOrder.of(

@@ -4,6 +4,7 @@ import io.feiqian.proxy.Caller;
 import io.feiqian.proxy.Client;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.HttpQuestion;
+import io.feiqian.proxy.RouteConfig;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -13,4 +14,13 @@ import java.util.concurrent.CompletableFuture;
 public interface Answering {
     /** Answers a request; the future never fails. */
     CompletableFuture<HttpAnswer> answer(HttpQuestion question, Client client, Caller caller);
+
+    /**
+     * Answers a request of a route, for who goes by what its configuration says besides: whether an
+     * {@code Idempotency-Key} counts, which labels its requests get. The future never fails.
+     */
+    default CompletableFuture<HttpAnswer> answer(
+            RouteConfig route, HttpQuestion question, Client client, Caller caller) {
+        return answer(question, client, caller);
+    }
 }

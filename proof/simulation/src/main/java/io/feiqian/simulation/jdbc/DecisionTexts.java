@@ -140,7 +140,7 @@ final class DecisionTexts {
 
     private static Result clean(SimulatedConnection on, String sql, Cells with)
             throws SQLException {
-        boolean decided = sql.contains("state <> 2");
+        boolean decided = sql.contains("state in (1, 3)");
         boolean early = on.rules().lack(Rule.CLEANING_HORIZON);
         long before = on.now() - (early ? 0 : with.number(0));
         Predicate<DecisionLine> old =

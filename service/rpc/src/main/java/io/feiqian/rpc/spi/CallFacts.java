@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param request the request; empty for calls that stream requests
  * @param cell the cell that is called; empty for services that are no cells, and where it is not
  *     known
+ * @param channel the channel that the caller was found to speak for; empty where that is not known
  */
 public record CallFacts(
         String service,
@@ -24,7 +25,19 @@ public record CallFacts(
         String caller,
         CallContext context,
         Optional<Message> request,
-        String cell) {
+        String cell,
+        String channel) {
+    /** A call of whose caller no channel is known. */
+    public CallFacts(
+            String service,
+            MethodDescriptor<?, ?> method,
+            String caller,
+            CallContext context,
+            Optional<Message> request,
+            String cell) {
+        this(service, method, caller, context, request, cell, "");
+    }
+
     /** A call of which no cell is known. */
     public CallFacts(
             String service,
@@ -32,6 +45,6 @@ public record CallFacts(
             String caller,
             CallContext context,
             Optional<Message> request) {
-        this(service, method, caller, context, request, "");
+        this(service, method, caller, context, request, "", "");
     }
 }

@@ -1,0 +1,456 @@
+package io.feiqian.layer7;
+
+import io.feiqian.proxy.Client;
+import io.feiqian.proxy.HttpAnswer;
+import io.feiqian.proxy.Problem;
+import io.feiqian.vocabulary.OutcomeCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's connection that speaks HTTP/1.1: one request after the other, each answered before the
+ * next is looked at, so that pipelined requests are answered in their order and nobody can make it
+ * hold more than one. Confined to its event loop.
+ *
+ * <p>After anything whose end on the wire is in doubt it answers and closes. A client that closes
+ * its own direction gets the answers to what it has sent, as far as the socket takes them at once
+ * (Netty 4.2.17 forgets a half-closed epoll socket that it cannot write to; it is closed then).
+ */
+final class Http1Client extends ChannelInboundHandlerAdapter
+        implements ClientSide, BodyReader.Sink {
+    /** An event by which an idle connection leaves and a busy one leaves after its answer. */
+    static final Object LEAVE = new Object();
+
+    private enum Phase {
+        HEAD,
+        BODY,
+        ANSWER,
+        TUNNEL,
+        CLOSING
+    }
+
+    private static final long LINGER = 2_000_000_000L;
+
+    private final Worker worker;
+    private final HttpListener listener;
+    private final HttpListener.Run run;
+    private final Peer peer;
+    private final Head head = new Head();
+    private final HeadParser parser;
+    private final BodyReader body;
+    private final Exchange exchange;
+    private final Watch watch = new Watch();
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Outlet out;
+    private @Nullable ByteBuf held;
+    private Phase phase = Phase.HEAD;
+    private boolean keep;
+    private boolean leaving;
+    private boolean chunkedAnswer;
+    private boolean working;
+    private boolean inputOver;
+    private boolean unread;
+    private long requestBegan;
+
+    Http1Client(Worker worker, HttpListener listener, HttpListener.Run run, Peer peer) {
+        this.worker = worker;
+        this.listener = listener;
+        this.run = run;
+        this.peer = peer;
+        this.parser = new HeadParser(HeadParser.Kind.REQUEST, head, run.config().heads());
+        this.body = new BodyReader(run.config().heads());
+        this.exchange = new Exchange(worker, this, peer);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext newCtx) {
+        ctx = newCtx;
+        out = new Outlet(newCtx);
+        watch.due(worker.wheel, worker.now() + run.idleNanos());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext newCtx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        ByteBuf before = held;
+        if (before != null) {
+            held = null;
+            in = joined(before, in);
+        }
+        work(in);
+    }
+
+    private static ByteBuf joined(ByteBuf before, ByteBuf more) {
+        ByteBuf all = Buffers.MEMORY.buffer(before.readableBytes() + more.readableBytes());
+        all.writeBytes(before).writeBytes(more);
+        before.release();
+        more.release();
+        return all;
+    }
+
+    /** Takes what can be taken now; the rest is held, and the socket waits. Owns the buffer. */
+    private void work(ByteBuf in) {
+        working = true;
+        try {
+            boolean more = in.isReadable();
+            while (more) {
+                more = step(in) && in.isReadable();
+            }
+        } finally {
+            working = false;
+            if (in.isReadable() && phase != Phase.CLOSING && context().channel().isActive()) {
+                held = in;
+                if (phase == Phase.BODY) {
+                    // The client is not asked for more, so it is not late either.
+                    watch.notDue();
+                }
+            } else {
+                unread |= in.isReadable();
+                in.release();
+            }
+        }
+        exchange.requestFlush();
+        reading(held == null);
+        if (phase == Phase.HEAD && inputOver && held == null) {
+            var _ = context().close();
+        }
+    }
+
+    /** Whether something was taken. */
+    private boolean step(ByteBuf in) {
+        return switch (phase) {
+            case HEAD -> head(in);
+            case BODY -> {
+                if (!exchange.takesData()) {
+                    yield false;
+                }
+                int result = body.read(in, this);
+                if (phase != Phase.BODY) {
+                    yield true;
+                }
+                if (result == BodyReader.FAILED) {
+                    exchange.clientMalformed(Malformed.of(body.wrong()));
+                } else if (result == BodyReader.END) {
+                    phase = Phase.ANSWER;
+                    watch.notDue();
+                    exchange.requestEnd(body.trailers());
+                } else {
+                    bodyDue();
+                }
+                yield true;
+            }
+            case ANSWER -> false;
+            case TUNNEL -> {
+                if (!exchange.takesData()) {
+                    yield false;
+                }
+                exchange.requestData(in, in.readableBytes());
+                yield true;
+            }
+            case CLOSING -> {
+                in.skipBytes(in.readableBytes());
+                yield false;
+            }
+        };
+    }
+
+    private boolean head(ByteBuf in) {
+        if (!parser.isBegun()) {
+            requestBegan = worker.now();
+        }
+        int result = parser.parse(in);
+        if (result == HeadParser.MORE) {
+            watch.due(worker.wheel, requestBegan + run.headNanos());
+            return false;
+        }
+        if (result == HeadParser.FAILED) {
+            listener.malformed();
+            refuse(parser.malformed().answer());
+            return false;
+        }
+        keep = !head.close && !leaving && !worker.engine.isStopping();
+        chunkedAnswer = false;
+        body.begin(head.chunked, head.bodyLength);
+        if (head.bodyLength == 0) {
+            phase = Phase.ANSWER;
+            watch.notDue();
+        } else {
+            phase = Phase.BODY;
+            bodyDue();
+        }
+        exchange.begin(head);
+        return true;
+    }
+
+    private void bodyDue() {
+        watch.due(
+                worker.wheel,
+                Math.min(worker.now() + run.bodyNanos(), requestBegan + run.requestNanos()));
+    }
+
+    @Override
+    public void data(ByteBuf from, int many) {
+        if (exchange.isOver()) {
+            from.skipBytes(many);
+        } else {
+            exchange.requestData(from, many);
+        }
+    }
+
+    /** Refuses what is no request. */
+    private void refuse(HttpAnswer answer) {
+        byte[] content = answer.body().getBytes(StandardCharsets.UTF_8);
+        Head own = worker.head();
+        Forwarding.own(own, answer, content.length, Map.of(), worker.date());
+        keep = false;
+        unread = true;
+        chunkedAnswer = false;
+        answerHead(own, false);
+        answerData(Unpooled.wrappedBuffer(content), content.length);
+        answerEnd(null);
+    }
+
+    @Override
+    public Client client() {
+        return peer.client();
+    }
+
+    @Override
+    public void informational(Head answer) {
+        if (!head.old) {
+            worker.scratch.clear();
+            HeadWriter.answer(answer, worker.scratch, false, HeadWriter.Connection.KEPT);
+            outlet().bytes(worker.scratch);
+        }
+    }
+
+    @Override
+    public void answerHead(Head answer, boolean bodyless) {
+        boolean open = !bodyless && answer.bodyLength == Head.UNKNOWN;
+        chunkedAnswer = open && !head.old;
+        if (answer.close || (open && head.old) || worker.engine.isStopping()) {
+            keep = false;
+        }
+        worker.scratch.clear();
+        HeadWriter.answer(
+                answer,
+                worker.scratch,
+                chunkedAnswer,
+                !keep
+                        ? HeadWriter.Connection.CLOSED
+                        : head.old ? HeadWriter.Connection.SAID_KEPT : HeadWriter.Connection.KEPT);
+        outlet().bytes(worker.scratch);
+    }
+
+    @Override
+    public void upgraded(Head answer) {
+        keep = false;
+        chunkedAnswer = false;
+        phase = Phase.TUNNEL;
+        watch.notDue();
+        worker.scratch.clear();
+        HeadWriter.answer(answer, worker.scratch, false, HeadWriter.Connection.UPGRADED);
+        outlet().bytes(worker.scratch);
+        resumeRequest();
+    }
+
+    @Override
+    public long tunnelNanos() {
+        return run.idleNanos();
+    }
+
+    @Override
+    public void answerData(ByteBuf from, int many) {
+        if (chunkedAnswer) {
+            outlet().chunk(from, many, worker.scratch);
+        } else {
+            outlet().body(from, many);
+        }
+    }
+
+    @Override
+    public void answerEnd(@Nullable Head trailers) {
+        if (chunkedAnswer && trailers != null) {
+            outlet().lastChunk(trailers, worker.scratch);
+        } else if (chunkedAnswer) {
+            outlet().lastChunk();
+        }
+        boolean last = inputOver && held == null && !working;
+        if (!keep || leaving || phase == Phase.BODY || last) {
+            close();
+            return;
+        }
+        outlet().flush();
+        phase = Phase.HEAD;
+        parser.reset();
+        watch.due(worker.wheel, worker.now() + run.idleNanos());
+        ByteBuf next = held;
+        if (!working && next != null) {
+            held = null;
+            work(next);
+        }
+    }
+
+    /** Sends what is written and closes, so that the client can read it all before. */
+    private void close() {
+        boolean lingers = unread || phase == Phase.BODY || held != null;
+        phase = Phase.CLOSING;
+        dropHeld();
+        ChannelHandlerContext here = context();
+        watch.due(worker.wheel, worker.now() + run.answerNanos());
+        var sent = outlet().flushLast();
+        if (!lingers || inputOver || here.pipeline().get(SslHandler.class) != null) {
+            sent.addListener(done -> {
+                var _ = here.close();
+            });
+        } else {
+            reading(true);
+            sent.addListener(done -> {
+                watch.due(worker.wheel, worker.now() + LINGER);
+                if (here.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+                    var _ = duplex.shutdownOutput();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void answerBroken() {
+        phase = Phase.CLOSING;
+        outlet().release();
+        var _ = context().close();
+    }
+
+    @Override
+    public void flush() {
+        outlet().flush();
+        if (!outlet().isWritable()) {
+            watch.due(worker.wheel, worker.now() + run.answerNanos());
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return outlet().isWritable();
+    }
+
+    @Override
+    public void resumeRequest() {
+        ByteBuf next = held;
+        if (!working && next != null) {
+            held = null;
+            work(next);
+        }
+    }
+
+    @Override
+    public void stopRequest() {
+        keep = false;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext newCtx) {
+        if (newCtx.channel().isWritable() && !exchange.isOver()) {
+            if (phase == Phase.ANSWER || phase == Phase.TUNNEL) {
+                watch.notDue();
+            }
+            exchange.clientWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext newCtx, Object event) {
+        if (Http2Client.DRAIN.equals(event)) {
+            exchange.leaveTunnel();
+        } else if (LEAVE.equals(event)) {
+            leaving = true;
+            if (phase == Phase.HEAD && !parser.isBegun()) {
+                var _ = newCtx.close();
+            }
+        } else if (event instanceof ChannelInputShutdownEvent) {
+            inputOver = true;
+            if (phase != Phase.ANSWER) {
+                var _ = newCtx.close();
+            }
+        } else {
+            newCtx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext newCtx) {
+        phase = Phase.CLOSING;
+        dropHeld();
+        outlet().release();
+        worker.wheel.remove(watch);
+        exchange.clientGone();
+        newCtx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext newCtx, Throwable fault) {
+        var _ = newCtx.close();
+    }
+
+    private void dropHeld() {
+        ByteBuf rest = held;
+        held = null;
+        if (rest != null) {
+            rest.release();
+        }
+    }
+
+    private void reading(boolean wanted) {
+        var config = context().channel().config();
+        if (!inputOver && config.isAutoRead() != wanted) {
+            config.setAutoRead(wanted);
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        if (ctx == null) {
+            throw new IllegalStateException("connection: not made yet (expected: made)");
+        }
+        return ctx;
+    }
+
+    private Outlet outlet() {
+        if (out == null) {
+            throw new IllegalStateException("connection: not made yet (expected: made)");
+        }
+        return out;
+    }
+
+    /** What the client has not done in time. */
+    private final class Watch extends Timed {
+        @Override
+        void expired(long now) {
+            switch (phase) {
+                case HEAD -> {
+                    if (parser.isBegun()) {
+                        refuse(
+                                Problem.answer(
+                                                408,
+                                                OutcomeCode.DEADLINE_EXPIRED,
+                                                "the request did not arrive in time")
+                                        .closing());
+                    } else {
+                        var _ = context().close();
+                    }
+                }
+                case BODY -> exchange.clientLate("the request did not arrive in time");
+                case ANSWER, TUNNEL, CLOSING -> {
+                    var _ = context().close();
+                }
+            }
+        }
+    }
+}

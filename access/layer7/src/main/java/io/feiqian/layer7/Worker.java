@@ -1,0 +1,178 @@
+package io.feiqian.layer7;
+
+import io.feiqian.balancing.Member;
+import io.feiqian.proxy.Backend;
+import io.feiqian.proxy.BackendOrders;
+import io.feiqian.proxy.Transport;
+import io.feiqian.runtime.Clock;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.IdentityHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What belongs to one event loop: its deadlines, its connections to backends, its part of the
+ * access log. Nothing in it is shared, so nothing in it is locked.
+ */
+final class Worker {
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+    private static final long SECOND = 1_000_000_000;
+
+    final Layer7 engine;
+    final EventLoop loop;
+    final TimerWheel wheel;
+    final Bytes scratch = new Bytes();
+    final AccessLog.Page log;
+    private final Head own = new Head();
+    private final Clock clock;
+    private final Transport transport;
+    private final IdentityHashMap<Member<Backend>, BackendConnections> connections =
+            new IdentityHashMap<>();
+    private byte[] date = new byte[0];
+    private long dateUntil;
+    private @Nullable Future<?> turning;
+    private long turns;
+    private long chance;
+
+    /**
+     * What belongs to an event loop.
+     *
+     * @param seed for choices that chance makes; not 0
+     */
+    Worker(
+            Layer7 engine,
+            EventLoop loop,
+            Transport transport,
+            Clock clock,
+            AccessLog log,
+            long seed) {
+        this.chance = seed;
+        this.engine = engine;
+        this.loop = loop;
+        this.transport = transport;
+        this.clock = clock;
+        this.log = log.page(clock);
+        this.wheel = new TimerWheel(clock.nanos());
+        this.dateUntil = clock.nanos();
+    }
+
+    /** Begins to turn; once, before anything else. */
+    void start() {
+        turning =
+                loop.scheduleAtFixedRate(
+                        this::turn, TimerWheel.TURN, TimerWheel.TURN, TimeUnit.NANOSECONDS);
+    }
+
+    long now() {
+        return clock.nanos();
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** A head for an answer that is written at once. */
+    Head head() {
+        return own;
+    }
+
+    /** Any number. */
+    long chance() {
+        chance ^= chance << 13;
+        chance ^= chance >>> 7;
+        chance ^= chance << 17;
+        return chance;
+    }
+
+    /** Runs on the event loop, at once where this is it. */
+    void run(Runnable work) {
+        if (loop.inEventLoop()) {
+            work.run();
+        } else {
+            loop.execute(work);
+        }
+    }
+
+    /** The date as answers carry it. */
+    byte[] date() {
+        long now = clock.nanos();
+        if (now - dateUntil >= 0) {
+            date = Bytes.ascii(DATE.format(clock.now()));
+            dateUntil = now + SECOND / 2;
+        }
+        return date;
+    }
+
+    /** The connections to a backend from this event loop. */
+    BackendConnections connections(PoolRun pool, Member<Backend> member) {
+        BackendConnections known = connections.get(member);
+        if (known == null) {
+            known = BackendConnections.of(this, pool, member);
+            connections.put(member, known);
+        }
+        return known;
+    }
+
+    /** A way to make a connection from this event loop. */
+    Bootstrap bootstrap(PoolRun pool) {
+        return new Bootstrap()
+                .group(loop)
+                .channel(transport.client())
+                .resolver(Resolving.GROUP)
+                .option(ChannelOption.ALLOCATOR, Buffers.MEMORY)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, Buffers.reading())
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        (int) Math.max(1, pool.connectNanos / 1_000_000));
+    }
+
+    /** Another configuration holds: connections that nobody needs any more are closed. */
+    void forget(Routing now) {
+        connections
+                .values()
+                .removeIf(each -> {
+                    boolean gone = !now.has(each.pool(), each.member());
+                    if (gone) {
+                        each.leave();
+                    }
+                    return gone;
+                });
+    }
+
+    /** A backend is blocked: its connections are closed, with what they carry. */
+    void cut(BackendOrders.Which which) {
+        connections
+                .values()
+                .forEach(each -> {
+                    if (each.pool().config().name().equals(which.pool())
+                            && each.member().target().name().equals(which.backend())) {
+                        each.cut();
+                    }
+                });
+    }
+
+    /** Closes the unused connections to backends and hands over the last lines of the log. */
+    void stop() {
+        if (turning != null) {
+            turning.cancel(false);
+        }
+        connections.values().forEach(BackendConnections::leave);
+        log.hand();
+    }
+
+    private void turn() {
+        wheel.turn(clock.nanos());
+        if (++turns % 5 == 0) {
+            connections.values().forEach(BackendConnections::lookAround);
+            log.hand();
+        }
+    }
+}

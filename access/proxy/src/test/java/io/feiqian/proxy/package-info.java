@@ -1,0 +1,5 @@
+/** Tests of what both layers of the way in share. */
+@NullMarked
+package io.feiqian.proxy;
+
+import org.jspecify.annotations.NullMarked;
