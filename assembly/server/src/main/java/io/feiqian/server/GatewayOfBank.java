@@ -100,7 +100,10 @@ final class GatewayOfBank {
                         Iso20022.over(
                                 cells,
                                 policies.rules(Side.GATEWAY, ""),
-                                IsoConfig.of("FEIQCNBJ", "CN", "FEIQ"),
+                                IsoConfig.of(
+                                        told.bank().bic(),
+                                        told.bank().country(),
+                                        told.bank().ibanPrefix()),
                                 clock));
         WantedWay way = new WantedWay(usual(told));
         LiveDocuments.Self self =

@@ -28,6 +28,7 @@ import java.util.List;
  * @param transport how sockets are worked with
  * @param directory who knows the customers of phones, documents and cards, as an address; empty for
  *     nobody
+ * @param bank what the bank is called in ISO 20022 messages
  * @param proxy what it goes by where the configuration centre has said nothing
  */
 record GatewayRoleConfig(
@@ -47,7 +48,20 @@ record GatewayRoleConfig(
         int deskPort,
         Transport.Kind transport,
         String directory,
+        Bank bank,
         ProxyConfig proxy) {
+    /**
+     * What the bank is called in ISO 20022 messages.
+     *
+     * @param bic its BIC
+     * @param country the country of its IBANs, two letters
+     * @param ibanPrefix what its IBANs have between check digits and account
+     */
+    record Bank(String bic, String country, String ibanPrefix) {
+        /** The bank of {@code dev}; no real one has this name. */
+        static final Bank OF_DEV = new Bank("FEIQCNBJ", "CN", "FEIQ");
+    }
+
     /** What a file says. */
     static final DocumentType<GatewayRoleConfig> TYPE =
             DocumentType.of(
@@ -69,6 +83,7 @@ record GatewayRoleConfig(
                             0,
                             Transport.Kind.EPOLL,
                             "",
+                            Bank.OF_DEV,
                             ProxyConfig.NONE));
 
     /** Copies the list. */

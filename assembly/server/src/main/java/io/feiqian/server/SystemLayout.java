@@ -136,6 +136,7 @@ final class SystemLayout {
                         0,
                         Transport.Kind.EPOLL,
                         "",
+                        GatewayRoleConfig.Bank.OF_DEV,
                         ProxyConfig.NONE);
         Path file = home.gateway().resolve("gateway.json");
         return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
