@@ -16,10 +16,9 @@ import java.util.List;
 /**
  * Where TLS of listeners and towards backends comes from. Thread-safe.
  *
- * <p>It is done by BoringSSL where its library is there for this machine, and by the JDK elsewhere:
- * measured on one core of an x86-64 machine, BoringSSL needs about half the CPU for bytes in bulk
- * and a third for a handshake. Both speak the same versions and suites: those with forward secrecy
- * and authenticated encryption alone, as HTTP/2 demands.
+ * <p>It is done by BoringSSL where its library is there for this machine, and by the JDK elsewhere.
+ * Both speak the same versions and suites: those with forward secrecy and authenticated encryption
+ * alone, as HTTP/2 demands.
  */
 public final class TlsContexts {
     /** ALPN's name of HTTP/2. */
