@@ -11,6 +11,7 @@ import io.feiqian.telemetry.TelemetryConfig;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -52,7 +53,7 @@ class DocumentsOfThePageTest {
     void start() throws Exception {
         one = named("one");
         two = named("two");
-        echo = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+        echo = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         var _ = Thread.ofVirtual().start(this::echo);
         pem("bank");
         pem("partners");
@@ -69,8 +70,7 @@ class DocumentsOfThePageTest {
 
     @Test
     void everyDocumentIsTakenByAGateway() throws Exception {
-        List<MatchResult> all =
-                BLOCK.matcher(Files.readString(PAGE)).results().toList();
+        List<MatchResult> all = BLOCK.matcher(Files.readString(PAGE)).results().toList();
 
         assertThat(all).hasSizeGreaterThan(8);
         for (MatchResult each : all) {
@@ -185,7 +185,8 @@ class DocumentsOfThePageTest {
     }
 
     private static HttpServer named(String name) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         byte[] body = name.getBytes(StandardCharsets.US_ASCII);
         var _ =
                 server.createContext(

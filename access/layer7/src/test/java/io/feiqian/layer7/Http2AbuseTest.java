@@ -41,7 +41,8 @@ class Http2AbuseTest {
     @BeforeEach
     void start() throws IOException {
         HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
+                HttpServer.create(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         server.setExecutor(threads);
         server.createContext(
                 "/",
@@ -240,7 +241,8 @@ class Http2AbuseTest {
     @Test
     void whoSendsMoreThanItsWindowIsSentAway() throws Exception {
         HttpServer stuck =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
+                HttpServer.create(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         CompletableFuture<Void> go = new CompletableFuture<>();
         stuck.createContext("/", exchange -> go.join());
         stuck.start();
