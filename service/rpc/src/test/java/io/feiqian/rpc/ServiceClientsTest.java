@@ -455,9 +455,9 @@ class ServiceClientsTest {
                         FaultTolerance.FAIL_OVER,
                         100,
                         Duration.ofSeconds(5),
-                        new Backoff(Duration.ofMillis(20), Duration.ofMillis(200))));
+                        new Backoff(Duration.ofMillis(150), Duration.ofMillis(800))));
         timer.after(
-                Duration.ofMillis(300),
+                Duration.ofMillis(200),
                 () ->
                         servers.add(
                                 new EchoCell(
