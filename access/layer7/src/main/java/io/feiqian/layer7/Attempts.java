@@ -111,8 +111,11 @@ final class Attempts {
                 return kept;
             }
         }
-        if (cell.isEmpty() && rule == null && made == 0 && !exchange.plan().hasLabels()) {
-            return where.backends().choose(key);
+        // Almost every request: nothing is allocated.
+        if (rule == null && made == 0 && !exchange.plan().hasLabels()) {
+            return cell.isEmpty()
+                    ? where.backends().choose(key)
+                    : where.backends().choose(key, cell);
         }
         Predicate<Member<Backend>> all = this::isWanted;
         if (exchange.plan().hasLabels()) {
