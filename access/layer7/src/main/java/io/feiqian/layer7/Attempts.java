@@ -286,7 +286,7 @@ final class Attempts {
         end(Ending.FAILED, OutcomeCode.UNKNOWN);
         boolean repeatable =
                 !answered && exchange.request().verb.isIdempotent() && !exchange.isBodyPassed();
-        if (!repeatable || !again()) {
+        if ((!repeatable || !again()) && !readAgain()) {
             nobodyAnswers(502, "the backend closed before it answered");
         }
     }

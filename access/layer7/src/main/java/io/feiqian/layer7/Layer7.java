@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class Layer7 implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Layer7.class);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+    private static final Duration LAST_REQUESTS = Duration.ofMillis(500);
 
     private final Layer7Parts parts;
     private final TlsContexts tls;
@@ -252,13 +253,19 @@ public final class Layer7 implements AutoCloseable {
         listeners.values().forEach(HttpListener::stopListening);
         stopping = true;
         boolean all = true;
-        if (requests.get() == 0) {
-            drained.complete(null);
-        }
         List<HttpListener> every = every();
         unwatch.run();
         try {
             every.forEach(HttpListener::drain);
+            // Whoever asks within a moment hears with the answer that the connection ends; a
+            // connection that is closed while a request is on its way loses that request.
+            long moment = Math.min(patience.toMillis(), LAST_REQUESTS.toMillis());
+            for (HttpListener each : every) {
+                var _ = each.awaitEmpty(moment);
+            }
+            if (requests.get() == 0) {
+                drained.complete(null);
+            }
             drained.get(patience.toNanos(), TimeUnit.NANOSECONDS);
             every.forEach(HttpListener::leave);
             for (HttpListener each : every) {

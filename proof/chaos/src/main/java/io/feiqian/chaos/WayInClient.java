@@ -25,6 +25,7 @@ import java.util.Optional;
 final class WayInClient {
     private static final Duration PAUSE = Duration.ofMillis(6);
     private static final Duration PAUSE_UNCONNECTED = Duration.ofMillis(50);
+    private static final Duration PAUSE_LOST = Duration.ofMillis(150);
     private static final int PATIENCE_MILLIS = 15_000;
     private static final int PIPELINED = 3;
     private static final int KEPT_FOR = 400;
@@ -164,6 +165,8 @@ final class WayInClient {
             boolean goesOn = read(all.get(i), to, begun, kept || i > 0);
             if (!goesOn) {
                 drop();
+                // All clients have one address, which may open so many connections in a second.
+                timer.pause(PAUSE_LOST);
                 // What follows a last answer was never taken, and may be asked again.
                 return;
             }
