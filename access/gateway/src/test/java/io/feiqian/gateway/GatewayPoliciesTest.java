@@ -45,7 +45,7 @@ class GatewayPoliciesTest {
         timer.close();
     }
 
-    @Requirement({"P6.2.2.5-h", "P6.2.3-c", "P6.2.2.2-b", "D5.7-b", "D6.10-d"})
+    @Requirement({"P6.2.2.5-h", "P6.2.3-c", "P6.2.2.2-b", "D5.5-d", "D5.7-b", "D6.10-d"})
     @Test
     void whatALimitRefusesIsAProblemThatSaysWhenToComeAgainAndNoCellSeesIt() {
         publish(
@@ -69,7 +69,7 @@ class GatewayPoliciesTest {
         assertThat(buy("{}").status()).isEqualTo(200);
     }
 
-    @Requirement({"P6.2.2.5-d", "P6.2.3-d", "D5.7-b"})
+    @Requirement({"P6.2.2.5-d", "P6.2.3-d", "B6.2-d", "D5.5-d", "D5.7-b"})
     @Test
     void aPolicyChoosesByFieldsOfTheRequestAndAnswersInsteadOfTheCell() {
         publish(
@@ -88,7 +88,7 @@ class GatewayPoliciesTest {
                 .isEqualTo("one");
     }
 
-    @Requirement({"P6.2.2.5-f", "P6.2.3-e", "D5.7-b", "D6.10-d"})
+    @Requirement({"P6.2.2.5-f", "P6.2.3-e", "B6.2-d", "D5.5-d", "D5.7-b", "D6.10-d"})
     @Test
     void aBreakerOfItsCallsSparesTheCellThatFails() {
         publish(

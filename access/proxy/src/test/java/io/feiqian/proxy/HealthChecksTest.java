@@ -38,7 +38,7 @@ class HealthChecksTest {
                             bad.contains(backend.name()) ? Optional.of("bad") : Optional.empty(),
                     Runnable::run);
 
-    @Requirement({"P6.1.3-e", "P6.1.3-g"})
+    @Requirement({"P6.1.3-e", "P6.1.3-g", "P6.2.2.2-d"})
     @Test
     void aBackendGoesAfterItsFallsAndComesBackAfterItsRises() {
         BackendPool pool = pool();

@@ -123,7 +123,7 @@ class WholeBankTest {
                 .isEqualTo(OutcomeCode.TRACE_NOT_AT_HOME);
     }
 
-    @Requirement("D5.3-d")
+    @Requirement({"D5.3-d", "S.gw-5"})
     @Test
     void oneTraceGoesFromTheClientThroughBothCellsAndEachStepNamesItsCellAndSlot()
             throws Exception {
