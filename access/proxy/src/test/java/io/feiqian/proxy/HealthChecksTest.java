@@ -77,7 +77,7 @@ class HealthChecksTest {
     @Test
     void connectionsAndAnswersOfHttpAreJudged() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
-            var _ = Thread.ofVirtual().start(() -> serve(server));
+            Thread serving = Thread.ofVirtual().start(() -> serve(server));
             int port = server.getLocalPort();
             assertThat(fault(port, tcp())).isEmpty();
             assertThat(fault(port, http("200-299", ""))).isEmpty();
@@ -85,6 +85,8 @@ class HealthChecksTest {
             assertThat(fault(port, http("204", ""))).contains("status 200 (expected: 204)");
             assertThat(fault(port, http("200", "great"))).isPresent();
             server.close();
+            // Until who accepts has left, the port still takes connections.
+            serving.join();
             assertThat(fault(port, tcp())).isPresent();
         }
         try (ServerSocket hung = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
