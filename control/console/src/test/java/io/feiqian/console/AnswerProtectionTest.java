@@ -137,7 +137,13 @@ final class AnswerProtectionTest {
                 .isBetween(400, 499);
         assertThat(Wire.status(Wire.ask(console.port(), "GET /", "X: " + "a".repeat(20_000))))
                 .isBetween(400, 499);
-        assertThat(admin.post("/password", "token", BIG).statusCode()).isEqualTo(413);
+        // Without the body: who sends on after the refusal may lose it with the connection.
+        assertThat(
+                        Wire.status(
+                                Wire.exchange(
+                                        console.port(),
+                                        "POST /password HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")))
+                .isEqualTo(413);
         String token = admin.token();
         for (String field : new String[] {"x".repeat(2_001), "a\0b"}) {
             HttpResponse<String> refused =
