@@ -163,8 +163,10 @@ final class Attempts {
         ByteBuf all = exchange.body().collected();
         exchange.phase(Exchange.Phase.ASKED);
         to.requestHead(request);
-        if (all != null && all.isReadable()) {
-            to.requestData(all.duplicate(), all.readableBytes());
+        if (all != null && all.writerIndex() > 0) {
+            // An attempt before has read it.
+            all.readerIndex(0);
+            to.requestData(all, all.readableBytes());
         }
         if (exchange.body().isOver()) {
             requestEnd(null);

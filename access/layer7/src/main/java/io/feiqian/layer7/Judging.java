@@ -25,7 +25,6 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -87,14 +86,8 @@ final class Judging {
                     }
                 }
             }
-            if (parts.tracing() != Tracing.none() && plan.end == RoutePlan.End.POOLS) {
-                int sent = exchange.request().find(Known.TRACEPARENT);
-                span =
-                        parts.tracing()
-                                .serve(
-                                        plan.config.name(),
-                                        Optional.empty(),
-                                        sent < 0 ? "" : exchange.request().value(sent));
+            if (plan.end == RoutePlan.End.POOLS) {
+                trace(parts.tracing());
             }
             switch (plan.end) {
                 case API -> ask(parts);
@@ -107,6 +100,18 @@ final class Judging {
             }
         } catch (RuntimeException fault) {
             failed(fault);
+        }
+    }
+
+    /** Begins a span, where it is recorded or goes on with a caller's trace. */
+    private void trace(Tracing tracing) {
+        int sent = exchange.request().find(Known.TRACEPARENT);
+        if (tracing.isRecording() || (sent >= 0 && tracing != Tracing.none())) {
+            span =
+                    tracing.serve(
+                            exchange.plan().config.name(),
+                            Optional.empty(),
+                            sent < 0 ? "" : exchange.request().value(sent));
         }
     }
 
@@ -150,9 +155,7 @@ final class Judging {
                             body == null
                                     ? ByteString.EMPTY
                                     : ByteString.copyFrom(
-                                            body.array(),
-                                            body.arrayOffset() + body.readerIndex(),
-                                            body.readableBytes()));
+                                            body.array(), body.arrayOffset(), body.writerIndex()));
             question = known;
         }
         return known;
@@ -358,10 +361,9 @@ final class Judging {
         return known == null ? "" : known.traceparent();
     }
 
-    /** What the backend is told of the cell. */
-    Map<String, String> headers() {
-        CellAim.To known = aim;
-        return known == null ? Map.of() : known.headers();
+    /** The cell that it goes to; null for none. */
+    CellAim.@Nullable To aim() {
+        return aim;
     }
 
     /** What the client is told of the cell. */

@@ -61,6 +61,8 @@ class CellProxyingTest {
         Wire.Message seen = two.seen.getFirst();
         assertThat(seen.field("feiqian-cell")).isEqualTo("cell-2");
         assertThat(seen.field("feiqian-slot")).isEqualTo("9000");
+        assertThat(seen.field("feiqian-epoch")).isEqualTo("1");
+        assertThat(one.seen.getFirst().field("feiqian-slot")).isEqualTo("0042");
         assertThat(post("{\"slot\":\"0042\",\"slot\":\"9000\"}").status()).isEqualTo(400);
         assertThat(post("{}").status()).isEqualTo(400);
     }
@@ -74,6 +76,8 @@ class CellProxyingTest {
                         "HTTP/1.1 503 Moved\r\nFeiqian-Wrong-Cell: 2\r\nContent-Length: 0\r\n\r\n"));
         assertThat(post("{\"slot\":\"0042\"}").body()).isEqualTo("said by two");
         assertThat(two.seen.getFirst().body()).isEqualTo("{\"slot\":\"0042\"}");
+        assertThat(two.seen.getFirst().field("feiqian-cell")).isEqualTo("cell-2");
+        assertThat(two.seen.getFirst().field("feiqian-epoch")).isEqualTo("2");
         assertThat(post("{\"slot\":\"0043\"}").body()).isEqualTo("said by two");
         assertThat(one.seen).as("asked once, and not again").hasSize(1);
     }
