@@ -54,9 +54,6 @@ final class Forwarding {
             head.dropAll(Known.EXPECT);
         }
         forwarded(head, peer);
-        if (plan.way != null) {
-            dropCell(head);
-        }
         if (plan.newPath != null) {
             head.sendTarget(
                     plan.newPath, plan.exact ? head.routeEnd : head.routeStart + plan.path.length);
@@ -86,11 +83,14 @@ final class Forwarding {
      * nothing. Makes nothing.
      */
     static void cell(Head head, Exchange exchange) {
-        CellAim.To aim = exchange.judging().aim();
-        if (aim == null) {
+        if (exchange.plan().way == null) {
             return;
         }
         dropCell(head);
+        CellAim.To aim = exchange.judging().cell().aim();
+        if (aim == null) {
+            return;
+        }
         Bytes text = exchange.worker.scratch;
         add(head, CELL, text.clear().text(aim.cell().toString()));
         if (aim.slot().isPresent()) {
@@ -202,7 +202,7 @@ final class Forwarding {
         if (!more.isEmpty()) {
             more.forEach((name, value) -> set(head, name, value));
         }
-        exchange.judging().answerHeaders(head);
+        exchange.judging().cell().answerHeaders(head);
         PoolRun pool = exchange.attempts().pool();
         if (pool != null && pool.config().sticky().by() == StickyConfig.By.COOKIE) {
             Sticky.set(head, exchange, pool);

@@ -2,6 +2,7 @@ package io.feiqian.layer7;
 
 import io.feiqian.balancing.Ending;
 import io.feiqian.proxy.HttpAnswer;
+import io.feiqian.rpc.spi.Ruling;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,9 @@ final class Reply {
             }
             learnLoad(head);
         }
+        if (head.status >= 500 && isReplaced()) {
+            return;
+        }
         exchange.phase(Exchange.Phase.ANSWERING);
         begun = true;
         status = head.status;
@@ -100,7 +104,7 @@ final class Reply {
         int said = head.find(LOAD);
         long percent = said < 0 ? -1 : Requests.length(head, said);
         if (percent >= 0) {
-            exchange.judging().loaded(percent);
+            exchange.judging().cell().loaded(percent);
         }
     }
 
@@ -111,7 +115,21 @@ final class Reply {
             return false;
         }
         long version = Requests.length(head, said);
-        return exchange.judging().corrected(Math.max(0, version));
+        return exchange.judging().cell().corrected(Math.max(0, version));
+    }
+
+    /** Whether a rule has something else for a failure that is answered; only for what reads. */
+    private boolean isReplaced() {
+        RequestRules rules = exchange.judging().rules();
+        Ruling instead =
+                exchange.request().verb.isSafe() ? rules.insteadOf(RequestRules.FAULT) : null;
+        if (instead == null) {
+            return false;
+        }
+        exchange.attempts().ended(Ending.FAILED);
+        exchange.attempts().cancel();
+        rules.fallBack(instead, RequestRules.FAULT);
+        return true;
     }
 
     /** So many bytes of its body have come. */
