@@ -70,4 +70,10 @@ public sealed interface CellAim {
 
     /** By which a backend says how much of its cell is in use, in percent. */
     String LOAD = "Feiqian-Load";
+
+    /**
+     * By which a backend says why it refused, as the number of our code: in the head of its answer,
+     * or in the trailers of gRPC. One that is overloaded takes what no cell owns last for a while.
+     */
+    String CODE = "Feiqian-Code";
 }

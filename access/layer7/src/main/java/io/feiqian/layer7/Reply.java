@@ -3,6 +3,7 @@ package io.feiqian.layer7;
 import io.feiqian.balancing.Ending;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.rpc.spi.Ruling;
+import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class Reply {
             Bytes.ascii(CellAim.WRONG_CELL.toLowerCase(Locale.ROOT));
 
     private static final byte[] LOAD = Bytes.ascii(CellAim.LOAD.toLowerCase(Locale.ROOT));
+    private static final byte[] CODE = Bytes.ascii(CellAim.CODE.toLowerCase(Locale.ROOT));
 
     /** What stands for the status where the client was gone before there was one. */
     private static final int UNWANTED = 499;
@@ -87,6 +89,7 @@ final class Reply {
                 return;
             }
             learnLoad(head);
+            learnRefusal(head);
         }
         if (head.status >= 500 && isReplaced()) {
             return;
@@ -105,6 +108,14 @@ final class Reply {
         long percent = said < 0 ? -1 : Requests.length(head, said);
         if (percent >= 0) {
             exchange.judging().cell().loaded(percent);
+        }
+    }
+
+    /** A cell that has no room says so, in the head or in trailers. */
+    private void learnRefusal(Head head) {
+        int said = head.find(CODE);
+        if (said >= 0 && Requests.length(head, said) == OutcomeCode.OVERLOADED.number()) {
+            exchange.judging().cell().full();
         }
     }
 
@@ -160,6 +171,9 @@ final class Reply {
 
     /** That was the whole of it. */
     void end(@Nullable Head trailers) {
+        if (trailers != null && exchange.plan().way != null) {
+            learnRefusal(trailers);
+        }
         boolean failed =
                 status >= 500
                         || grpcFailed

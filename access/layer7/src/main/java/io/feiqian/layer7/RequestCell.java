@@ -87,6 +87,15 @@ final class RequestCell {
         }
     }
 
+    /** The backend refused for want of room. */
+    void full() {
+        CellSteering steering = exchange.worker.engine.parts().cells();
+        CellAim.To known = aim;
+        if (steering != null && known != null) {
+            steering.full(known.cell());
+        }
+    }
+
     /** It goes to this pool, whatever its cell is. */
     void none(PoolRun where) {
         clear();

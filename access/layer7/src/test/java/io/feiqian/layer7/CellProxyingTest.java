@@ -123,6 +123,33 @@ class CellProxyingTest {
         assertThat(Wire.exchange(door.port(), journal("1".repeat(32))).status()).isEqualTo(400);
     }
 
+    @Test
+    @Requirement({"M6.2-2", "D5.5-a"})
+    void aCellThatRefusedForWantOfRoomTakesNothingNewForAWhile() {
+        one.behave((wire, request) ->
+                wire.send(
+                        "HTTP/1.1 503 Full\r\nFeiqian-Code: 4001\r\nContent-Length: 0\r\n\r\n"));
+        int refused = 0;
+        for (int i = 0; i < 40; i++) {
+            refused += Wire.exchange(door.port(), journal("")).status() == 503 ? 1 : 0;
+        }
+        assertThat(refused).as("asked until it said so").isEqualTo(1);
+        assertThat(two.seen).hasSize(39);
+        assertThat(post("{\"slot\":\"0042\"}").status()).as("what it owns").isEqualTo(503);
+    }
+
+    @Test
+    void anyOther503SaysNothingOfItsCell() {
+        one.behave((wire, request) ->
+                wire.send(
+                        "HTTP/1.1 503 No\r\nFeiqian-Code: 4021\r\nContent-Length: 0\r\n\r\n"));
+        int refused = 0;
+        for (int i = 0; i < 40 && refused < 2; i++) {
+            refused += Wire.exchange(door.port(), journal("")).status() == 503 ? 1 : 0;
+        }
+        assertThat(refused).isEqualTo(2);
+    }
+
     private Wire.Message post(String body) {
         return Wire.exchange(
                 door.port(),
