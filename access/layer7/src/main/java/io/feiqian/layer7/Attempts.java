@@ -110,8 +110,7 @@ final class Attempts {
 
     private void nobody() {
         boolean forCell = !cell.isEmpty();
-        OutcomeCode code =
-                forCell ? OutcomeCode.CELL_UNAVAILABLE : OutcomeCode.SERVICE_UNAVAILABLE;
+        OutcomeCode code = forCell ? OutcomeCode.CELL_UNAVAILABLE : OutcomeCode.SERVICE_UNAVAILABLE;
         String why = forCell ? "cell " + cell + ": no backend takes it" : "no backend takes it";
         if (!hasInstead(code, why)) {
             exchange.refuse(code, why);

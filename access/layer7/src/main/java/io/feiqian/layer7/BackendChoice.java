@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which backend an attempt of one exchange goes to: the one that a cookie names, one with the labels
- * of the route, any of its cell, and none that was tried in vain. Confined to the exchange's event
- * loop.
+ * Which backend an attempt of one exchange goes to: the one that a cookie names, one with the
+ * labels of the route, any of its cell, and none that was tried in vain. Confined to the exchange's
+ * event loop.
  */
 final class BackendChoice {
     private final Exchange exchange;

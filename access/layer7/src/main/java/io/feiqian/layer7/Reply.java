@@ -177,9 +177,7 @@ final class Reply {
         boolean failed =
                 status >= 500
                         || grpcFailed
-                        || (exchange.request().grpc
-                                && trailers != null
-                                && Grpc.isFailed(trailers));
+                        || (exchange.request().grpc && trailers != null && Grpc.isFailed(trailers));
         exchange.attempts().ended(failed ? Ending.FAILED : Ending.ANSWERED);
         boolean early = !exchange.body().isOver();
         exchange.finish();

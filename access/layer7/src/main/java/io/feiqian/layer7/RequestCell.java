@@ -74,7 +74,8 @@ final class RequestCell {
             return false;
         }
         exchange.attempts().corrected();
-        exchange.judging().after(steering.corrected(request, before, knownThere), found -> aimed(found, to));
+        exchange.judging()
+                .after(steering.corrected(request, before, knownThere), found -> aimed(found, to));
         return true;
     }
 

@@ -115,12 +115,12 @@ final class RequestRules {
             case Ruling.Later(var stage) ->
                     exchange.judging()
                             .after(
-                            stage,
-                            then -> {
-                                if (apply(side, then)) {
-                                    ask(side + 1);
-                                }
-                            });
+                                    stage,
+                                    then -> {
+                                        if (apply(side, then)) {
+                                            ask(side + 1);
+                                        }
+                                    });
         }
         return false;
     }

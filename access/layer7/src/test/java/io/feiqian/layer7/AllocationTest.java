@@ -67,9 +67,10 @@ class AllocationTest {
 
     @Test
     void aRequestWhoseCellIsFoundLeavesLittle() {
-        assertThat(bytesPerRequest(
-                        "POST /pay HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n"
-                                + "{\"slot\":\"0042\"}"))
+        assertThat(
+                        bytesPerRequest(
+                                "POST /pay HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n"
+                                        + "{\"slot\":\"0042\"}"))
                 .isLessThan(1_000);
     }
 

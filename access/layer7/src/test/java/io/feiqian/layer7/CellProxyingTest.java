@@ -127,8 +127,7 @@ class CellProxyingTest {
     @Requirement({"M6.2-2", "D5.5-a"})
     void aCellThatRefusedForWantOfRoomTakesNothingNewForAWhile() {
         one.behave((wire, request) ->
-                wire.send(
-                        "HTTP/1.1 503 Full\r\nFeiqian-Code: 4001\r\nContent-Length: 0\r\n\r\n"));
+                wire.send("HTTP/1.1 503 Full\r\nFeiqian-Code: 4001\r\nContent-Length: 0\r\n\r\n"));
         while (Wire.exchange(door.port(), journal("")).status() != 503) {
             assertThat(two.seen).as("chance asks cell 1 as well").hasSizeLessThan(60);
         }
@@ -141,8 +140,7 @@ class CellProxyingTest {
     @Test
     void anyOther503SaysNothingOfItsCell() {
         one.behave((wire, request) ->
-                wire.send(
-                        "HTTP/1.1 503 No\r\nFeiqian-Code: 4021\r\nContent-Length: 0\r\n\r\n"));
+                wire.send("HTTP/1.1 503 No\r\nFeiqian-Code: 4021\r\nContent-Length: 0\r\n\r\n"));
         int refused = 0;
         for (int i = 0; i < 40 && refused < 2; i++) {
             refused += Wire.exchange(door.port(), journal("")).status() == 503 ? 1 : 0;

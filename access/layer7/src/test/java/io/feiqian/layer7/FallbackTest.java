@@ -52,8 +52,8 @@ class FallbackTest {
     @Test
     void oneThatAnswersWithAFaultIsReplacedByAnother() {
         instead("failure", SPARE);
-        shop.behave((wire, request) ->
-                wire.send("HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"));
+        shop.behave(
+                (wire, request) -> wire.send("HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy"));
         assertThat(get().body()).isEqualTo("said by spare");
         assertThat(get().body()).isEqualTo("said by spare");
         assertThat(shop.seen).hasSize(2);
@@ -79,8 +79,7 @@ class FallbackTest {
         instead("failure", SPARE);
         shop.behave((wire, request) -> wire.close());
         assertThat(post().body()).contains("UNKNOWN");
-        shop.behave((wire, request) ->
-                wire.send("HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\noh"));
+        shop.behave((wire, request) -> wire.send("HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\noh"));
         assertThat(post().body()).isEqualTo("oh");
         assertThat(spare.seen).as("nothing is done twice").isEmpty();
     }
@@ -119,8 +118,7 @@ class FallbackTest {
     }
 
     private void publish(String policies) {
-        var taken =
-                governance.publish("{\"version\": 1, \"policies\": [%s]}".formatted(policies));
+        var taken = governance.publish("{\"version\": 1, \"policies\": [%s]}".formatted(policies));
         assertThat(taken.isAccepted()).as(taken.message()).isTrue();
     }
 

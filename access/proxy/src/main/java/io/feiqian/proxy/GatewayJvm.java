@@ -17,7 +17,8 @@ public final class GatewayJvm {
 
     /** The switches, in their order; others may follow and override. */
     public static List<String> options() {
-        try (InputStream file = requireNonNull(GatewayJvm.class.getResourceAsStream("jvm.options"))) {
+        try (InputStream file =
+                requireNonNull(GatewayJvm.class.getResourceAsStream("jvm.options"))) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(each -> !each.isBlank() && !each.startsWith("#"))

@@ -128,7 +128,8 @@ final class SystemLayout {
                         GatewayRoleConfig.Bank.OF_DEV,
                         ProxyConfig.NONE);
         Path file = home.gateway().resolve("gateway.json");
-        return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GatewayJvm.options(), file, config);
+        return unit(
+                "gateway", Role.GATEWAY, "", plan.gatewayUrl(), GatewayJvm.options(), file, config);
     }
 
     private SystemUnits.ObservatoryUnits observatory() throws IOException {
