@@ -37,12 +37,12 @@ final class RequestParts implements KeyParts {
 
     @Override
     public Body body() {
-        ByteBuf all = exchange.collected();
+        ByteBuf all = exchange.body().collected();
         if (all == null) {
             return Body.NONE;
         }
-        int from = all.arrayOffset() + all.readerIndex();
-        return new Body(all.array(), from, from + all.readableBytes());
+        int from = all.arrayOffset();
+        return new Body(all.array(), from, from + all.writerIndex());
     }
 
     @Override
