@@ -62,7 +62,7 @@ class AllocationTest {
 
     @Test
     void aRequestThatPassesLeavesLittle() {
-        assertThat(bytesPerRequest("GET /plain HTTP/1.1\r\nHost: a\r\n\r\n")).isLessThan(400);
+        assertThat(bytesPerRequest("GET /plain HTTP/1.1\r\nHost: a\r\n\r\n")).isLessThan(300);
     }
 
     @Test
@@ -71,7 +71,7 @@ class AllocationTest {
                         bytesPerRequest(
                                 "POST /pay HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n"
                                         + "{\"slot\":\"0042\"}"))
-                .isLessThan(1_000);
+                .isLessThan(800);
     }
 
     private long bytesPerRequest(String request) {
