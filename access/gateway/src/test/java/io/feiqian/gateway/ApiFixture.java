@@ -149,7 +149,9 @@ final class ApiFixture implements AutoCloseable {
                 1 << 20,
                 Duration.ofSeconds(10),
                 0,
-                Duration.ZERO);
+                Duration.ZERO,
+                Optional.empty(),
+                false);
     }
 
     static HttpQuestion get(String path, String... headers) {

@@ -52,6 +52,7 @@ public final class Exchange extends Timed {
     final Peer peer;
     private final Judging judging = new Judging(this);
     private final Attempts attempts = new Attempts(this);
+    private final Packing packing;
     private Head request = new Head();
     private RoutePlan plan = RoutePlan.NOWHERE;
     private Phase phase = Phase.NONE;
@@ -80,6 +81,7 @@ public final class Exchange extends Timed {
         this.client = client;
         this.peer = peer;
         this.from = peer.client();
+        this.packing = new Packing(worker);
     }
 
     /** Begins with a request; no body follows where its {@link Head#bodyLength} is 0. */
@@ -105,6 +107,7 @@ public final class Exchange extends Timed {
         judging.clear();
         Routing routing = worker.engine.routing();
         plan = routing.find(head);
+        packing.begin(plan.compression, head, peer.client());
         timeoutNanos =
                 head.grpc
                         ? Math.min(plan.timeoutNanos, Grpc.timeoutNanos(head))
@@ -319,6 +322,7 @@ public final class Exchange extends Timed {
         status = head.status;
         grpcFailed = request.grpc && Grpc.isFailed(head);
         Forwarding.answer(head, this);
+        packing.head(head, bodyless);
         client.answerHead(head, bodyless);
         attempts.answering();
     }
@@ -343,13 +347,17 @@ public final class Exchange extends Timed {
 
     /** So many bytes of the answer's body have come. */
     void answerData(ByteBuf data, int many) {
-        bytesOut += many;
         WebSocketFrames tunnel = frames;
         if (tunnel != null) {
             tunnel.pass(data, many);
             passing();
         }
-        client.answerData(data, many);
+        if (packing.isOn()) {
+            bytesOut += packing.data(data, many, client);
+        } else {
+            bytesOut += many;
+            client.answerData(data, many);
+        }
         if (tunnel != null && leaving) {
             leaveTunnel();
             return;
@@ -362,6 +370,7 @@ public final class Exchange extends Timed {
 
     /** What has come of the answer goes out. */
     void answerFlush() {
+        bytesOut += packing.flush(client);
         client.flush();
         attempts.answering();
     }
@@ -373,6 +382,7 @@ public final class Exchange extends Timed {
                         || grpcFailed
                         || (request.grpc && trailers != null && Grpc.isFailed(trailers));
         attempts.ended(failed ? Ending.FAILED : Ending.ANSWERED);
+        bytesOut += packing.end(client);
         boolean early = !requestOver;
         finish();
         if (early) {
@@ -428,9 +438,12 @@ public final class Exchange extends Timed {
         }
         answerBegun = true;
         attempts.abandon();
-        HttpAnswer answer = request.grpc && given.status() >= 300 ? Grpc.refusal(given) : given;
-        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        boolean bodyless = request.verb == Verb.HEAD || Answers.isBodyless(answer.status());
+        HttpAnswer plain = request.grpc && given.status() >= 300 ? Grpc.refusal(given) : given;
+        boolean bodyless = request.verb == Verb.HEAD || Answers.isBodyless(plain.status());
+        Packing.Own packed =
+                packing.own(plain, plain.body().getBytes(StandardCharsets.UTF_8), bodyless);
+        HttpAnswer answer = packed.answer();
+        byte[] body = packed.body();
         status = given.status();
         bytesOut = bodyless ? 0 : body.length;
         Map<String, String> more = answerHeaders;
@@ -466,6 +479,7 @@ public final class Exchange extends Timed {
         notDue();
         phase = Phase.NONE;
         turn++;
+        packing.clear();
         long took = worker.now() - began;
         judging.ended(status, took);
         plan.meters.count(status, took);

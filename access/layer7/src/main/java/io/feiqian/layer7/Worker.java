@@ -29,6 +29,7 @@ final class Worker {
     final TimerWheel wheel;
     final Bytes scratch = new Bytes();
     final AccessLog.Page log;
+    final Gzips gzips;
     private final Head own = new Head();
     private final Clock clock;
     private final Transport transport;
@@ -58,6 +59,7 @@ final class Worker {
         this.transport = transport;
         this.clock = clock;
         this.log = log.page(clock);
+        this.gzips = new Gzips(engine.parts().metrics());
         this.wheel = new TimerWheel(clock.nanos());
         this.dateUntil = clock.nanos();
     }
@@ -165,6 +167,7 @@ final class Worker {
             turning.cancel(false);
         }
         connections.values().forEach(BackendConnections::leave);
+        gzips.close();
         log.hand();
     }
 
