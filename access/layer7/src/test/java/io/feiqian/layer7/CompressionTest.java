@@ -377,14 +377,17 @@ class CompressionTest {
                 }
             }
         });
-        try (Wire wire = new Wire(port)) {
-            wire.send(get("Accept-Encoding: gzip"));
+        try (HttpClient client = client("HTTP_1_1")) {
+            HttpResponse<InputStream> answer = send(client, BodyHandlers.ofInputStream());
             assertThat(tooMuch.await(2, TimeUnit.SECONDS))
                     .as("32 MB went into a way in whose client reads nothing")
                     .isFalse();
-            Wire.Message answer = wire.read();
-            assertThat(answer.whole()).isTrue();
-            assertThat(unpacked(answer).length()).isPositive();
+            try (InputStream plain = new GZIPInputStream(answer.body())) {
+                for (int i = 0; i < megabytes; i++) {
+                    assertThat(plain.readNBytes(noise.length)).isEqualTo(noise);
+                }
+                assertThat(plain.read()).isNegative();
+            }
         }
     }
 
@@ -418,7 +421,6 @@ class CompressionTest {
         go.countDown();
         for (int i = 1; i < many; i += 2) {
             try (Wire wire = wires.get(i)) {
-                wire.in().skip(1);
                 wire.socket().shutdownOutput();
                 wire.in().readAllBytes();
             }
