@@ -62,7 +62,8 @@ class TlsClientTest {
                                 List.of(backend().files()),
                                 ClientCertificates.WANTED,
                                 Optional.of(gateway().certificate()),
-                                "TLSv1.2"),
+                                "TLSv1.2",
+                                Optional.empty()),
                         List.of("h2"));
         echo = new TlsEcho(server);
     }

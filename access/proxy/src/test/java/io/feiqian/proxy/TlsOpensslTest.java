@@ -115,7 +115,8 @@ class TlsOpensslTest {
                                         List.of(own.files()),
                                         clients,
                                         Optional.of(own.certificate()),
-                                        "TLSv1.2"),
+                                        "TLSv1.2",
+                                        Optional.empty()),
                                 List.of("h2", "http/1.1")));
         echo = Optional.of(new TlsEcho(tls.orElseThrow()));
         return own;

@@ -219,7 +219,11 @@ class TlsServerTest {
     private static TlsConfig config(
             ClientCertificates clients, String oldest, CertificateFiles... certificates) {
         return new TlsConfig(
-                List.of(certificates), clients, Optional.of(client().certificate()), oldest);
+                List.of(certificates),
+                clients,
+                Optional.of(client().certificate()),
+                oldest,
+                Optional.empty());
     }
 
     private double stale() {

@@ -1,0 +1,110 @@
+package io.feiqian.layer7;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.feiqian.vocabulary.Requirement;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Phones that rest, that ask whether anybody is there, and that come back from another place. */
+@Requirement("S.gw-2")
+@Timeout(60)
+@SuppressWarnings({"StringConcatToTextBlock", "AddressSelection"}) // Line ends matter; here only.
+class PhonesKeepAliveTest {
+    private static final int PING = 6;
+    private static final int GOAWAY = 7;
+    private static final int ACK = 1;
+
+    private final Shop one = new Shop("one");
+    private final Shop two = new Shop("two");
+
+    @AfterEach
+    void stop() {
+        one.close();
+        two.close();
+    }
+
+    @Test
+    void aPingIsAnsweredWhileItRestsAndARestingConnectionIsNotHeldByPingsForEver()
+            throws IOException {
+        try (Http2Door door =
+                        Http2Door.of("\"timeouts\": {\"idle\": \"1s\"}", "", "", one.port());
+                Socket phone = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+            phone.setSoTimeout(20_000);
+            phone.getOutputStream()
+                    .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            phone.getOutputStream().write(frame(4, 0, new byte[0]));
+            DataInputStream in = new DataInputStream(phone.getInputStream());
+            int answered = 0;
+            boolean sentAway = false;
+            while (!sentAway) {
+                byte[] mark = {1, 2, 3, 4, 5, 6, 7, (byte) answered};
+                phone.getOutputStream().write(frame(PING, 0, mark));
+                byte[] payload = new byte[0];
+                int type = -1;
+                while (type != PING && type != GOAWAY) {
+                    int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                    type = in.readUnsignedByte();
+                    int flags = in.readUnsignedByte();
+                    in.readInt();
+                    payload = in.readNBytes(length);
+                    assertThat(type != PING || flags == ACK).isTrue();
+                }
+                sentAway = type == GOAWAY;
+                if (!sentAway) {
+                    assertThat(payload).isEqualTo(mark);
+                    answered++;
+                    // As often as an honest phone might; else it would be sent away for that.
+                    java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+                }
+            }
+            assertThat(answered).isPositive();
+        }
+    }
+
+    private static byte[] frame(int type, int flags, byte[] payload) {
+        byte[] all = new byte[9 + payload.length];
+        all[2] = (byte) payload.length;
+        all[3] = (byte) type;
+        all[4] = (byte) flags;
+        System.arraycopy(payload, 0, all, 9, payload.length);
+        return all;
+    }
+
+    @Test
+    void aPhoneThatComesFromAnotherAddressStaysWhereItsSessionIs() throws IOException {
+        try (Http2Door door =
+                Http2Door.of("", "\"sticky\": {\"by\": \"COOKIE\"}", "", one.port(), two.port())) {
+            Wire.Message first = ask(door.port(), "127.0.0.1", "");
+            String cookie = first.field("set-cookie").replaceAll(";.*", "");
+            assertThat(cookie).startsWith("FEIQIAN_BACKEND=");
+
+            Set<String> said = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                Wire.Message next =
+                        ask(door.port(), "127.0.0." + (2 + i), "Cookie: " + cookie + "\r\n");
+                assertThat(next.fields()).doesNotContainKey("set-cookie");
+                said.add(next.body());
+            }
+            assertThat(said).containsExactly(first.body());
+        }
+    }
+
+    private static Wire.Message ask(int port, String from, String more) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        try (Wire wire = new Wire(socket)) {
+            return wire.send("GET / HTTP/1.1\r\nHost: bank\r\n" + more + "\r\n").read();
+        }
+    }
+}
