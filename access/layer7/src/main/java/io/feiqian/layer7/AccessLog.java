@@ -144,7 +144,7 @@ final class AccessLog implements AutoCloseable {
                 return;
             }
             share += now.share();
-            if (share < 1 && exchange.status() < 500) {
+            if (share < 1 && exchange.reply().status() < 500) {
                 return;
             }
             share = Math.min(1, share - (share >= 1 ? 1 : 0));
@@ -160,9 +160,9 @@ final class AccessLog implements AutoCloseable {
             bytes.put(ROUTE).put(exchange.plan().name);
             bytes.put(VERB).put(head.bytes, head.methodStart, head.methodEnd);
             escaped(bytes.put(PATH), head.bytes, head.targetStart, head.queryStart);
-            bytes.put(STATUS).number(exchange.status());
-            bytes.put(IN).number(exchange.bytesIn());
-            bytes.put(OUT).number(exchange.bytesOut());
+            bytes.put(STATUS).number(exchange.reply().status());
+            bytes.put(IN).number(exchange.body().bytes());
+            bytes.put(OUT).number(exchange.reply().bytes());
             bytes.put(MICROS).number(took / 1_000);
             Member<Backend> member = attempts.member();
             bytes.put(BACKEND);

@@ -160,13 +160,13 @@ final class Attempts {
         } else if (!cell.isEmpty()) {
             Forwarding.cell(request, exchange);
         }
-        ByteBuf all = exchange.collected();
+        ByteBuf all = exchange.body().collected();
         exchange.phase(Exchange.Phase.ASKED);
         to.requestHead(request);
         if (all != null && all.isReadable()) {
             to.requestData(all.duplicate(), all.readableBytes());
         }
-        if (exchange.isRequestOver()) {
+        if (exchange.body().isOver()) {
             requestEnd(null);
         } else {
             exchange.due(exchange.worker.wheel, exchange.began() + exchange.timeoutNanos());
@@ -244,7 +244,7 @@ final class Attempts {
         backend = null;
         headSent = false;
         end(Ending.UNREACHED, OutcomeCode.SERVICE_UNAVAILABLE);
-        if (exchange.isBodyPassed() || !again()) {
+        if (exchange.body().isPassed() || !again()) {
             nobodyAnswers(503, why);
         }
     }
@@ -277,7 +277,7 @@ final class Attempts {
     private boolean readAgain() {
         return exchange.phase() == Exchange.Phase.ASKED
                 && exchange.request().verb.isSafe()
-                && !exchange.isBodyPassed()
+                && !exchange.body().isPassed()
                 && again();
     }
 
@@ -285,7 +285,7 @@ final class Attempts {
         backend = null;
         end(Ending.FAILED, OutcomeCode.UNKNOWN);
         boolean repeatable =
-                !answered && exchange.request().verb.isIdempotent() && !exchange.isBodyPassed();
+                !answered && exchange.request().verb.isIdempotent() && !exchange.body().isPassed();
         if ((!repeatable || !again()) && !readAgain()) {
             nobodyAnswers(502, "the backend closed before it answered");
         }

@@ -5,14 +5,9 @@ import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.Problem;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * next is looked at, so that pipelined requests are answered in their order and nobody can make it
  * hold more than one. Confined to its event loop.
  *
- * <p>After anything whose end on the wire is in doubt it answers and closes. A client that closes
+ * <p>What is read is here, what is written in {@link Http1Answers}. After anything whose end on the wire is in doubt it answers and closes. A client that closes
  * its own direction gets the answers to what it has sent, as far as the socket takes them at once
  * (Netty 4.2.17 forgets a half-closed epoll socket that it cannot write to; it is closed then).
  */
@@ -48,13 +43,10 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     private final BodyReader body;
     private final Exchange exchange;
     private final Watch watch = new Watch();
-    private @Nullable ChannelHandlerContext ctx;
-    private @Nullable Outlet out;
-    private @Nullable ByteBuf held;
+    private final HeldBytes held = new HeldBytes();
+    private @Nullable Http1Answers out;
     private Phase phase = Phase.HEAD;
-    private boolean keep;
     private boolean leaving;
-    private boolean chunkedAnswer;
     private boolean working;
     private boolean inputOver;
     private boolean unread;
@@ -72,28 +64,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void handlerAdded(ChannelHandlerContext newCtx) {
-        ctx = newCtx;
-        out = new Outlet(newCtx);
+        out = new Http1Answers(worker, newCtx, head);
         watch.due(worker.wheel, worker.now() + run.idleNanos());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext newCtx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        ByteBuf before = held;
-        if (before != null) {
-            held = null;
-            in = joined(before, in);
-        }
-        work(in);
-    }
-
-    private static ByteBuf joined(ByteBuf before, ByteBuf more) {
-        ByteBuf all = Buffers.MEMORY.buffer(before.readableBytes() + more.readableBytes());
-        all.writeBytes(before).writeBytes(more);
-        before.release();
-        more.release();
-        return all;
+        work(held.followedBy((ByteBuf) message));
     }
 
     /** Takes what can be taken now; the rest is held, and the socket waits. Owns the buffer. */
@@ -106,8 +83,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter
             }
         } finally {
             working = false;
-            if (in.isReadable() && phase != Phase.CLOSING && context().channel().isActive()) {
-                held = in;
+            if (in.isReadable() && phase != Phase.CLOSING && out().isActive()) {
+                held.hold(in);
                 if (phase == Phase.BODY) {
                     // The client is not asked for more, so it is not late either.
                     watch.notDue();
@@ -118,9 +95,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
             }
         }
         exchange.requestFlush();
-        reading(held == null);
-        if (phase == Phase.HEAD && inputOver && held == null) {
-            var _ = context().close();
+        reading(held.isEmpty());
+        if (phase == Phase.HEAD && inputOver && held.isEmpty()) {
+            out().close();
         }
     }
 
@@ -176,8 +153,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
             refuse(parser.malformed().answer());
             return false;
         }
-        keep = !head.close && !leaving && !worker.engine.isStopping();
-        chunkedAnswer = false;
+        out().begin(!head.close && !leaving);
         body.begin(head.chunked, head.bodyLength);
         if (head.bodyLength == 0) {
             phase = Phase.ANSWER;
@@ -207,14 +183,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     /** Refuses what is no request. */
     private void refuse(HttpAnswer answer) {
-        byte[] content = answer.body().getBytes(StandardCharsets.UTF_8);
-        Head own = worker.head();
-        Forwarding.own(own, answer, content.length, Map.of(), worker.date());
-        keep = false;
         unread = true;
-        chunkedAnswer = false;
-        answerHead(own, false);
-        answerData(Unpooled.wrappedBuffer(content), content.length);
+        out().own(answer);
         answerEnd(null);
     }
 
@@ -225,40 +195,19 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void informational(Head answer) {
-        if (!head.old) {
-            worker.scratch.clear();
-            HeadWriter.answer(answer, worker.scratch, false, HeadWriter.Connection.KEPT);
-            outlet().bytes(worker.scratch);
-        }
+        out().informational(answer);
     }
 
     @Override
     public void answerHead(Head answer, boolean bodyless) {
-        boolean open = !bodyless && answer.bodyLength == Head.UNKNOWN;
-        chunkedAnswer = open && !head.old;
-        if (answer.close || (open && head.old) || worker.engine.isStopping()) {
-            keep = false;
-        }
-        worker.scratch.clear();
-        HeadWriter.answer(
-                answer,
-                worker.scratch,
-                chunkedAnswer,
-                !keep
-                        ? HeadWriter.Connection.CLOSED
-                        : head.old ? HeadWriter.Connection.SAID_KEPT : HeadWriter.Connection.KEPT);
-        outlet().bytes(worker.scratch);
+        out().head(answer, bodyless);
     }
 
     @Override
     public void upgraded(Head answer) {
-        keep = false;
-        chunkedAnswer = false;
         phase = Phase.TUNNEL;
         watch.notDue();
-        worker.scratch.clear();
-        HeadWriter.answer(answer, worker.scratch, false, HeadWriter.Connection.UPGRADED);
-        outlet().bytes(worker.scratch);
+        out().upgraded(answer);
         resumeRequest();
     }
 
@@ -269,91 +218,68 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void answerData(ByteBuf from, int many) {
-        if (chunkedAnswer) {
-            outlet().chunk(from, many, worker.scratch);
-        } else {
-            outlet().body(from, many);
-        }
+        out().data(from, many);
     }
 
     @Override
     public void answerEnd(@Nullable Head trailers) {
-        if (chunkedAnswer && trailers != null) {
-            outlet().lastChunk(trailers, worker.scratch);
-        } else if (chunkedAnswer) {
-            outlet().lastChunk();
-        }
-        boolean last = inputOver && held == null && !working;
-        if (!keep || leaving || phase == Phase.BODY || last) {
+        out().end(trailers);
+        boolean last = inputOver && held.isEmpty() && !working;
+        if (!out().isKept() || leaving || phase == Phase.BODY || last) {
             close();
             return;
         }
-        outlet().flush();
+        out().flush();
         phase = Phase.HEAD;
         parser.reset();
         watch.due(worker.wheel, worker.now() + run.idleNanos());
-        ByteBuf next = held;
-        if (!working && next != null) {
-            held = null;
-            work(next);
-        }
+        resumeRequest();
     }
 
     /** Sends what is written and closes, so that the client can read it all before. */
     private void close() {
-        boolean lingers = unread || phase == Phase.BODY || held != null;
+        boolean lingers = unread || phase == Phase.BODY || !held.isEmpty();
         phase = Phase.CLOSING;
-        dropHeld();
-        ChannelHandlerContext here = context();
+        held.release();
         watch.due(worker.wheel, worker.now() + run.answerNanos());
-        var sent = outlet().flushLast();
-        if (!lingers || inputOver || here.pipeline().get(SslHandler.class) != null) {
-            sent.addListener(done -> {
-                var _ = here.close();
-            });
+        if (!lingers || inputOver || out().isSecure()) {
+            out().flushAndClose();
         } else {
             reading(true);
-            sent.addListener(done -> {
-                watch.due(worker.wheel, worker.now() + LINGER);
-                if (here.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
-                    var _ = duplex.shutdownOutput();
-                }
-            });
+            out().flushAndShut(() -> watch.due(worker.wheel, worker.now() + LINGER));
         }
     }
 
     @Override
     public void answerBroken() {
         phase = Phase.CLOSING;
-        outlet().release();
-        var _ = context().close();
+        out().release();
+        out().close();
     }
 
     @Override
     public void flush() {
-        outlet().flush();
-        if (!outlet().isWritable()) {
+        out().flush();
+        if (!out().isWritable()) {
             watch.due(worker.wheel, worker.now() + run.answerNanos());
         }
     }
 
     @Override
     public boolean isWritable() {
-        return outlet().isWritable();
+        return out().isWritable();
     }
 
     @Override
     public void resumeRequest() {
-        ByteBuf next = held;
-        if (!working && next != null) {
-            held = null;
-            work(next);
+        if (!working && !held.isEmpty()) {
+            work(held.take());
         }
     }
 
     @Override
     public void stopRequest() {
-        keep = false;
+        out().closes();
     }
 
     @Override
@@ -388,8 +314,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     @Override
     public void channelInactive(ChannelHandlerContext newCtx) {
         phase = Phase.CLOSING;
-        dropHeld();
-        outlet().release();
+        held.release();
+        out().release();
         worker.wheel.remove(watch);
         exchange.clientGone();
         newCtx.fireChannelInactive();
@@ -400,29 +326,13 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         var _ = newCtx.close();
     }
 
-    private void dropHeld() {
-        ByteBuf rest = held;
-        held = null;
-        if (rest != null) {
-            rest.release();
-        }
-    }
-
     private void reading(boolean wanted) {
-        var config = context().channel().config();
-        if (!inputOver && config.isAutoRead() != wanted) {
-            config.setAutoRead(wanted);
+        if (!inputOver) {
+            out().reading(wanted);
         }
     }
 
-    private ChannelHandlerContext context() {
-        if (ctx == null) {
-            throw new IllegalStateException("connection: not made yet (expected: made)");
-        }
-        return ctx;
-    }
-
-    private Outlet outlet() {
+    private Http1Answers out() {
         if (out == null) {
             throw new IllegalStateException("connection: not made yet (expected: made)");
         }
@@ -443,12 +353,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                                                 "the request did not arrive in time")
                                         .closing());
                     } else {
-                        var _ = context().close();
+                        out().close();
                     }
                 }
                 case BODY -> exchange.clientLate("the request did not arrive in time");
                 case ANSWER, TUNNEL, CLOSING -> {
-                    var _ = context().close();
+                    out().close();
                 }
             }
         }

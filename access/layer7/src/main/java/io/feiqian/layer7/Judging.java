@@ -140,7 +140,7 @@ final class Judging {
         HttpQuestion known = question;
         if (known == null) {
             Head head = exchange.request();
-            ByteBuf body = exchange.collected();
+            ByteBuf body = exchange.body().collected();
             known =
                     new HttpQuestion(
                             head.method(),

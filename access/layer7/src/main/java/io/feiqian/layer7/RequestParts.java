@@ -37,7 +37,7 @@ final class RequestParts implements KeyParts {
 
     @Override
     public Body body() {
-        ByteBuf all = exchange.collected();
+        ByteBuf all = exchange.body().collected();
         if (all == null) {
             return Body.NONE;
         }
