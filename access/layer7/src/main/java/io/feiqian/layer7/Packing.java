@@ -56,7 +56,7 @@ final class Packing {
     @SuppressWarnings("ArrayRecordComponent") // Never written.
     record Own(HttpAnswer answer, byte[] body) {}
 
-    private final Worker worker;
+    private final Exchange exchange;
     private @Nullable CompressionConfig config;
     private @Nullable Gzip gzip;
     private boolean wanted;
@@ -64,8 +64,8 @@ final class Packing {
     private long before;
     private long after;
 
-    Packing(Worker worker) {
-        this.worker = worker;
+    Packing(Exchange exchange) {
+        this.exchange = exchange;
     }
 
     /** A request has come, as the client has sent it. */
@@ -114,7 +114,7 @@ final class Packing {
             return;
         }
         vary(answer);
-        Gzip one = bodyless || !wanted ? null : worker.gzips.take(by.level());
+        Gzip one = bodyless || !wanted ? null : gzips().take(by.level());
         if (one != null) {
             gzip = one;
             before = 0;
@@ -182,7 +182,7 @@ final class Packing {
         ByteBuf out = Buffers.MEMORY.directBuffer(FIRST);
         one.end(out);
         int last = send(out, to);
-        worker.gzips.count(before, after);
+        gzips().count(before, after);
         clear();
         return last;
     }
@@ -200,12 +200,16 @@ final class Packing {
         }
     }
 
+    private Gzips gzips() {
+        return exchange.worker.gzips;
+    }
+
     /** The exchange is over, whatever has become of it. */
     void clear() {
         Gzip one = gzip;
         if (one != null) {
             gzip = null;
-            worker.gzips.give(one);
+            gzips().give(one);
         }
     }
 
@@ -224,7 +228,7 @@ final class Packing {
             return new Own(answer, body);
         }
         HttpAnswer varied = varied(answer);
-        Gzip one = bodyless || !wanted ? null : worker.gzips.take(by.level());
+        Gzip one = bodyless || !wanted ? null : gzips().take(by.level());
         if (one == null) {
             return new Own(varied, body);
         }
@@ -232,12 +236,12 @@ final class Packing {
         try {
             one.data(Unpooled.wrappedBuffer(body), body.length, out);
             one.end(out);
-            worker.gzips.count(body.length, out.readableBytes());
+            gzips().count(body.length, out.readableBytes());
             return new Own(
                     weaker(varied).with("Content-Encoding", "gzip"), ByteBufUtil.getBytes(out));
         } finally {
             out.release();
-            worker.gzips.give(one);
+            gzips().give(one);
         }
     }
 

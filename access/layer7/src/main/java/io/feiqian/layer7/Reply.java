@@ -36,7 +36,7 @@ final class Reply {
 
     Reply(Exchange exchange) {
         this.exchange = exchange;
-        this.packing = new Packing(exchange.worker);
+        this.packing = new Packing(exchange);
     }
 
     /** Begins anew, for a request as the client has sent it. */
