@@ -109,9 +109,7 @@ public final class ServiceApi implements Answering {
             RouteConfig route, HttpQuestion question, Client client, Caller caller) {
         CompletableFuture<HttpAnswer> answer =
                 answer(question, new Api.Asking(caller, route.idempotency(), route.labels()));
-        return route.etags()
-                ? answer.thenApply(each -> EntityTags.answer(question, each))
-                : answer;
+        return route.etags() ? answer.thenApply(each -> EntityTags.answer(question, each)) : answer;
     }
 
     private CompletableFuture<HttpAnswer> answer(HttpQuestion question, Api.Asking asking) {

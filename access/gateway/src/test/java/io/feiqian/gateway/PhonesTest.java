@@ -161,7 +161,8 @@ class PhonesTest {
             HttpClient phone, int port, int purchase, HttpClient.Version version)
             throws InterruptedException {
         HttpRequest request =
-                HttpRequest.newBuilder(URI.create("https://127.0.0.1:%d/v1/purchases".formatted(port)))
+                HttpRequest.newBuilder(
+                                URI.create("https://127.0.0.1:%d/v1/purchases".formatted(port)))
                         .header("Content-Type", "application/json")
                         .header("Idempotency-Key", "20260131-order-" + purchase)
                         .timeout(Duration.ofSeconds(2))
@@ -239,9 +240,7 @@ class PhonesTest {
         return RawHttp.exchange(
                 plainPort(),
                 "GET %s HTTP/1.1\r\nHost: bank\r\n%s\r\n"
-                        .formatted(
-                                path,
-                                String.join("", lines(headers))));
+                        .formatted(path, String.join("", lines(headers))));
     }
 
     private static List<String> lines(String... headers) {
@@ -329,16 +328,17 @@ class PhonesTest {
         for (int i = 0; i < entries; i++) {
             long amount = random.nextInt(20_000) - 12_000L;
             balance += amount;
-            all.append("2026-01-%02d 202601%02d0001%016d %s %d.%02d %d.%02d CNY;"
-                    .formatted(
-                            1 + i * 31 / entries,
-                            1 + i * 31 / entries,
-                            random.nextLong(10_000_000_000_000_000L),
-                            payees[random.nextInt(payees.length)],
-                            amount / 100,
-                            Math.abs(amount % 100),
-                            balance / 100,
-                            balance % 100));
+            all.append(
+                    "2026-01-%02d 202601%02d0001%016d %s %d.%02d %d.%02d CNY;"
+                            .formatted(
+                                    1 + i * 31 / entries,
+                                    1 + i * 31 / entries,
+                                    random.nextLong(10_000_000_000_000_000L),
+                                    payees[random.nextInt(payees.length)],
+                                    amount / 100,
+                                    Math.abs(amount % 100),
+                                    balance / 100,
+                                    balance % 100));
         }
         return all.toString();
     }

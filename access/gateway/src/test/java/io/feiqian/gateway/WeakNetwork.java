@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What lies between a phone and a gateway: connections that are cut after so many bytes one way or
- * the other, by a reset, by a plain end or by silence, as the seed says for each; or a good network,
- * whose bytes are counted.
+ * the other, by a reset, by a plain end or by silence, as the seed says for each; or a good
+ * network, whose bytes are counted.
  */
 final class WeakNetwork implements AutoCloseable {
     /** What of a connection gets through. */
@@ -88,12 +88,8 @@ final class WeakNetwork implements AutoCloseable {
                 open.add(way);
                 phone.setTcpNoDelay(true);
                 way.setTcpNoDelay(true);
-                var _ =
-                        Thread.startVirtualThread(
-                                () -> pass(phone, way, fate.up(), up, fate));
-                var _ =
-                        Thread.startVirtualThread(
-                                () -> pass(way, phone, fate.down(), down, fate));
+                var _ = Thread.startVirtualThread(() -> pass(phone, way, fate.up(), up, fate));
+                var _ = Thread.startVirtualThread(() -> pass(way, phone, fate.down(), down, fate));
             }
         } catch (IOException closed) {
             // That is the end.

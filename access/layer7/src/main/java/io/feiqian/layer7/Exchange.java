@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One request on its way, whatever protocols are spoken on both sides: judged, sent to a backend or
  * answered here, and answered exactly once. Bodies pass through as they come; whoever is slower
  * holds the other back. Here is its life; what comes of the request goes through {@link
- * RequestBody}, the answer through {@link Reply}, and what is spoken after an upgrade through {@link Tunnel}.
+ * RequestBody}, the answer through {@link Reply}, and what is spoken after an upgrade through
+ * {@link Tunnel}.
  *
  * <p>The client's side calls {@link #begin}, {@link #requestData}, {@link #requestEnd} and {@link
  * #requestFlush}; the backend's side {@link #answerHead}, {@link #answerData}, {@link #answerEnd}
@@ -354,5 +355,4 @@ public final class Exchange extends Timed {
     long timeoutNanos() {
         return timeoutNanos;
     }
-
 }

@@ -6,8 +6,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * A stream of gzip (RFC 1952) by the JDK's deflater, used for one answer after the other: its memory,
- * a quarter of a megabyte outside the heap, is dear. Not thread-safe.
+ * A stream of gzip (RFC 1952) by the JDK's deflater, used for one answer after the other: its
+ * memory, a quarter of a megabyte outside the heap, is dear. Not thread-safe.
  */
 final class Gzip implements AutoCloseable {
     private static final byte[] HEAD = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};

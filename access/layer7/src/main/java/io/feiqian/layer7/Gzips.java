@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of gzip of one event loop: so many at a time and no more, since a slow client may hold
- * one for long. Whoever gets none answers as it is. Confined to the event loop.
+ * The streams of gzip of one event loop: so many at a time and no more, since a slow client may
+ * hold one for long. Whoever gets none answers as it is. Confined to the event loop.
  */
 final class Gzips {
     /** At a time; 8 MB of memory. */
@@ -61,8 +61,8 @@ final class Gzips {
     }
 
     void count(long bytesBefore, long bytesAfter) {
-        before.increment(bytesBefore);
-        after.increment(bytesAfter);
+        before.increment((double) bytesBefore);
+        after.increment((double) bytesAfter);
     }
 
     /** Gives the memory back; what is still in use follows. */

@@ -122,9 +122,10 @@ final class Http1Answers {
 
     /** Sends what is written, then closes. */
     void flushAndClose() {
-        out.flushLast().addListener(done -> {
-            var _ = ctx.close();
-        });
+        out.flushLast()
+                .addListener(done -> {
+                    var _ = ctx.close();
+                });
     }
 
     /**
@@ -134,12 +135,13 @@ final class Http1Answers {
      * @param then runs when it was sent
      */
     void flushAndShut(Runnable then) {
-        out.flushLast().addListener(done -> {
-            then.run();
-            if (ctx.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
-                var _ = duplex.shutdownOutput();
-            }
-        });
+        out.flushLast()
+                .addListener(done -> {
+                    then.run();
+                    if (ctx.channel() instanceof DuplexChannel duplex && duplex.isActive()) {
+                        var _ = duplex.shutdownOutput();
+                    }
+                });
     }
 
     boolean isActive() {

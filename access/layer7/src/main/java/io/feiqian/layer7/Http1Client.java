@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * next is looked at, so that pipelined requests are answered in their order and nobody can make it
  * hold more than one. Confined to its event loop.
  *
- * <p>What is read is here, what is written in {@link Http1Answers}. After anything whose end on the wire is in doubt it answers and closes. A client that closes
- * its own direction gets the answers to what it has sent, as far as the socket takes them at once
- * (Netty 4.2.17 forgets a half-closed epoll socket that it cannot write to; it is closed then).
+ * <p>What is read is here, what is written in {@link Http1Answers}. After anything whose end on the
+ * wire is in doubt it answers and closes. A client that closes its own direction gets the answers
+ * to what it has sent, as far as the socket takes them at once (Netty 4.2.17 forgets a half-closed
+ * epoll socket that it cannot write to; it is closed then).
  */
 final class Http1Client extends ChannelInboundHandlerAdapter
         implements ClientSide, BodyReader.Sink {

@@ -247,7 +247,8 @@ final class Packing {
 
     private static HttpAnswer varied(HttpAnswer answer) {
         String known = header(answer, "Vary");
-        return answer.with("Vary", known.isEmpty() ? "Accept-Encoding" : known + ", Accept-Encoding");
+        return answer.with(
+                "Vary", known.isEmpty() ? "Accept-Encoding" : known + ", Accept-Encoding");
     }
 
     private static HttpAnswer weaker(HttpAnswer answer) {

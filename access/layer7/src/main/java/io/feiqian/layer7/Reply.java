@@ -160,9 +160,7 @@ final class Reply {
         boolean failed =
                 status >= 500
                         || grpcFailed
-                        || (exchange.request().grpc
-                                && trailers != null
-                                && Grpc.isFailed(trailers));
+                        || (exchange.request().grpc && trailers != null && Grpc.isFailed(trailers));
         exchange.attempts().ended(failed ? Ending.FAILED : Ending.ANSWERED);
         bytes += packing.end(exchange.client);
         boolean early = !exchange.body().isOver();

@@ -93,7 +93,11 @@ class CompressionTest {
         shop.behave((wire, request) ->
                 wire.send(
                         Shop.answer(
-                                STATEMENT, JSON, "ETag: \"v1\"", "Accept-Ranges: bytes", "X-A: b")));
+                                STATEMENT,
+                                JSON,
+                                "ETag: \"v1\"",
+                                "Accept-Ranges: bytes",
+                                "X-A: b")));
         Wire.Message answer = ask("Accept-Encoding: br, gzip;q=0.8");
 
         assertThat(answer.whole()).isTrue();
@@ -201,8 +205,7 @@ class CompressionTest {
     void aClientOfHttp10GetsWhatItCanRead() {
         Wire.Message answer =
                 Wire.exchange(
-                        port,
-                        "GET / HTTP/1.0\r\nHost: bank\r\nAccept-Encoding: gzip\r\n\r\n");
+                        port, "GET / HTTP/1.0\r\nHost: bank\r\nAccept-Encoding: gzip\r\n\r\n");
         assertThat(answer.body()).isEqualTo(STATEMENT);
     }
 
@@ -327,8 +330,7 @@ class CompressionTest {
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
             assertThat(answer.headers().firstValue("content-length")).isEmpty();
-            try (InputStream plain =
-                    new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+            try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
                 assertThat(new String(plain.readAllBytes(), StandardCharsets.UTF_8))
                         .isEqualTo(STATEMENT);
             }
@@ -396,7 +398,9 @@ class CompressionTest {
         CountDownLatch go = new CountDownLatch(1);
         shop.behave((wire, request) -> {
             wire.send(
-                    "HTTP/1.1 200 OK\r\n" + JSON + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    "HTTP/1.1 200 OK\r\n"
+                            + JSON
+                            + "\r\nTransfer-Encoding: chunked\r\n\r\n"
                             + chunk(STATEMENT));
             try {
                 go.await();

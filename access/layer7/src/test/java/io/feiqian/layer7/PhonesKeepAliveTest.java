@@ -37,8 +37,7 @@ class PhonesKeepAliveTest {
     @Test
     void aPingIsAnsweredWhileItRestsAndARestingConnectionIsNotHeldByPingsForEver()
             throws IOException {
-        try (Http2Door door =
-                        Http2Door.of("\"timeouts\": {\"idle\": \"1s\"}", "", "", one.port());
+        try (Http2Door door = Http2Door.of("\"timeouts\": {\"idle\": \"1s\"}", "", "", one.port());
                 Socket phone = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
             phone.getOutputStream()
                     .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -13,9 +13,9 @@ import java.util.Locale;
  * @param leastBytes shorter answers pass as they are: they fit one packet anyway
  * @param level 1 (quick) to 9 (small)
  * @param ambient whether that holds too where a browser proves by itself who asks: a cookie, a
- *     client certificate, Basic. Another page can have a browser ask then, see how long answers are,
- *     and guess what they hold (BREACH); so only where answers hold no secret, or nothing of what
- *     was asked
+ *     client certificate, Basic. Another page can have a browser ask then, see how long answers
+ *     are, and guess what they hold (BREACH); so only where answers hold no secret, or nothing of
+ *     what was asked
  */
 public record CompressionConfig(
         @ByDefault(
@@ -25,7 +25,7 @@ public record CompressionConfig(
                                 + " \"text/plain\", \"text/xml\"]")
                 List<String> types,
         @ByDefault("1024") int leastBytes,
-        @ByDefault("4") int level,
+        @ByDefault("3") int level,
         @ByDefault("false") boolean ambient) {
     /** Refuses kinds that are none, and levels that the JDK does not know. */
     public CompressionConfig {

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * TLS that ends at a listener (P6.2.2.2-f). Files that change hold for connections made from then
  * on; open ones go on. Thread-safe.
  *
- * <p>Sessions are resumed, for an hour at most (two days in TLS 1.3) and not past a change of files;
- * with shared keys for tickets (S.gw-2) also at another gateway that has the same files.
+ * <p>Sessions are resumed, for an hour at most (two days in TLS 1.3) and not past a change of
+ * files; with shared keys for tickets (S.gw-2) also at another gateway that has the same files.
  */
 public final class TlsServer implements AutoCloseable {
     /** The name of the handler in a pipeline. */

@@ -136,8 +136,7 @@ class TlsTicketsTest {
     @Test
     void keysThatAreNoneAreRefusedWithoutBeingShown() {
         for (String each : List.of("", "c2hvcnQ=", "not base64!", (secret(1) + "\n").repeat(9))) {
-            assertThatThrownBy(() ->
-                            TlsTickets.secrets(each.getBytes(StandardCharsets.US_ASCII)))
+            assertThatThrownBy(() -> TlsTickets.secrets(each.getBytes(StandardCharsets.US_ASCII)))
                     .isInstanceOf(CertificateException.class)
                     .hasMessageContaining("expected")
                     .hasMessageNotContaining("not base64!");
