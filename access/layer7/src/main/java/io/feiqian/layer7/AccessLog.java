@@ -138,19 +138,19 @@ final class AccessLog implements AutoCloseable {
         }
 
         /** Writes the line of an exchange that is over. */
-        void write(Exchange exchange, long took) {
-            AccessLogConfig now = config;
-            if (now.file().isEmpty()) {
+        void write(Exchange exchange, long now, long took) {
+            AccessLogConfig wanted = config;
+            if (wanted.file().isEmpty()) {
                 return;
             }
-            share += now.share();
+            share += wanted.share();
             if (share < 1 && exchange.reply().status() < 500) {
                 return;
             }
             share = Math.min(1, share - (share >= 1 ? 1 : 0));
             Head head = exchange.request();
             Attempts attempts = exchange.attempts();
-            time(bytes.put(TIME));
+            time(bytes.put(TIME), now);
             bytes.put(CLIENT)
                     .put(
                             exchange.from().equals(exchange.peer.client())
@@ -210,8 +210,7 @@ final class AccessLog implements AutoCloseable {
         }
 
         /** The time of day to the millisecond; the text of the second is kept while it holds. */
-        private void time(Bytes out) {
-            long now = clock.nanos();
+        private void time(Bytes out, long now) {
             if (now - timeUntil >= 0) {
                 Instant instant = clock.now();
                 time =

@@ -5,6 +5,8 @@ import io.feiqian.balancing.Instance;
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
 import io.feiqian.proxy.Problem;
+import io.feiqian.rpc.spi.Ruling;
+import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
@@ -17,16 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempts {
     private final Exchange exchange;
+    private final BackendChoice choice;
     private @Nullable PoolRun pool;
     private @Nullable Member<Backend> member;
     private @Nullable BackendConnections connections;
     private @Nullable BackendSide backend;
-    private @Nullable Predicate<Instance<?>> rule;
-    private java.util.Set<Member<Backend>> tried = java.util.Set.of();
     private String cell = "";
     private int number;
     private int made;
-    private long key;
     private long began;
     private boolean headSent;
     private boolean counted;
@@ -34,6 +34,7 @@ final class Attempts {
 
     Attempts(Exchange exchange) {
         this.exchange = exchange;
+        this.choice = new BackendChoice(exchange);
     }
 
     void clear() {
@@ -41,8 +42,7 @@ final class Attempts {
         member = null;
         connections = null;
         backend = null;
-        rule = null;
-        tried = java.util.Set.of();
+        choice.clear();
         cell = "";
         made = 0;
         headSent = false;
@@ -54,7 +54,6 @@ final class Attempts {
     void corrected() {
         end(Ending.ANSWERED, OutcomeCode.WRONG_CELL);
         cancel();
-        tried = java.util.Set.of();
         made = 0;
         headSent = false;
         exchange.phase(Exchange.Phase.JUDGED);
@@ -69,10 +68,16 @@ final class Attempts {
      */
     void go(PoolRun where, long hash, String only, @Nullable Predicate<Instance<?>> instances) {
         pool = where;
-        key = hash;
         cell = only;
-        rule = instances;
+        choice.begin(where, hash, only, instances);
         next();
+    }
+
+    /** Goes to another pool after all that was tried: a rule has it instead. */
+    void elsewhere(PoolRun where, long hash) {
+        made = 0;
+        headSent = false;
+        go(where, hash, "", null);
     }
 
     private void next() {
@@ -80,7 +85,7 @@ final class Attempts {
         if (where == null) {
             return;
         }
-        Optional<Member<Backend>> chosen = choose(where);
+        Optional<Member<Backend>> chosen = choice.choose();
         if (chosen.isEmpty()) {
             nobody();
             return;
@@ -103,42 +108,13 @@ final class Attempts {
         home.acquire(exchange);
     }
 
-    private Optional<Member<Backend>> choose(PoolRun where) {
-        Predicate<Member<Backend>> sticky = Sticky.wanted(where, exchange.request());
-        if (sticky != null && made == 0) {
-            Optional<Member<Backend>> kept = where.backends().choose(key, sticky);
-            if (kept.isPresent()) {
-                return kept;
-            }
-        }
-        // Almost every request: nothing is allocated.
-        if (rule == null && made == 0 && !exchange.plan().hasLabels()) {
-            return cell.isEmpty()
-                    ? where.backends().choose(key)
-                    : where.backends().choose(key, cell);
-        }
-        Predicate<Member<Backend>> all = this::isWanted;
-        if (exchange.plan().hasLabels()) {
-            Optional<Member<Backend>> labelled =
-                    where.backends().choose(key, all.and(exchange.plan()::isLabelled));
-            if (labelled.isPresent()) {
-                return labelled;
-            }
-        }
-        return where.backends().choose(key, all);
-    }
-
-    private boolean isWanted(Member<Backend> each) {
-        return (cell.isEmpty() || each.target().cell().equals(cell))
-                && (rule == null || rule.test(each.instance()))
-                && !tried.contains(each);
-    }
-
     private void nobody() {
         boolean forCell = !cell.isEmpty();
-        exchange.refuse(
-                forCell ? OutcomeCode.CELL_UNAVAILABLE : OutcomeCode.SERVICE_UNAVAILABLE,
-                forCell ? "cell " + cell + ": no backend takes it" : "no backend takes it");
+        OutcomeCode code = forCell ? OutcomeCode.CELL_UNAVAILABLE : OutcomeCode.SERVICE_UNAVAILABLE;
+        String why = forCell ? "cell " + cell + ": no backend takes it" : "no backend takes it";
+        if (!hasInstead(code, why)) {
+            exchange.refuse(code, why);
+        }
     }
 
     int number() {
@@ -157,14 +133,16 @@ final class Attempts {
         if (!prepared) {
             prepared = true;
             Forwarding.request(request, exchange);
-        } else if (!cell.isEmpty()) {
+        } else {
             Forwarding.cell(request, exchange);
         }
         ByteBuf all = exchange.body().collected();
         exchange.phase(Exchange.Phase.ASKED);
         to.requestHead(request);
-        if (all != null && all.isReadable()) {
-            to.requestData(all.duplicate(), all.readableBytes());
+        if (all != null && all.writerIndex() > 0) {
+            // An attempt before has read it.
+            all.readerIndex(0);
+            to.requestData(all, all.readableBytes());
         }
         if (exchange.body().isOver()) {
             requestEnd(null);
@@ -256,13 +234,14 @@ final class Attempts {
         if (readAgain()) {
             return;
         }
-        exchange.answer(
-                Problem.answer(
-                        504,
-                        exchange.request().verb.isSafe()
-                                ? OutcomeCode.DEADLINE_EXPIRED
-                                : OutcomeCode.UNKNOWN,
-                        "the backend did not answer in time"));
+        OutcomeCode code =
+                exchange.request().verb.isSafe()
+                        ? OutcomeCode.DEADLINE_EXPIRED
+                        : OutcomeCode.UNKNOWN;
+        String why = "the backend did not answer in time";
+        if (!hasInstead(code, why)) {
+            exchange.answer(Problem.answer(504, code, why));
+        }
     }
 
     void failed(int status, String why) {
@@ -299,7 +278,21 @@ final class Attempts {
                         : cell.isEmpty()
                                 ? OutcomeCode.SERVICE_UNAVAILABLE
                                 : OutcomeCode.CELL_UNAVAILABLE;
-        exchange.answer(Problem.answer(status, code, why));
+        if (!hasInstead(code, why)) {
+            exchange.answer(Problem.answer(status, code, why));
+        }
+    }
+
+    /** Whether a rule has something else for this end, which is not passed on then. */
+    private boolean hasInstead(OutcomeCode code, String why) {
+        RequestRules rules = exchange.judging().rules();
+        Outcome failure = Outcome.of(code, why);
+        Ruling instead = code == OutcomeCode.UNKNOWN ? null : rules.insteadOf(failure);
+        if (instead == null) {
+            return false;
+        }
+        rules.fallBack(instead, failure);
+        return true;
     }
 
     /** Tries another backend, where the route has tries and time left. */
@@ -310,11 +303,7 @@ final class Attempts {
                 || exchange.worker.now() - exchange.began() >= exchange.timeoutNanos()) {
             return false;
         }
-        java.util.Set<Member<Backend>> more = new java.util.HashSet<>(tried);
-        more.add(failed);
-        tried = more;
-        PoolRun where = pool;
-        if (where == null || where.backends().choose(key, this::isWanted).isEmpty()) {
+        if (!choice.hasOther(failed)) {
             return false;
         }
         exchange.plan().meters.retried();
@@ -335,7 +324,7 @@ final class Attempts {
         counted = false;
         long took = exchange.worker.now() - began;
         who.ended(ending, took);
-        exchange.judging().attempted(who, code, took);
+        exchange.judging().rules().attempted(who, code, took);
         BackendConnections home = connections;
         if (home != null && ending != Ending.ABANDONED) {
             home.count(took);

@@ -66,6 +66,18 @@ final class Bytes {
         return this;
     }
 
+    /** The last digits of a number, with zeros before it. */
+    Bytes digits(int value, int many) {
+        ensure(many);
+        int rest = value;
+        for (int i = length + many - 1; i >= length; i--) {
+            array[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        length += many;
+        return this;
+    }
+
     Bytes hex(int value) {
         ensure(8);
         int shift = value == 0 ? 0 : (31 - Integer.numberOfLeadingZeros(value)) / 4 * 4;

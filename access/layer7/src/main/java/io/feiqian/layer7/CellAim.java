@@ -4,8 +4,6 @@ import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.Epoch;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Slot;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /** Where a request goes, as {@link CellSteering} has decided. */
@@ -42,17 +40,7 @@ public sealed interface CellAim {
             Optional<Epoch> epoch,
             Optional<String> flow,
             boolean corrected)
-            implements CellAim {
-        /** What the backend is told by headers; none of them counts where a client sends it. */
-        public Map<String, String> headers() {
-            Map<String, String> headers = new LinkedHashMap<>();
-            headers.put(CELL, cell.toString());
-            slot.ifPresent(number -> headers.put(SLOT, number.toString()));
-            epoch.ifPresent(number -> headers.put(EPOCH, number.toString()));
-            flow.ifPresent(text -> headers.put(FLOW, text));
-            return headers;
-        }
-    }
+            implements CellAim {}
 
     /**
      * It is answered with this.
@@ -82,4 +70,10 @@ public sealed interface CellAim {
 
     /** By which a backend says how much of its cell is in use, in percent. */
     String LOAD = "Feiqian-Load";
+
+    /**
+     * By which a backend says why it refused, as the number of our code: in the head of its answer,
+     * or in the trailers of gRPC. One that is overloaded takes what no cell owns last for a while.
+     */
+    String CODE = "Feiqian-Code";
 }

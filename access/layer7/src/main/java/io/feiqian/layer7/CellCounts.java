@@ -1,5 +1,7 @@
 package io.feiqian.layer7;
 
+import static java.util.Objects.requireNonNull;
+
 import io.feiqian.vocabulary.CellId;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.micrometer.core.instrument.Counter;
@@ -32,10 +34,11 @@ final class CellCounts {
     void aimed(CellAim aim) {
         switch (aim) {
             case CellAim.To to -> {
-                Counter counter = aimed.computeIfAbsent(to.cell(), this::byReason).get(to.reason());
-                if (counter != null) {
-                    counter.increment();
+                Map<CellAim.Reason, Counter> known = aimed.get(to.cell());
+                if (known == null) {
+                    known = aimed.computeIfAbsent(to.cell(), this::byReason);
                 }
+                requireNonNull(known.get(to.reason())).increment();
             }
             case CellAim.Refused(var code, var detail) ->
                     refused.computeIfAbsent(

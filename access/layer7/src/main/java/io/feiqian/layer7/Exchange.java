@@ -270,10 +270,11 @@ public final class Exchange extends Timed {
         notDue();
         phase = Phase.NONE;
         turn++;
-        long took = worker.now() - began;
+        long now = worker.now();
+        long took = now - began;
         judging.ended(reply.status(), took);
         plan.meters.count(reply.status(), took);
-        worker.log.write(this, took);
+        worker.log.write(this, now, took);
         body.release();
         reply.release();
         if (admitted) {

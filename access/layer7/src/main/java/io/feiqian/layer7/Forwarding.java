@@ -17,12 +17,12 @@ final class Forwarding {
     private static final byte[] CACHE = Bytes.ascii("cache-control");
     private static final byte[] NO_STORE = Bytes.ascii("no-store");
 
-    /** What only the way in says to backends (D5.5-0). */
-    private static final byte[][] OURS = {
-        Bytes.ascii(CellAim.CELL.toLowerCase(Locale.ROOT)),
-        Bytes.ascii(CellAim.SLOT.toLowerCase(Locale.ROOT)),
-        Bytes.ascii(CellAim.EPOCH.toLowerCase(Locale.ROOT)),
-    };
+    private static final byte[] CELL = Bytes.ascii(CellAim.CELL.toLowerCase(Locale.ROOT));
+    private static final byte[] SLOT = Bytes.ascii(CellAim.SLOT.toLowerCase(Locale.ROOT));
+    private static final byte[] EPOCH = Bytes.ascii(CellAim.EPOCH.toLowerCase(Locale.ROOT));
+    private static final byte[] FLOW = Bytes.ascii(CellAim.FLOW.toLowerCase(Locale.ROOT));
+
+    private static final int SLOT_DIGITS = 4;
 
     private Forwarding() {}
 
@@ -54,11 +54,6 @@ final class Forwarding {
             head.dropAll(Known.EXPECT);
         }
         forwarded(head, peer);
-        if (plan.way != null) {
-            for (byte[] each : OURS) {
-                head.dropAll(each);
-            }
-        }
         if (plan.newPath != null) {
             head.sendTarget(
                     plan.newPath, plan.exact ? head.routeEnd : head.routeStart + plan.path.length);
@@ -83,13 +78,42 @@ final class Forwarding {
         cell(head, exchange);
     }
 
-    /** Tells the backend the cell that it is asked as. */
+    /**
+     * Tells the backend the cell that it is asked as; what anybody else says of it counts for
+     * nothing. Makes nothing.
+     */
     static void cell(Head head, Exchange exchange) {
-        for (Map.Entry<String, String> each : exchange.judging().headers().entrySet()) {
-            byte[] lower = Bytes.ascii(each.getKey().toLowerCase(Locale.ROOT));
-            head.dropAll(lower);
-            head.add(lower, Bytes.ascii(each.getValue()));
+        if (exchange.plan().way == null) {
+            return;
         }
+        dropCell(head);
+        CellAim.To aim = exchange.judging().cell().aim();
+        if (aim == null) {
+            return;
+        }
+        Bytes text = exchange.worker.scratch;
+        add(head, CELL, text.clear().text(aim.cell().toString()));
+        if (aim.slot().isPresent()) {
+            add(head, SLOT, text.clear().digits(aim.slot().get().number(), SLOT_DIGITS));
+        }
+        if (aim.epoch().isPresent()) {
+            add(head, EPOCH, text.clear().number(aim.epoch().get().number()));
+        }
+        if (aim.flow().isPresent()) {
+            head.dropAll(FLOW);
+            add(head, FLOW, text.clear().text(aim.flow().get()));
+        }
+    }
+
+    private static void add(Head head, byte[] name, Bytes value) {
+        head.add(name, value.array, value.length);
+    }
+
+    /** Takes out what only the way in says to backends (D5.5-0). */
+    private static void dropCell(Head head) {
+        head.dropAll(CELL);
+        head.dropAll(SLOT);
+        head.dropAll(EPOCH);
     }
 
     private static void forwarded(Head head, Peer peer) {
@@ -178,7 +202,7 @@ final class Forwarding {
         if (!more.isEmpty()) {
             more.forEach((name, value) -> set(head, name, value));
         }
-        exchange.judging().answerHeaders(head);
+        exchange.judging().cell().answerHeaders(head);
         PoolRun pool = exchange.attempts().pool();
         if (pool != null && pool.config().sticky().by() == StickyConfig.By.COOKIE) {
             Sticky.set(head, exchange, pool);

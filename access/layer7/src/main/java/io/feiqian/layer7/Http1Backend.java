@@ -134,12 +134,14 @@ final class Http1Backend extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext newCtx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        worker.reads();
         try {
             boolean more = in.isReadable();
             while (more) {
                 more = step(in) && in.isReadable();
             }
         } finally {
+            worker.hasRead();
             in.release();
         }
     }

@@ -71,7 +71,12 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext newCtx, Object message) {
-        work(held.followedBy((ByteBuf) message));
+        worker.reads();
+        try {
+            work(held.followedBy((ByteBuf) message));
+        } finally {
+            worker.hasRead();
+        }
     }
 
     /** Takes what can be taken now; the rest is held, and the socket waits. Owns the buffer. */

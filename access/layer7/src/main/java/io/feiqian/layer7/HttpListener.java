@@ -220,24 +220,20 @@ final class HttpListener {
                 enter(channel, now, channel.remoteAddress());
                 return;
             }
-            if (!isTrusted(now, channel.remoteAddress())) {
-                var _ = channel.close();
-                return;
-            }
+            SocketAddress peer = channel.remoteAddress();
+            boolean believed = isTrusted(now, peer);
             channel.pipeline()
                     .addLast(
                             new ProxyOpening(
                                     now.config().timeouts().handshake().toNanos(),
-                                    from -> enter(channel, now, from)));
+                                    from -> enter(channel, now, believed ? from : peer)));
         }
     }
 
-    /** Whose PROXY header is believed: where no networks are named, everybody who connects. */
+    /** Whether somebody's PROXY header is believed: nobody's where no networks are named. */
     private static boolean isTrusted(Run now, SocketAddress from) {
-        return now.trusted().isEmpty()
-                || (from instanceof InetSocketAddress socket
-                        && now.trusted().stream()
-                                .anyMatch(each -> each.contains(socket.getAddress())));
+        return from instanceof InetSocketAddress socket
+                && now.trusted().stream().anyMatch(each -> each.contains(socket.getAddress()));
     }
 
     /** It is known who a connection comes from. */

@@ -2,6 +2,8 @@ package io.feiqian.layer7;
 
 import io.feiqian.balancing.Ending;
 import io.feiqian.proxy.HttpAnswer;
+import io.feiqian.rpc.spi.Ruling;
+import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,7 @@ final class Reply {
             Bytes.ascii(CellAim.WRONG_CELL.toLowerCase(Locale.ROOT));
 
     private static final byte[] LOAD = Bytes.ascii(CellAim.LOAD.toLowerCase(Locale.ROOT));
+    private static final byte[] CODE = Bytes.ascii(CellAim.CODE.toLowerCase(Locale.ROOT));
 
     /** What stands for the status where the client was gone before there was one. */
     private static final int UNWANTED = 499;
@@ -95,6 +98,10 @@ final class Reply {
                 return;
             }
             learnLoad(head);
+            learnRefusal(head);
+        }
+        if (head.status >= 500 && isReplaced()) {
+            return;
         }
         exchange.phase(Exchange.Phase.ANSWERING);
         begun = true;
@@ -109,7 +116,15 @@ final class Reply {
         int said = head.find(LOAD);
         long percent = said < 0 ? -1 : Requests.length(head, said);
         if (percent >= 0) {
-            exchange.judging().loaded(percent);
+            exchange.judging().cell().loaded(percent);
+        }
+    }
+
+    /** A cell that has no room says so, in the head or in trailers. */
+    private void learnRefusal(Head head) {
+        int said = head.find(CODE);
+        if (said >= 0 && Requests.length(head, said) == OutcomeCode.OVERLOADED.number()) {
+            exchange.judging().cell().full();
         }
     }
 
@@ -120,7 +135,21 @@ final class Reply {
             return false;
         }
         long version = Requests.length(head, said);
-        return exchange.judging().corrected(Math.max(0, version));
+        return exchange.judging().cell().corrected(Math.max(0, version));
+    }
+
+    /** Whether a rule has something else for a failure that is answered; only for what reads. */
+    private boolean isReplaced() {
+        RequestRules rules = exchange.judging().rules();
+        Ruling instead =
+                exchange.request().verb.isSafe() ? rules.insteadOf(RequestRules.FAULT) : null;
+        if (instead == null) {
+            return false;
+        }
+        exchange.attempts().ended(Ending.FAILED);
+        exchange.attempts().cancel();
+        rules.fallBack(instead, RequestRules.FAULT);
+        return true;
     }
 
     /** So many bytes of its body have come. */
@@ -157,6 +186,9 @@ final class Reply {
 
     /** That was the whole of it. */
     void end(@Nullable Head trailers) {
+        if (trailers != null && exchange.plan().way != null) {
+            learnRefusal(trailers);
+        }
         boolean failed =
                 status >= 500
                         || grpcFailed

@@ -111,7 +111,10 @@ final class RequestBody {
         }
     }
 
-    /** The whole of it, where it was put together; else null. */
+    /**
+     * The whole of it, where it was put together, from index 0 to the writer's, wherever the
+     * reader's is; else null.
+     */
     @Nullable ByteBuf collected() {
         return collected;
     }

@@ -41,8 +41,8 @@ final class RequestParts implements KeyParts {
         if (all == null) {
             return Body.NONE;
         }
-        int from = all.arrayOffset() + all.readerIndex();
-        return new Body(all.array(), from, from + all.readableBytes());
+        int from = all.arrayOffset();
+        return new Body(all.array(), from, from + all.writerIndex());
     }
 
     @Override

@@ -10,7 +10,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +37,17 @@ final class Worker {
     private final Transport transport;
     private final IdentityHashMap<Member<Backend>, BackendConnections> connections =
             new IdentityHashMap<>();
+
+    /** The same, for going through them at each turn without making anything. */
+    private final List<BackendConnections> all = new ArrayList<>();
+
     private byte[] date = new byte[0];
     private long dateUntil;
     private @Nullable Future<?> turning;
     private long turns;
     private long chance;
+    private long at;
+    private boolean reading;
 
     /**
      * What belongs to an event loop.
@@ -71,8 +79,20 @@ final class Worker {
                         this::turn, TimerWheel.TURN, TimerWheel.TURN, TimeUnit.NANOSECONDS);
     }
 
+    /** What came in one read has come at one moment, so the clock is read once for it. */
+    void reads() {
+        at = clock.nanos();
+        reading = true;
+    }
+
+    /** What was read is done with. */
+    void hasRead() {
+        reading = false;
+    }
+
+    /** The time, by the clock that never goes back. */
     long now() {
-        return clock.nanos();
+        return reading ? at : clock.nanos();
     }
 
     Clock clock() {
@@ -103,7 +123,7 @@ final class Worker {
 
     /** The date as answers carry it. */
     byte[] date() {
-        long now = clock.nanos();
+        long now = now();
         if (now - dateUntil >= 0) {
             date = Bytes.ascii(DATE.format(clock.now()));
             dateUntil = now + SECOND / 2;
@@ -117,6 +137,7 @@ final class Worker {
         if (known == null) {
             known = BackendConnections.of(this, pool, member);
             connections.put(member, known);
+            all.add(known);
         }
         return known;
     }
@@ -147,18 +168,18 @@ final class Worker {
                     }
                     return gone;
                 });
+        all.clear();
+        all.addAll(connections.values());
     }
 
     /** A backend is blocked: its connections are closed, with what they carry. */
     void cut(BackendOrders.Which which) {
-        connections
-                .values()
-                .forEach(each -> {
-                    if (each.pool().config().name().equals(which.pool())
-                            && each.member().target().name().equals(which.backend())) {
-                        each.cut();
-                    }
-                });
+        for (BackendConnections each : all) {
+            if (each.pool().config().name().equals(which.pool())
+                    && each.member().target().name().equals(which.backend())) {
+                each.cut();
+            }
+        }
     }
 
     /** Closes the unused connections to backends and hands over the last lines of the log. */
@@ -166,7 +187,7 @@ final class Worker {
         if (turning != null) {
             turning.cancel(false);
         }
-        connections.values().forEach(BackendConnections::leave);
+        all.forEach(BackendConnections::leave);
         gzips.close();
         log.hand();
     }
@@ -174,7 +195,9 @@ final class Worker {
     private void turn() {
         wheel.turn(clock.nanos());
         if (++turns % 5 == 0) {
-            connections.values().forEach(BackendConnections::lookAround);
+            for (int i = 0; i < all.size(); i++) {
+                all.get(i).lookAround();
+            }
             log.hand();
         }
     }

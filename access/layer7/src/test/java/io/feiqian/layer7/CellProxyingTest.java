@@ -61,6 +61,8 @@ class CellProxyingTest {
         Wire.Message seen = two.seen.getFirst();
         assertThat(seen.field("feiqian-cell")).isEqualTo("cell-2");
         assertThat(seen.field("feiqian-slot")).isEqualTo("9000");
+        assertThat(seen.field("feiqian-epoch")).isEqualTo("1");
+        assertThat(one.seen.getFirst().field("feiqian-slot")).isEqualTo("0042");
         assertThat(post("{\"slot\":\"0042\",\"slot\":\"9000\"}").status()).isEqualTo(400);
         assertThat(post("{}").status()).isEqualTo(400);
     }
@@ -74,6 +76,8 @@ class CellProxyingTest {
                         "HTTP/1.1 503 Moved\r\nFeiqian-Wrong-Cell: 2\r\nContent-Length: 0\r\n\r\n"));
         assertThat(post("{\"slot\":\"0042\"}").body()).isEqualTo("said by two");
         assertThat(two.seen.getFirst().body()).isEqualTo("{\"slot\":\"0042\"}");
+        assertThat(two.seen.getFirst().field("feiqian-cell")).isEqualTo("cell-2");
+        assertThat(two.seen.getFirst().field("feiqian-epoch")).isEqualTo("2");
         assertThat(post("{\"slot\":\"0043\"}").body()).isEqualTo("said by two");
         assertThat(one.seen).as("asked once, and not again").hasSize(1);
     }
@@ -117,6 +121,31 @@ class CellProxyingTest {
         }
         assertThat(two.seen).hasSize(before + 5);
         assertThat(Wire.exchange(door.port(), journal("1".repeat(32))).status()).isEqualTo(400);
+    }
+
+    @Test
+    @Requirement({"M6.2-2", "D5.5-a"})
+    void aCellThatRefusedForWantOfRoomTakesNothingNewForAWhile() {
+        one.behave((wire, request) ->
+                wire.send("HTTP/1.1 503 Full\r\nFeiqian-Code: 4001\r\nContent-Length: 0\r\n\r\n"));
+        while (Wire.exchange(door.port(), journal("")).status() != 503) {
+            assertThat(two.seen).as("chance asks cell 1 as well").hasSizeLessThan(60);
+        }
+        for (int i = 0; i < 8; i++) {
+            assertThat(Wire.exchange(door.port(), journal("")).status()).isEqualTo(200);
+        }
+        assertThat(post("{\"slot\":\"0042\"}").status()).as("what it owns").isEqualTo(503);
+    }
+
+    @Test
+    void anyOther503SaysNothingOfItsCell() {
+        one.behave((wire, request) ->
+                wire.send("HTTP/1.1 503 No\r\nFeiqian-Code: 4021\r\nContent-Length: 0\r\n\r\n"));
+        int refused = 0;
+        for (int i = 0; i < 40 && refused < 2; i++) {
+            refused += Wire.exchange(door.port(), journal("")).status() == 503 ? 1 : 0;
+        }
+        assertThat(refused).isEqualTo(2);
     }
 
     private Wire.Message post(String body) {

@@ -13,8 +13,10 @@ import java.util.stream.Stream;
  * @param addresses where, as {@code host:port} or {@code [IPv6]:port}; {@code [::]:port} takes both
  *     families (P6.1.3-i)
  * @param tls TLS that ends here; empty for none
- * @param proxyProtocol whether connections begin with a PROXY header (version 1 or 2)
- * @param trusted networks (CIDR) whose {@code X-Forwarded-For} and PROXY headers are believed
+ * @param proxyProtocol whether connections begin with a PROXY header (version 1 or 2); believed
+ *     only where it comes from {@code trusted}, else read and passed over
+ * @param trusted networks (CIDR) whose {@code X-Forwarded-For} and PROXY headers are believed;
+ *     without any nobody's are, and the client is who connects
  * @param pool for TCP and UDP: where everything goes that no server name claims
  * @param serverNames for TCP: where connections go by the name in their TLS hello (SNI), without
  *     ending TLS here

@@ -28,6 +28,9 @@ public record Problem(
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TYPE = "application/problem+json";
 
+    /** Says the code without the body being read, to gateways on the way. */
+    private static final String CODE = "Feiqian-Code";
+
     /** A problem that nothing else was answered with. */
     public static Problem of(Outcome outcome, Optional<TraceNumber> trace) {
         return new Problem(outcome, statusOf(outcome.code()), trace, false, "");
@@ -93,7 +96,9 @@ public record Problem(
                 throw new IllegalStateException("response: not the JSON just made", impossible);
             }
         }
-        HttpAnswer answer = HttpAnswer.text(status, TYPE, body.toString());
+        HttpAnswer answer =
+                HttpAnswer.text(status, TYPE, body.toString())
+                        .with(CODE, Integer.toString(code.number()));
         if (status == 503) {
             answer = answer.with("Retry-After", "1");
         }

@@ -3,6 +3,7 @@ package io.feiqian.server;
 import io.feiqian.cli.HomeFolder;
 import io.feiqian.cli.ProcessEntry.Role;
 import io.feiqian.configuration.DocumentType;
+import io.feiqian.proxy.GatewayJvm;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.Transport;
 import io.feiqian.routing.RouteMap;
@@ -29,18 +30,6 @@ final class SystemLayout {
     private static final int OBSERVATORY_HOURS = 168;
     private static final List<String> SMALL =
             List.of("-Xms24m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-
-    /** Small enough for short pauses; measured by {@code bench gateway}. */
-    private static final List<String> GATEWAY =
-            List.of(
-                    "-Xms64m",
-                    "-Xmx96m",
-                    "-Xmn24m",
-                    "-XX:+UseSerialGC",
-                    "-XX:MetaspaceSize=64m",
-                    "-XX:MaxDirectMemorySize=64m",
-                    "-Dio.netty.leakDetection.level=disabled",
-                    "-XX:+ExitOnOutOfMemoryError");
 
     private static final List<String> CONSOLE =
             List.of(
@@ -139,7 +128,8 @@ final class SystemLayout {
                         GatewayRoleConfig.Bank.OF_DEV,
                         ProxyConfig.NONE);
         Path file = home.gateway().resolve("gateway.json");
-        return unit("gateway", Role.GATEWAY, "", plan.gatewayUrl(), GATEWAY, file, config);
+        return unit(
+                "gateway", Role.GATEWAY, "", plan.gatewayUrl(), GatewayJvm.options(), file, config);
     }
 
     private SystemUnits.ObservatoryUnits observatory() throws IOException {

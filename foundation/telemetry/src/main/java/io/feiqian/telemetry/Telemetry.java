@@ -43,6 +43,7 @@ public final class Telemetry implements AutoCloseable {
 
     private Telemetry(
             SdkTracerProvider provider,
+            boolean recording,
             RateSampler rate,
             TelemetryConfig config,
             SentLogs logs,
@@ -50,7 +51,7 @@ public final class Telemetry implements AutoCloseable {
         this.provider = provider;
         this.rate = rate;
         this.logs = logs;
-        this.tracing = Tracing.with(provider.get("io.feiqian"));
+        this.tracing = Tracing.with(provider.get("io.feiqian"), recording);
         this.prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         prometheus.config().commonTags("service", config.service(), "instance", config.instance());
         this.metrics = sent.map(this::withPrometheus).orElse(prometheus);
@@ -77,6 +78,7 @@ public final class Telemetry implements AutoCloseable {
                         config,
                         rate,
                         OtlpHttpSpanExporter.builder().setEndpoint(endpoint.toString()).build()),
+                true,
                 rate,
                 config,
                 SentLogs.attach(endpoint, resource(config), SENT_EVERY),
@@ -86,6 +88,7 @@ public final class Telemetry implements AutoCloseable {
     private static Telemetry numbering(TelemetryConfig config) {
         return new Telemetry(
                 provider(config).addSpanProcessor(new NumbersOnly()).build(),
+                false,
                 rate(config),
                 config,
                 SentLogs.NONE,
@@ -96,7 +99,12 @@ public final class Telemetry implements AutoCloseable {
     static Telemetry exportingTo(TelemetryConfig config, SpanExporter exporter) {
         RateSampler rate = rate(config);
         return new Telemetry(
-                exporting(config, rate, exporter), rate, config, SentLogs.NONE, Optional.empty());
+                exporting(config, rate, exporter),
+                true,
+                rate,
+                config,
+                SentLogs.NONE,
+                Optional.empty());
     }
 
     private static SdkTracerProvider exporting(

@@ -30,12 +30,14 @@ public final class Tracing {
 
     private static final Entered NOTHING = () -> {};
     private static final Origin NOWHERE = () -> NOTHING;
-    private static final Tracing NONE = new Tracing(TracerProvider.noop().get("none"));
+    private static final Tracing NONE = new Tracing(TracerProvider.noop().get("none"), false);
 
     private final Tracer tracer;
+    private final boolean recording;
 
-    private Tracing(Tracer tracer) {
+    private Tracing(Tracer tracer, boolean recording) {
         this.tracer = tracer;
+        this.recording = recording;
     }
 
     /** Spans that are nothing. */
@@ -43,9 +45,21 @@ public final class Tracing {
         return NONE;
     }
 
-    /** Spans of this tracer. */
-    static Tracing with(Tracer tracer) {
-        return new Tracing(tracer);
+    /**
+     * Spans of this tracer.
+     *
+     * @param recording whether any of them are recorded
+     */
+    static Tracing with(Tracer tracer, boolean recording) {
+        return new Tracing(tracer, recording);
+    }
+
+    /**
+     * Whether spans that begin here are recorded, as far as the rate allows. Where not, a span
+     * without a caller's trace says nothing to anybody, and whoever is in a hurry makes none.
+     */
+    public boolean isRecording() {
+        return recording;
     }
 
     /** A step inside this process, below the span that the current thread is in. */

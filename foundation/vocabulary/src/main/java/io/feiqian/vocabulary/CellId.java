@@ -7,10 +7,18 @@ package io.feiqian.vocabulary;
  */
 public record CellId(int number) implements Comparable<CellId> {
     private static final String PREFIX = "cell-";
+    private static final int MOST = 99;
+    private static final String[] NAMES = new String[MOST + 1];
+
+    static {
+        for (int i = 1; i <= MOST; i++) {
+            NAMES[i] = PREFIX + i;
+        }
+    }
 
     /** Refuses a number outside 1 to 99 (each cell owns one of the pinned slots). */
     public CellId {
-        if (number < 1 || number > 99) {
+        if (number < 1 || number > MOST) {
             throw new RefusedException(
                     OutcomeCode.MALFORMED_REQUEST, "cell: " + number + " (expected: 1 to 99)");
         }
@@ -37,6 +45,6 @@ public record CellId(int number) implements Comparable<CellId> {
 
     @Override
     public String toString() {
-        return PREFIX + number;
+        return NAMES[number];
     }
 }

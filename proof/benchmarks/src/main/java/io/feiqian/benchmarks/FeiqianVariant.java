@@ -1,6 +1,7 @@
 package io.feiqian.benchmarks;
 
 import io.feiqian.cli.Executable;
+import io.feiqian.proxy.GatewayJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ final class FeiqianVariant implements GatewayVariant {
         Path document =
                 Files.writeString(
                         plan.folder().resolve("gateway.json"), GatewayDocument.of(plan, port));
-        List<String> flags = new ArrayList<>(GatewayDocument.FLAGS);
+        List<String> flags = new ArrayList<>(GatewayJvm.options());
         flags.add("-Xlog:gc:file=" + pauses);
         return ProxyProcess.start(
                 Executable.command(flags, GatewayDocument.arguments(plan, document)),

@@ -11,20 +11,6 @@ import java.util.stream.IntStream;
  * that a bank would have on. JSON, which is YAML too.
  */
 final class GatewayDocument {
-    /**
-     * A small heap, because there is little in it: in measurements its collections took 1 to 4 ms,
-     * where those of G1 took 20; a collector without pauses cost as much and 60 MB more. The
-     * metaspace begins large enough, or it is collected whole in the first seconds.
-     */
-    static final List<String> FLAGS =
-            List.of(
-                    "-Xms64m",
-                    "-Xmx64m",
-                    "-Xmn24m",
-                    "-XX:+UseSerialGC",
-                    "-XX:MetaspaceSize=64m",
-                    "-XX:MaxDirectMemorySize=64m");
-
     private GatewayDocument() {}
 
     static List<String> arguments(Plan plan, Path document) {

@@ -6,6 +6,7 @@ import io.feiqian.configuration.ConfigurationCentre;
 import io.feiqian.configuration.InMemoryHistory;
 import io.feiqian.configuration.Seal;
 import io.feiqian.configuration.Target;
+import io.feiqian.proxy.GatewayJvm;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.registry.spi.Registry;
 import io.feiqian.routing.RouteMap;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -108,12 +110,9 @@ final class FeiqianGateway implements TriedGateway {
     }
 
     private List<String> flags() {
-        return List.of(
-                "-Xms48m",
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Xlog:gc:file=" + folder.resolve("gc-%d.log".formatted(starts)));
+        List<String> flags = new ArrayList<>(GatewayJvm.options());
+        flags.add("-Xlog:gc:file=" + folder.resolve("gc-%d.log".formatted(starts)));
+        return flags;
     }
 
     @Override

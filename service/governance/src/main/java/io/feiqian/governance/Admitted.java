@@ -1,7 +1,9 @@
 package io.feiqian.governance;
 
 import io.feiqian.runtime.Clock;
+import io.feiqian.vocabulary.Outcome;
 import io.feiqian.vocabulary.OutcomeCode;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,19 @@ public final class Admitted implements Decision {
                 }
             }
         }
+    }
+
+    /**
+     * What is answered instead where the call failed so, by a policy that says {@code "failure"};
+     * empty for the failure itself. Empty too where something may have happened: that must neither
+     * be done again elsewhere nor be covered up. Changes nothing of the permit.
+     */
+    public Optional<Decision.Degraded> instead(Outcome failure) {
+        return plan == null
+                        || failure instanceof Outcome.Unknown
+                        || !Failures.isFailure(failure.code())
+                ? Optional.empty()
+                : Optional.ofNullable(plan.instead(call, failure));
     }
 
     Call call() {

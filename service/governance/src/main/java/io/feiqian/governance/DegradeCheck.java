@@ -1,5 +1,6 @@
 package io.feiqian.governance;
 
+import io.feiqian.vocabulary.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** What is answered instead: always, or of what others refuse. */
@@ -30,8 +31,20 @@ final class DegradeCheck extends Check {
                 ref(), rule.instead(), refusal.code() + " by " + refusal.outcome().message());
     }
 
+    /** What is answered instead of this failure; null for the failure. */
+    Decision.@Nullable Degraded instead(Outcome failure) {
+        if (!rule.failures()) {
+            return null;
+        }
+        counters.degraded.increment();
+        return new Decision.Degraded(
+                ref(), rule.instead(), failure.code() + ": " + failure.message());
+    }
+
     @Override
     String state() {
-        return rule.always() ? "always" : "when " + rule.when();
+        return rule.always()
+                ? "always"
+                : "when " + rule.when() + (rule.failures() ? " or failed" : "");
     }
 }

@@ -1,5 +1,6 @@
 package io.feiqian.governance;
 
+import io.feiqian.vocabulary.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,18 @@ final class Plan {
             }
         }
         return decision;
+    }
+
+    /** What is answered instead of a call that went through and failed; null for the failure. */
+    Decision.@Nullable Degraded instead(Call call, Outcome failure) {
+        for (DegradeCheck[] ring : degrading) {
+            DegradeCheck degrade = first(ring, call);
+            Decision.Degraded instead = degrade == null ? null : degrade.instead(failure);
+            if (instead != null) {
+                return instead;
+            }
+        }
+        return null;
     }
 
     private static <C extends Check> @Nullable C first(C[] ring, Call call) {

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** Reads a document of policies from JSON, strictly. */
 final class PolicyReader {
+    /** Where a fallback is for calls that failed, beside those that a policy refuses. */
+    private static final String FAILURE = "failure";
+
     private static final ObjectMapper JSON =
             JsonMapper.builder()
                     .enable(JsonParser.Feature.ALLOW_COMMENTS)
@@ -166,6 +169,7 @@ final class PolicyReader {
                 always
                         ? Set.of()
                         : when.stream()
+                                .filter(each -> !each.equals(FAILURE))
                                 .map(each ->
                                         Arrays.stream(Rule.Kind.values())
                                                 .filter(kind -> lower(kind).equals(each))
@@ -173,9 +177,13 @@ final class PolicyReader {
                                                 .orElseThrow(() ->
                                                         fields.wrong(
                                                                 "when",
-                                                                "\"always\", or kinds of policies")))
+                                                                "\"always\", \"failure\", or kinds of policies")))
                                 .collect(Collectors.toSet());
-        return new Rule.Degrade(always, kinds, fields.object("instead", PolicyReader::fallback));
+        return new Rule.Degrade(
+                always,
+                kinds,
+                when.contains(FAILURE),
+                fields.object("instead", PolicyReader::fallback));
     }
 
     private static Fallback fallback(Fields fields) {

@@ -144,20 +144,22 @@ public sealed interface Rule
      *
      * @param always by hand: every call
      * @param when by itself: calls that a policy of these kinds refuses
+     * @param failures by itself: calls that failed, where nothing has happened by them for certain
      * @param instead what is answered
      */
-    record Degrade(boolean always, Set<Kind> when, Fallback instead) implements Rule {
+    record Degrade(boolean always, Set<Kind> when, boolean failures, Fallback instead)
+            implements Rule {
         private static final Set<Kind> SWITCHES =
                 Set.of(Kind.OVERLOAD, Kind.BREAKER, Kind.RATE, Kind.QUOTA, Kind.CONCURRENCY);
 
         /** Refuses a switch that nothing turns, and answers for those who may not ask. */
         public Degrade {
             expect(
-                    always != !when.isEmpty() && SWITCHES.containsAll(when),
+                    always != (failures || !when.isEmpty()) && SWITCHES.containsAll(when),
                     "when: "
                             + when
                             + " (expected: \"always\", or a list of breaker, overload,"
-                            + " rate, quota, concurrency)");
+                            + " rate, quota, concurrency, failure)");
             when = Set.copyOf(when);
         }
 

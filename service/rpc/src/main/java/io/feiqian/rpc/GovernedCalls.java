@@ -23,6 +23,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -116,7 +117,7 @@ public final class GovernedCalls implements CallPolicies {
     private Ruling ruling(
             Decision decision, CallFacts call, InstanceFilter instances, boolean serving) {
         return switch (decision) {
-            case Admitted permit -> new Ruling.Pass(watch(permit, serving), instances);
+            case Admitted permit -> new Ruling.Pass(new Followed(permit, call, serving), instances);
             case Decision.Refused refused ->
                     new Ruling.Refuse(refused.outcome(), refused.retryAfter());
             case Queued queued -> new Ruling.Later(after(queued, call, instances, serving));
@@ -134,15 +135,22 @@ public final class GovernedCalls implements CallPolicies {
         return new Ruling.Later(new CompletableFuture<>());
     }
 
-    private static CallWatch watch(Admitted permit, boolean serving) {
-        return (outcome, nanos) -> {
+    /** Closes the permit of a call, and knows what is answered where the call fails. */
+    private record Followed(Admitted permit, CallFacts call, boolean serving) implements CallWatch {
+        @Override
+        public void ended(Outcome outcome, long nanos) {
             // Who serves hears of a caller that went away; that says nothing of its own work.
             if (serving && outcome instanceof Outcome.Unknown) {
                 permit.abandon();
             } else {
                 permit.close(outcome.code());
             }
-        };
+        }
+
+        @Override
+        public Optional<Ruling> instead(Outcome failure) {
+            return permit.instead(failure).map(each -> GovernedCalls.instead(each, call));
+        }
     }
 
     private CompletableFuture<Ruling> after(
