@@ -119,7 +119,7 @@ final class ApiFixture implements AutoCloseable {
     }
 
     /** A gateway over the shop, by a document as operators write it. */
-    Gateway gateway(String document) throws IOException {
+    Gateway gateway(String document) throws IOException, InterruptedException {
         Path file = folder.resolve("shop.desc");
         Files.write(file, GatewayFixture.descriptors());
         LearntServices services = learnt(file);
