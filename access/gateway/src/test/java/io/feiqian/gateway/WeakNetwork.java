@@ -29,13 +29,13 @@ final class WeakNetwork implements AutoCloseable {
     final AtomicInteger cut = new AtomicInteger();
     private final ServerSocket listening;
     private final int gateway;
-    private final long seed;
+    private final Random random;
     private final int most;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     private WeakNetwork(int gateway, long seed, int most) {
         this.gateway = gateway;
-        this.seed = seed;
+        this.random = new Random(seed);
         this.most = most;
         try {
             listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -53,7 +53,7 @@ final class WeakNetwork implements AutoCloseable {
     /**
      * One that cuts.
      *
-     * @param most how many bytes of a connection get through at most, each way
+     * @param most how many bytes of a connection come down at most; half as many go up
      */
     static WeakNetwork weak(int gateway, long seed, int most) {
         return new WeakNetwork(gateway, seed, most);
@@ -63,14 +63,15 @@ final class WeakNetwork implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    private Fate fate(int number) {
+    /** Drawn one after the other, as connections come. */
+    private Fate fate() {
         if (most == 0) {
             return Fate.WHOLE;
         }
-        Random random = new Random(seed * 1_000_003 + number);
         // One way is cut, the other lives as long.
         boolean upwards = random.nextBoolean();
-        int bytes = random.nextInt(most);
+        // What goes up is less than what comes down.
+        int bytes = random.nextInt(upwards ? most / 2 : most);
         return new Fate(
                 upwards ? bytes : Integer.MAX_VALUE,
                 upwards ? Integer.MAX_VALUE : bytes,
@@ -82,7 +83,8 @@ final class WeakNetwork implements AutoCloseable {
         try {
             while (true) {
                 Socket phone = listening.accept();
-                Fate fate = fate(connections.getAndIncrement());
+                Fate fate = fate();
+                connections.incrementAndGet();
                 Socket way = new Socket(InetAddress.getLoopbackAddress(), gateway);
                 open.add(phone);
                 open.add(way);
