@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("AddressSelection") // On this machine only.
 class PhonesTest {
     private static final String PAYER = "0001100000000012";
-    private static final int PURCHASES = 25;
+    private static final int PURCHASES = 30;
     private static final String ITEMS = "/v1/accounts/" + PAYER + "/items";
 
     @TempDir private Path folder;
@@ -110,7 +110,7 @@ class PhonesTest {
         int recorded = 0;
         Set<String> traces = new HashSet<>();
         Set<HttpClient.Version> versions = new HashSet<>();
-        try (WeakNetwork network = WeakNetwork.weak(gateway.port(), seed, 4_000);
+        try (WeakNetwork network = WeakNetwork.weak(gateway.port(), seed, 3_000);
                 HttpClient phone = phone(version)) {
             for (int i = 0; i < PURCHASES; i++) {
                 HttpResponse<String> answer = null;
