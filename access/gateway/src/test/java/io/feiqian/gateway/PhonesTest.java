@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What phones on bad networks get from the API: one effect each, the answer, and few bytes. */
-@Requirement({"S.gw-2", "S.gw-4"})
+@Requirement("S.gw-2")
 @Timeout(120)
 @SuppressWarnings("AddressSelection") // On this machine only.
 class PhonesTest {
