@@ -41,6 +41,15 @@ public record TlsConfig(
      */
     public record CertificateFiles(Path certificate, Path key) {}
 
+    /** The same with keys for tickets of the gateway's own. */
+    public TlsConfig(
+            List<CertificateFiles> certificates,
+            ClientCertificates clientCertificates,
+            Optional<Path> clientAuthorities,
+            String oldest) {
+        this(certificates, clientCertificates, clientAuthorities, oldest, Optional.empty());
+    }
+
     /** Refuses what cannot work. */
     public TlsConfig {
         certificates = List.copyOf(certificates);

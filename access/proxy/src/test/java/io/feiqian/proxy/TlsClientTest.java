@@ -62,8 +62,7 @@ class TlsClientTest {
                                 List.of(backend().files()),
                                 ClientCertificates.WANTED,
                                 Optional.of(gateway().certificate()),
-                                "TLSv1.2",
-                                Optional.empty()),
+                                "TLSv1.2"),
                         List.of("h2"));
         echo = new TlsEcho(server);
     }

@@ -115,8 +115,7 @@ class TlsOpensslTest {
                                         List.of(own.files()),
                                         clients,
                                         Optional.of(own.certificate()),
-                                        "TLSv1.2",
-                                        Optional.empty()),
+                                        "TLSv1.2"),
                                 List.of("h2", "http/1.1")));
         echo = Optional.of(new TlsEcho(tls.orElseThrow()));
         return own;

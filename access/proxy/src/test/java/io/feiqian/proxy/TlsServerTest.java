@@ -219,11 +219,7 @@ class TlsServerTest {
     private static TlsConfig config(
             ClientCertificates clients, String oldest, CertificateFiles... certificates) {
         return new TlsConfig(
-                List.of(certificates),
-                clients,
-                Optional.of(client().certificate()),
-                oldest,
-                Optional.empty());
+                List.of(certificates), clients, Optional.of(client().certificate()), oldest);
     }
 
     private double stale() {
