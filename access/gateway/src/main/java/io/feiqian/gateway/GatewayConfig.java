@@ -172,7 +172,9 @@ public record GatewayConfig(
                 bodyBytes,
                 longestDeadline.plus(requestTimeout),
                 0,
-                Duration.ZERO);
+                Duration.ZERO,
+                Optional.empty(),
+                false);
     }
 
     /** The same at another port. */

@@ -107,7 +107,9 @@ public final class ServiceApi implements Answering {
     @Override
     public CompletableFuture<HttpAnswer> answer(
             RouteConfig route, HttpQuestion question, Client client, Caller caller) {
-        return answer(question, new Api.Asking(caller, route.idempotency(), route.labels()));
+        CompletableFuture<HttpAnswer> answer =
+                answer(question, new Api.Asking(caller, route.idempotency(), route.labels()));
+        return route.etags() ? answer.thenApply(each -> EntityTags.answer(question, each)) : answer;
     }
 
     private CompletableFuture<HttpAnswer> answer(HttpQuestion question, Api.Asking asking) {

@@ -10,6 +10,7 @@ import io.feiqian.proxy.HttpQuestion;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.RewriteConfig;
 import io.feiqian.proxy.RouteConfig;
+import io.feiqian.proxy.Transport;
 import io.feiqian.routing.RouteMap;
 import io.feiqian.routing.Routes;
 import io.feiqian.rpc.CallCounts;
@@ -28,7 +29,9 @@ import io.feiqian.telemetry.Telemetry;
 import io.feiqian.telemetry.TelemetryConfig;
 import io.feiqian.telemetry.Tracing;
 import io.feiqian.vocabulary.CellId;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -56,12 +59,14 @@ final class ApiFixture implements AutoCloseable {
     final Channels channels = new Channels(RpcClientConfig.DEFAULT);
     volatile ProxyConfig proxy = ProxyConfig.NONE;
     private final CellClients clients;
+    private final Path folder;
 
     ApiFixture(Path folder) {
         this(folder, CallPolicies.NONE);
     }
 
     ApiFixture(Path folder, CallPolicies calling) {
+        this.folder = folder;
         token = AdminToken.obtain(Secrets.in(folder, Randomness.seeded(1)));
         one = new ShopCell("one", token);
         two = new ShopCell("two", token);
@@ -113,6 +118,26 @@ final class ApiFixture implements AutoCloseable {
                 Clock.system());
     }
 
+    /** A gateway over the shop, by a document as operators write it. */
+    Gateway gateway(String document) throws IOException, InterruptedException {
+        Path file = folder.resolve("shop.desc");
+        Files.write(file, GatewayFixture.descriptors());
+        LearntServices services = learnt(file);
+        services.look();
+        return Gateway.start(
+                GatewayConfig.DEFAULT,
+                ProxyConfig.type().parse(document),
+                services,
+                clients,
+                CallPolicies.NONE,
+                Optional.of(token),
+                labels,
+                Gateway.Setting.alone("api-test", Optional.empty()),
+                Transport.open(Transport.Kind.EPOLL, 2),
+                telemetry,
+                Clock.system());
+    }
+
     static RouteConfig route(
             List<String> authentication, AccessConfig access, Optional<CorsConfig> cors) {
         return route(authentication, access, cors, false, Map.of());
@@ -149,7 +174,9 @@ final class ApiFixture implements AutoCloseable {
                 1 << 20,
                 Duration.ofSeconds(10),
                 0,
-                Duration.ZERO);
+                Duration.ZERO,
+                Optional.empty(),
+                false);
     }
 
     static HttpQuestion get(String path, String... headers) {

@@ -57,6 +57,9 @@ class DocumentsOfThePageTest {
         var _ = Thread.ofVirtual().start(this::echo);
         pem("bank");
         pem("partners");
+        Files.writeString(
+                folder.resolve("tickets.txt"),
+                Base64.getEncoder().encodeToString(new byte[48]) + "\n");
     }
 
     @AfterEach
@@ -149,6 +152,7 @@ class DocumentsOfThePageTest {
                         .replace("127.0.0.1:9002", "127.0.0.1:" + two.getAddress().getPort())
                         .replace("127.0.0.1:9003", "127.0.0.1:" + echo.getLocalPort())
                         .replace("access.log", folder.resolve("access.log").toString())
+                        .replace("tickets.txt", folder.resolve("tickets.txt").toString())
                         .replaceAll(
                                 "\\b(bank|partners)\\.(pem|key)",
                                 Matcher.quoteReplacement(folder + "/") + "$1.$2");

@@ -78,10 +78,10 @@ public final class Exchange extends Timed {
         from = peer.clientOf(head);
         attempts.clear();
         judging.clear();
-        reply.clear();
         tunnel.clear();
         Routing routing = worker.engine.routing();
         plan = routing.find(head);
+        reply.begin(head);
         timeoutNanos =
                 head.grpc
                         ? Math.min(plan.timeoutNanos, Grpc.timeoutNanos(head))
@@ -215,8 +215,7 @@ public final class Exchange extends Timed {
 
     /** What has come of the answer goes out. */
     void answerFlush() {
-        client.flush();
-        attempts.answering();
+        reply.flush();
     }
 
     /** That was the whole answer. */
@@ -277,6 +276,7 @@ public final class Exchange extends Timed {
         plan.meters.count(reply.status(), took);
         worker.log.write(this, now, took);
         body.release();
+        reply.release();
         if (admitted) {
             admitted = false;
             worker.engine.done();

@@ -215,7 +215,7 @@ final class Forwarding {
         head.answer(answer.status());
         head.close = answer.close();
         head.add(DATE, date);
-        if (answer.status() != 204) {
+        if (answer.status() != 204 && answer.status() != 304) {
             head.addText("content-length", Integer.toString(length));
         }
         if (!answer.contentType().isEmpty()) {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,16 @@ final class Http2Client extends Http2ConnectionHandler {
             drain();
         }
         super.userEventTriggered(newCtx, event);
+    }
+
+    /** A client whose network breaks is nothing to write down. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext newCtx, Throwable fault) throws Exception {
+        if (fault instanceof IOException) {
+            var _ = newCtx.close();
+        } else {
+            super.exceptionCaught(newCtx, fault);
+        }
     }
 
     @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * ended once, counted. What backends say to the gateway is heard, and a client that is slow holds
  * the backend back. Confined to the exchange's event loop.
  *
- * <p>Every answer goes to the client through {@link #sendHead}, {@link #sendData} and {@link
- * #sendEnd}, and through nothing else: the place for what changes bodies on their way.
+ * <p>Every answer of a backend goes to the client through {@link #sendHead}, {@link #sendData} and
+ * {@link #sendEnd}, and through nothing else: the place where {@link Packing} makes bodies smaller.
  */
 final class Reply {
     private static final byte[] WRONG_CELL =
@@ -30,6 +30,7 @@ final class Reply {
     private static final int UNWANTED = 499;
 
     private final Exchange exchange;
+    private final Packing packing;
     private boolean begun;
     private boolean paused;
     private boolean grpcFailed;
@@ -38,14 +39,22 @@ final class Reply {
 
     Reply(Exchange exchange) {
         this.exchange = exchange;
+        this.packing = new Packing(exchange);
     }
 
-    void clear() {
+    /** Begins anew, for a request as the client has sent it. */
+    void begin(Head request) {
         begun = false;
         paused = false;
         grpcFailed = false;
         status = 0;
         bytes = 0;
+        packing.begin(exchange.plan().compression, request, exchange.peer.client());
+    }
+
+    /** Gives back what was taken for it. */
+    void release() {
+        packing.clear();
     }
 
     /** Whether anything of it may have gone to the client. */
@@ -57,7 +66,7 @@ final class Reply {
         return status;
     }
 
-    /** How many bytes of the body the backend, or the gateway, has given. */
+    /** How many bytes of the body have gone to the client. */
     long bytes() {
         return bytes;
     }
@@ -145,7 +154,6 @@ final class Reply {
 
     /** So many bytes of its body have come. */
     void data(ByteBuf data, int many) {
-        bytes += many;
         Tunnel tunnel = exchange.tunnel();
         if (tunnel.isOpen()) {
             tunnel.passes(data, many);
@@ -159,6 +167,13 @@ final class Reply {
             paused = true;
             exchange.attempts().pause(true);
         }
+    }
+
+    /** What has come of it goes out. */
+    void flush() {
+        bytes += packing.flush(exchange.client);
+        exchange.client.flush();
+        exchange.attempts().answering();
     }
 
     /** The client takes more of it again. */
@@ -179,6 +194,7 @@ final class Reply {
                         || grpcFailed
                         || (exchange.request().grpc && trailers != null && Grpc.isFailed(trailers));
         exchange.attempts().ended(failed ? Ending.FAILED : Ending.ANSWERED);
+        bytes += packing.end(exchange.client);
         boolean early = !exchange.body().isOver();
         exchange.finish();
         if (early) {
@@ -203,9 +219,12 @@ final class Reply {
         begun = true;
         exchange.attempts().abandon();
         Head request = exchange.request();
-        HttpAnswer answer = request.grpc && given.status() >= 300 ? Grpc.refusal(given) : given;
-        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        boolean bodyless = request.verb == Verb.HEAD || Answers.isBodyless(answer.status());
+        HttpAnswer plain = request.grpc && given.status() >= 300 ? Grpc.refusal(given) : given;
+        boolean bodyless = request.verb == Verb.HEAD || Answers.isBodyless(plain.status());
+        Packing.Own packed =
+                packing.own(plain, plain.body().getBytes(StandardCharsets.UTF_8), bodyless);
+        HttpAnswer answer = packed.answer();
+        byte[] body = packed.body();
         status = given.status();
         bytes = bodyless ? 0 : body.length;
         Map<String, String> more = exchange.answerHeaders();
@@ -217,19 +236,25 @@ final class Reply {
         Worker worker = exchange.worker;
         Head own = worker.head();
         Forwarding.own(own, answer, body.length, more, worker.date());
-        sendHead(own, bodyless);
+        exchange.client.answerHead(own, bodyless);
         if (!bodyless && body.length > 0) {
-            sendData(Unpooled.wrappedBuffer(body), body.length);
+            exchange.client.answerData(Unpooled.wrappedBuffer(body), body.length);
         }
         sendEnd(null);
     }
 
     private void sendHead(Head head, boolean bodyless) {
+        packing.head(head, bodyless);
         exchange.client.answerHead(head, bodyless);
     }
 
     private void sendData(ByteBuf data, int many) {
-        exchange.client.answerData(data, many);
+        if (packing.isOn()) {
+            bytes += packing.data(data, many, exchange.client);
+        } else {
+            bytes += many;
+            exchange.client.answerData(data, many);
+        }
     }
 
     private void sendEnd(@Nullable Head trailers) {

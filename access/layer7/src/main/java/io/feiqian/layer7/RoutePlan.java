@@ -3,6 +3,7 @@ package io.feiqian.layer7;
 import com.google.protobuf.Struct;
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
+import io.feiqian.proxy.CompressionConfig;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.RouteConfig;
 import io.feiqian.proxy.spi.Guard;
@@ -65,6 +66,7 @@ final class RoutePlan {
     final byte @Nullable [] newHost;
     final CellSteering.@Nullable Way way;
     final Optional<HttpAnswer> fixed;
+    final @Nullable CompressionConfig compression;
     private final RouteMatch match;
     private final PoolRun[] pools;
     private final int[] upTo;
@@ -116,6 +118,7 @@ final class RoutePlan {
         this.fixed =
                 config.answer()
                         .map(each -> HttpAnswer.text(each.status(), each.type(), each.body()));
+        this.compression = config.compression().orElse(null);
         for (Verb each : Verb.values()) {
             methods.put(each, method(config.name(), each.name()));
         }
@@ -144,7 +147,9 @@ final class RoutePlan {
                         0,
                         java.time.Duration.ofSeconds(60),
                         0,
-                        java.time.Duration.ZERO);
+                        java.time.Duration.ZERO,
+                        Optional.empty(),
+                        false);
         return new RoutePlan(
                 none,
                 Map.of(),

@@ -31,6 +31,7 @@ final class Worker {
     final TimerWheel wheel;
     final Bytes scratch = new Bytes();
     final AccessLog.Page log;
+    final Gzips gzips;
     private final Head own = new Head();
     private final Clock clock;
     private final Transport transport;
@@ -66,6 +67,7 @@ final class Worker {
         this.transport = transport;
         this.clock = clock;
         this.log = log.page(clock);
+        this.gzips = new Gzips(engine.parts().metrics());
         this.wheel = new TimerWheel(clock.nanos());
         this.dateUntil = clock.nanos();
     }
@@ -186,6 +188,7 @@ final class Worker {
             turning.cancel(false);
         }
         all.forEach(BackendConnections::leave);
+        gzips.close();
         log.hand();
     }
 

@@ -197,7 +197,9 @@ final class Door implements AutoCloseable {
                             bodyBytes,
                             timeout,
                             retries,
-                            Duration.ZERO));
+                            Duration.ZERO,
+                            Optional.empty(),
+                            false));
             return this;
         }
 

@@ -33,6 +33,9 @@ import java.util.stream.Stream;
  * @param retries how often a request is tried at another backend, where that is safe
  * @param patience how long a request waits at most for a cell that is being switched; zero for not
  *     at all
+ * @param compression which answers are made smaller on their way; empty for none
+ * @param etags for calls of services: whether clients may keep what they read, and are told by 304
+ *     that it is still so
  */
 public record RouteConfig(
         String name,
@@ -55,7 +58,9 @@ public record RouteConfig(
         @ByDefault("10485760") long bodyBytes,
         @ByDefault("60s") Duration timeout,
         @ByDefault("1") int retries,
-        @ByDefault("0s") Duration patience) {
+        @ByDefault("0s") Duration patience,
+        Optional<CompressionConfig> compression,
+        @ByDefault("false") boolean etags) {
     /**
      * A pool with its part of the requests.
      *
@@ -142,6 +147,11 @@ public record RouteConfig(
             throw new IllegalArgumentException(
                     "route %s: %d, %d, %s (expected: bodyBytes >= 0, retries 0 to 10, patience >= 0)"
                             .formatted(name, bodyBytes, retries, patience));
+        }
+        if (etags && !api) {
+            throw new IllegalArgumentException(
+                    "etags of %s: true (expected: false, where a route is not for the api)"
+                            .formatted(name));
         }
         Names.requirePositive("timeout", timeout);
     }

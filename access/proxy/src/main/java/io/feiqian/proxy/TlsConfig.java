@@ -13,12 +13,16 @@ import java.util.Optional;
  * @param clientCertificates whether clients show one
  * @param clientAuthorities who may have signed those of clients, PEM
  * @param oldest the oldest version of TLS that is spoken: {@code TLSv1.2} or {@code TLSv1.3}
+ * @param ticketKeys secrets by which gateways take up each other's sessions: lines of Base64, 32
+ *     bytes or more each; tickets are made with the first and taken with all. Empty for keys of the
+ *     gateway's own
  */
 public record TlsConfig(
         List<CertificateFiles> certificates,
         @ByDefault("NONE") ClientCertificates clientCertificates,
         Optional<Path> clientAuthorities,
-        @ByDefault("TLSv1.2") String oldest) {
+        @ByDefault("TLSv1.2") String oldest,
+        Optional<Path> ticketKeys) {
     /** Whether clients show a certificate. */
     public enum ClientCertificates {
         /** They are not asked. */
@@ -36,6 +40,15 @@ public record TlsConfig(
      * @param key the private key, PEM (PKCS 8)
      */
     public record CertificateFiles(Path certificate, Path key) {}
+
+    /** The same with keys for tickets of the gateway's own. */
+    public TlsConfig(
+            List<CertificateFiles> certificates,
+            ClientCertificates clientCertificates,
+            Optional<Path> clientAuthorities,
+            String oldest) {
+        this(certificates, clientCertificates, clientAuthorities, oldest, Optional.empty());
+    }
 
     /** Refuses what cannot work. */
     public TlsConfig {

@@ -10,8 +10,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,17 +27,21 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS that ends at a listener (P6.2.2.2-f). Files that change hold for connections made from then
  * on; open ones go on. Thread-safe.
  *
- * <p>Sessions are resumed, for an hour at most and not past a change of files.
+ * <p>Sessions are resumed, for an hour at most (two days in TLS 1.3) and not past a change of
+ * files; with shared keys for tickets (S.gw-2) also at another gateway that has the same files.
  */
 public final class TlsServer implements AutoCloseable {
     /** The name of the handler in a pipeline. */
     public static final String HANDLER = "tls";
 
+    private static final Logger LOG = LoggerFactory.getLogger(TlsServer.class);
     private static final long SESSION_SECONDS = 3_600;
     private static final int SESSIONS = 20_000;
 
@@ -43,6 +50,7 @@ public final class TlsServer implements AutoCloseable {
 
     private final TlsContexts contexts;
     private final TlsConfig config;
+    private final String listener;
     private final List<String> alpn;
     private final TlsWatch<Loaded> watch;
     private final Gauge days;
@@ -53,12 +61,15 @@ public final class TlsServer implements AutoCloseable {
     TlsServer(TlsContexts contexts, String listener, TlsConfig config, List<String> alpn) {
         this.contexts = contexts;
         this.config = config;
+        this.listener = listener;
         this.alpn = List.copyOf(alpn);
         List<Path> files =
-                Stream.concat(
+                Stream.of(
                                 config.certificates().stream()
                                         .flatMap(each -> Stream.of(each.certificate(), each.key())),
-                                config.clientAuthorities().stream())
+                                config.clientAuthorities().stream(),
+                                config.ticketKeys().stream())
+                        .flatMap(each -> each)
                         .distinct()
                         .toList();
         String what = "listener " + listener;
@@ -171,7 +182,34 @@ public final class TlsServer implements AutoCloseable {
                 config.oldest().equals("TLSv1.3")
                         ? List.of("TLSv1.3")
                         : List.of("TLSv1.3", "TLSv1.2");
-        return contexts.usual(builder, versions, alpn).build();
+        SslContext context = contexts.usual(builder, versions, alpn).build();
+        if (config.ticketKeys().isPresent()
+                && !TlsTickets.share(
+                        context,
+                        TlsTickets.secrets(content(content, config.ticketKeys().get())),
+                        scope(chain[0], content))) {
+            LOG.warn(
+                    "ticketKeys of listener {}: of no use, since TLS is done by the JDK", listener);
+        }
+        return context;
+    }
+
+    /** What a ticket is good for: this listener, this certificate, this way to know clients. */
+    private byte[] scope(X509Certificate own, Map<Path, byte[]> content)
+            throws GeneralSecurityException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (byte[] each :
+                List.of(
+                        listener.getBytes(StandardCharsets.UTF_8),
+                        config.clientCertificates().name().getBytes(StandardCharsets.UTF_8),
+                        own.getEncoded(),
+                        config.clientAuthorities()
+                                .map(file -> content(content, file))
+                                .orElse(new byte[0]))) {
+            digest.update(ByteBuffer.allocate(4).putInt(each.length).flip());
+            digest.update(each);
+        }
+        return digest.digest();
     }
 
     private static byte[] content(Map<Path, byte[]> content, Path file) {
