@@ -7,6 +7,7 @@ import io.feiqian.proxy.Backend;
 import io.feiqian.proxy.Problem;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -111,21 +112,12 @@ final class Attempts {
                 return kept;
             }
         }
+        Map<String, String> labels = exchange.plan().config.labels();
         // Almost every request: nothing is allocated.
-        if (rule == null && made == 0 && !exchange.plan().hasLabels()) {
-            return cell.isEmpty()
-                    ? where.backends().choose(key)
-                    : where.backends().choose(key, cell);
+        if (rule == null && made == 0) {
+            return where.backends().choose(key, cell, labels);
         }
-        Predicate<Member<Backend>> all = this::isWanted;
-        if (exchange.plan().hasLabels()) {
-            Optional<Member<Backend>> labelled =
-                    where.backends().choose(key, all.and(exchange.plan()::isLabelled));
-            if (labelled.isPresent()) {
-                return labelled;
-            }
-        }
-        return where.backends().choose(key, all);
+        return where.backends().choose(key, cell, labels, this::isWanted);
     }
 
     private boolean isWanted(Member<Backend> each) {
@@ -314,11 +306,24 @@ final class Attempts {
         more.add(failed);
         tried = more;
         PoolRun where = pool;
-        if (where == null || where.backends().choose(key, this::isWanted).isEmpty()) {
+        if (where == null
+                || (where.backends().choose(key, this::isWanted).isEmpty()
+                        && !moves(where))) {
             return false;
         }
         exchange.plan().meters.retried();
         next();
+        return true;
+    }
+
+    /** Whether another pool of the split takes it; a rule over backends was made for this one. */
+    private boolean moves(PoolRun from) {
+        PoolRun other = rule == null ? exchange.plan().other(from) : null;
+        if (other == null) {
+            return false;
+        }
+        pool = other;
+        exchange.judging().moved(other);
         return true;
     }
 

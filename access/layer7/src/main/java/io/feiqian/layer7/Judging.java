@@ -101,13 +101,27 @@ final class Judging {
                 case ANSWER -> exchange.answer(plan.fixed.orElseThrow());
                 case REDIRECT -> exchange.answer(redirected(plan));
                 case POOLS -> {
-                    pool = plan.pool(exchange.worker.chance());
+                    pool = pool(plan);
                     rules(0);
                 }
             }
         } catch (RuntimeException fault) {
             failed(fault);
         }
+    }
+
+    /** A client that a cookie or a key keeps stays with its pool of a split. */
+    private PoolRun pool(RoutePlan plan) {
+        if (!plan.isSplit()) {
+            return plan.first();
+        }
+        PoolRun kept = plan.kept(exchange.request());
+        return kept == null ? plan.pool(key(plan.first())) : kept;
+    }
+
+    /** Another pool of the split takes it. */
+    void moved(PoolRun other) {
+        pool = other;
     }
 
     private void failed(Throwable fault) {
