@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,7 +119,7 @@ class AliasNamingTest {
                 for (int i = 0; i < 40; i++) {
                     all.add(said(gateway, listener));
                 }
-                assertThat(all).as(listener).isSubsetOf("one", "two").contains("one");
+                assertThat(all).as(listener).isNotEmpty().isSubsetOf("one", "two");
             }
             Set<String> connections = new HashSet<>();
             for (int i = 0; i < 10; i++) {
@@ -162,13 +162,13 @@ class AliasNamingTest {
 
     @Test
     void aServiceIsKnownByItsNameAndItsInstancesAreFollowed() throws Exception {
-        AtomicReference<Consumer<List<BackendConfig>>> told = new AtomicReference<>();
+        List<Consumer<List<BackendConfig>>> followers = new CopyOnWriteArrayList<>();
         BackendSource registry =
                 (service, listener) -> {
                     assertThat(service).isEqualTo("web-shop");
-                    told.set(listener);
+                    followers.add(listener);
                     listener.accept(List.of(instance(ONE)));
-                    return () -> told.set(none -> {});
+                    return () -> followers.remove(listener);
                 };
         Gateway.Setting alone = Gateway.Setting.alone("names", Optional.empty());
         Gateway.Setting setting =
@@ -186,7 +186,7 @@ class AliasNamingTest {
             assertThat(said(gateway, "web")).isEqualTo("one");
             assertThat(said(gateway, "tcp")).isEqualTo("one");
 
-            told.get().accept(List.of(instance(TWO)));
+            followers.forEach(each -> each.accept(List.of(instance(TWO))));
 
             assertThat(said(gateway, "web")).isEqualTo("two");
             assertThat(said(gateway, "tcp")).isEqualTo("two");

@@ -90,6 +90,9 @@ final class SmallDns implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         channel.close().syncUninterruptibly();
         loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
                 .syncUninterruptibly();

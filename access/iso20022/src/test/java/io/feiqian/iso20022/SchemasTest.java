@@ -130,6 +130,7 @@ class SchemasTest {
         Messages good = new Messages();
         good.debtor = PAYER;
         good.version = "03";
+        good.party = "<Nm>Lantern Trading</Nm>";
         good.with(Messages.Tx.of(1, "12.50", PAYEE));
         String file = good.pain().replace("BICFI", "BIC");
 
