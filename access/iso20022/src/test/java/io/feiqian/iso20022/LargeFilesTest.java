@@ -11,6 +11,7 @@ import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.StringWriter;
@@ -159,6 +160,11 @@ class LargeFilesTest {
                         return new ByteArrayInputStream(bytes);
                     }
                 };
-        return new SequenceInputStream(all);
+        return new FilterInputStream(new SequenceInputStream(all)) {
+            @Override
+            public void close() {
+                // The sequence would make all its parts to close them.
+            }
+        };
     }
 }

@@ -79,7 +79,7 @@ class GatewayProductTest {
                 authenticators:
                   partners:
                     signature:
-                      keys: {acme: {secret: %s}, initech: {secret: %s}}
+                      keys: {acme: {seal: %s}, initech: {seal: %s}}
                       channels: {acme: partner}
                 accessLog: {file: "%s", share: 1.0}
                 pools: []
@@ -204,7 +204,7 @@ class GatewayProductTest {
                 0,
                 """
                 {"version": 1, "policies": [{"id": "partners", "version": 1, "side": "gateway",
-                  "applies": {"method": "Transfer", "labels": {"channel": "partner"}},
+                  "applies": {"service": "feiqian.bank.Bank", "method": "Transfer", "labels": {"channel": "partner"}},
                   "rate": {"perSecond": 0.01, "burst": 1}}]}
                 """);
         until(() -> refused(payer, payee));
