@@ -138,8 +138,7 @@ class AliasNamingTest {
                 "_web._tcp.bank.test",
                 new SmallDns.Service(10, 50, port, "one.bank.test"),
                 new SmallDns.Service(10, 50, port, "two.bank.test"),
-                new SmallDns.Service(
-                        20, 100, third.getAddress().getPort(), "one.bank.test"));
+                new SmallDns.Service(20, 100, third.getAddress().getPort(), "one.bank.test"));
         try (Gateway gateway = gateway("_web._tcp.bank.test:0")) {
             Set<String> all = new HashSet<>();
             for (int i = 0; i < 40; i++) {
@@ -150,8 +149,7 @@ class AliasNamingTest {
 
             dns.says(
                     "_web._tcp.bank.test",
-                    new SmallDns.Service(
-                            20, 100, third.getAddress().getPort(), "one.bank.test"));
+                    new SmallDns.Service(20, 100, third.getAddress().getPort(), "one.bank.test"));
 
             until(gateway, "tcp", "third");
             until(gateway, "web", "third");
@@ -194,8 +192,7 @@ class AliasNamingTest {
     }
 
     private BackendConfig instance(String host) {
-        return new BackendConfig(
-                host + ":" + port, Optional.empty(), 100, "", "", "", Map.of());
+        return new BackendConfig(host + ":" + port, Optional.empty(), 100, "", "", "", Map.of());
     }
 
     private static void until(Gateway gateway, String listener, String name) throws Exception {

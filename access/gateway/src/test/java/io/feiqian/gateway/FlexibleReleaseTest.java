@@ -191,8 +191,7 @@ class FlexibleReleaseTest {
     @Test
     void byGroupOfCustomersAndTheBaseWhereTheNewVersionIsMissingOrDead(@TempDir Path folder) {
         String chosen = "0001100000000012";
-        String other =
-                AccountNumber.of(new Slot(1), AccountNumber.Kind.CUSTOMER, 2).toString();
+        String other = AccountNumber.of(new Slot(1), AccountNumber.Kind.CUSTOMER, 2).toString();
         try (Timer timer = Timer.system("groups")) {
             Governance calling = Governance.of(GovernanceSetup.at(Side.CALLER));
             publish(

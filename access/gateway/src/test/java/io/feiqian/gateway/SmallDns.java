@@ -94,8 +94,7 @@ final class SmallDns implements AutoCloseable {
             return;
         }
         channel.close().syncUninterruptibly();
-        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
-                .syncUninterruptibly();
+        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     private final class Answers extends SimpleChannelInboundHandler<DatagramDnsQuery> {
@@ -107,8 +106,9 @@ final class SmallDns implements AutoCloseable {
             if (silent) {
                 return;
             }
-            DatagramDnsResponse answer =
-                    new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
+            InetSocketAddress here = query.recipient();
+            InetSocketAddress asker = query.sender();
+            DatagramDnsResponse answer = new DatagramDnsResponse(here, asker, query.id());
             answer.addRecord(
                     DnsSection.QUESTION, new DefaultDnsQuestion(question.name(), question.type()));
             boolean known =
@@ -126,8 +126,7 @@ final class SmallDns implements AutoCloseable {
             var _ = ctx.writeAndFlush(answer);
         }
 
-        private static void add(
-                DatagramDnsResponse answer, DnsQuestion question, ByteBuf content) {
+        private static void add(DatagramDnsResponse answer, DnsQuestion question, ByteBuf content) {
             // Whoever remembers it so long does not follow.
             answer.addRecord(
                     DnsSection.ANSWER,

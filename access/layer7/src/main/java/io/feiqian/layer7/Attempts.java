@@ -307,8 +307,7 @@ final class Attempts {
         tried = more;
         PoolRun where = pool;
         if (where == null
-                || (where.backends().choose(key, this::isWanted).isEmpty()
-                        && !moves(where))) {
+                || (where.backends().choose(key, this::isWanted).isEmpty() && !moves(where))) {
             return false;
         }
         exchange.plan().meters.retried();

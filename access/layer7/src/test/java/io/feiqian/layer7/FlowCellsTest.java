@@ -128,8 +128,9 @@ class FlowCellsTest {
         }
         List<CompletableFuture<Wire.Message>> answers =
                 flows.stream()
-                        .map(each -> CompletableFuture.supplyAsync(
-                                () -> flow(each), task -> Thread.startVirtualThread(task)))
+                        .map(each ->
+                                CompletableFuture.supplyAsync(
+                                        () -> flow(each), task -> Thread.startVirtualThread(task)))
                         .toList();
         for (CompletableFuture<Wire.Message> each : answers) {
             assertThat(each.get(20, TimeUnit.SECONDS).body()).isEqualTo("together");
@@ -159,8 +160,10 @@ class FlowCellsTest {
         // Who keeps the map is dead: the last one holds.
         routes.refreshFrom(
                 () -> CompletableFuture.failedFuture(new IllegalStateException("nobody there")));
-        cells.get(0).behave((wire, request) ->
-                wire.send("HTTP/1.1 503 Moved\r\nFeiqian-Wrong-Cell: 9\r\nContent-Length: 0\r\n\r\n"));
+        cells.get(0)
+                .behave((wire, request) ->
+                        wire.send(
+                                "HTTP/1.1 503 Moved\r\nFeiqian-Wrong-Cell: 9\r\nContent-Length: 0\r\n\r\n"));
         assertThat(account("0042").status()).as("said, and not tried for ever").isEqualTo(503);
         cells.get(0).behave((wire, request) -> wire.send(Shop.answer("said by 1")));
         assertThat(cellOf(account("0042"))).isEqualTo("1");
@@ -203,8 +206,7 @@ class FlowCellsTest {
 
     private Wire.Message flow(String flow) {
         String header = flow.isEmpty() ? "" : "Feiqian-Flow: " + flow + "\r\n";
-        return Wire.exchange(
-                door.port(), "GET /journal HTTP/1.1\r\nHost: a\r\n" + header + "\r\n");
+        return Wire.exchange(door.port(), "GET /journal HTTP/1.1\r\nHost: a\r\n" + header + "\r\n");
     }
 
     private Wire.Message account(String slot) {

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The addresses behind the names of backends, for both layers (M6.3-5). Answers from memory; names
- * are looked up anew on threads of their own while somebody goes by them, and where that fails, what
- * was known last goes on to hold. Several addresses of a name take turns, and one that cannot be
- * reached is passed over for a while. Thread-safe.
+ * are looked up anew on threads of their own while somebody goes by them, and where that fails,
+ * what was known last goes on to hold. Several addresses of a name take turns, and one that cannot
+ * be reached is passed over for a while. Thread-safe.
  *
  * <p>Where no DNS servers are configured names are asked for as the Java platform does, which keeps
  * answers for 30 seconds unless {@code networkaddress.cache.ttl} says otherwise.

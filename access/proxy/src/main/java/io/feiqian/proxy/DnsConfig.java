@@ -13,8 +13,7 @@ import java.util.List;
  *     machine does, and for SRV those that the machine asks
  * @param every how long an answer holds before it is asked for anew, whatever lifetime it came with
  */
-public record DnsConfig(
-        @ByDefault("[]") List<String> servers, @ByDefault("5s") Duration every) {
+public record DnsConfig(@ByDefault("[]") List<String> servers, @ByDefault("5s") Duration every) {
     /** As the machine does. */
     public static final DnsConfig USUAL = new DnsConfig(List.of(), Duration.ofSeconds(5));
 

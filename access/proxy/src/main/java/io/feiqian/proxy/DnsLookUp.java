@@ -86,7 +86,9 @@ final class DnsLookUp implements BackendAddresses.LookUp {
     private List<InetSocketAddress> services(String name) throws UnknownHostException {
         List<Service> found = new ArrayList<>();
         for (DnsRecord each :
-                answer(name, resolver.resolveAll(new DefaultDnsQuestion(name, DnsRecordType.SRV)))) {
+                answer(
+                        name,
+                        resolver.resolveAll(new DefaultDnsQuestion(name, DnsRecordType.SRV)))) {
             try {
                 if (each instanceof DnsRawRecord raw && each.type().equals(DnsRecordType.SRV)) {
                     found.add(service(raw.content().duplicate()));
