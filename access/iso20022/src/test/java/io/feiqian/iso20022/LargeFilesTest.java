@@ -11,13 +11,10 @@ import io.feiqian.vocabulary.RefusedException;
 import io.feiqian.vocabulary.Requirement;
 import io.feiqian.vocabulary.Slot;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Enumeration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -139,31 +136,38 @@ class LargeFilesTest {
 
     /** A head that says so many transactions, and so many parts. */
     private InputStream file(int said, int parts, IntFunction<String> part) {
-        Enumeration<InputStream> all =
-                new Enumeration<>() {
-                    private int next = -1;
+        return new InputStream() {
+            private byte[] now = {};
+            private int at;
+            private int next = -1;
 
-                    @Override
-                    public boolean hasMoreElements() {
-                        return next <= parts;
-                    }
-
-                    @Override
-                    public InputStream nextElement() {
-                        int at = next++;
-                        byte[] bytes =
-                                (at < 0
-                                                ? HEAD.formatted(said, PAYER)
-                                                : at == parts ? TAIL : part.apply(at))
-                                        .getBytes(StandardCharsets.UTF_8);
-                        read.addAndGet(bytes.length);
-                        return new ByteArrayInputStream(bytes);
-                    }
-                };
-        return new FilterInputStream(new SequenceInputStream(all)) {
             @Override
-            public void close() {
-                // The sequence would make all its parts to close them.
+            public int read() {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int most) {
+                while (at == now.length) {
+                    if (next > parts) {
+                        return -1;
+                    }
+                    now = part(next++).getBytes(StandardCharsets.UTF_8);
+                    at = 0;
+                    read.addAndGet(now.length);
+                }
+                int many = Math.min(most, now.length - at);
+                System.arraycopy(now, at, into, from, many);
+                at += many;
+                return many;
+            }
+
+            private String part(int number) {
+                if (number < 0) {
+                    return HEAD.formatted(said, PAYER);
+                }
+                return number == parts ? TAIL : part.apply(number);
             }
         };
     }
