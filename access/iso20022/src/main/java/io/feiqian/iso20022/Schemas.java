@@ -20,8 +20,8 @@ import org.xml.sax.SAXParseException;
 
 /**
  * The schemas of the standard that files are checked against, where the bank has put them into a
- * folder: {@code pain.001.001.09.xsd} and the like, as ISO 20022 publishes them. They are not ours to
- * ship. Immutable, thread-safe.
+ * folder: {@code pain.001.001.09.xsd} and the like, as ISO 20022 publishes them. They are not ours
+ * to ship. Immutable, thread-safe.
  */
 final class Schemas {
     /** No file is checked by a schema. */
@@ -96,7 +96,8 @@ final class Schemas {
 
     /** The rule's number first, since reports cut what is long. */
     private static String text(SAXParseException wrong) {
-        return "schema: " + String.valueOf(wrong.getMessage()).replaceAll("\\{?\"urn:[^\"]*\":", "");
+        return "schema: "
+                + String.valueOf(wrong.getMessage()).replaceAll("\\{?\"urn:[^\"]*\":", "");
     }
 
     private static String name(Path file) {

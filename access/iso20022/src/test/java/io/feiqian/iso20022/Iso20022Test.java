@@ -232,8 +232,7 @@ class Iso20022Test {
     @Test
     void aPrefixMakesNoDifferenceAndAnotherNamespaceDoes() {
         String plain = file().with(Messages.Tx.of(1, "12.50", PAYEE)).pain();
-        String prefixed =
-                plain.replaceAll("<(/?)([A-Z])", "<$1p:$2").replace("xmlns=", "xmlns:p=");
+        String prefixed = plain.replaceAll("<(/?)([A-Z])", "<$1p:$2").replace("xmlns=", "xmlns:p=");
         assertThat(prefixed).contains("<p:Document xmlns:p=", "</p:CdtTrfTxInf>");
         assertThat(statuses(MxPain00200110.parse(post("pain.001", prefixed).body())))
                 .containsExactly("ACSC");

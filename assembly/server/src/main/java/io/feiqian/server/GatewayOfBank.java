@@ -98,10 +98,7 @@ final class GatewayOfBank {
         Iso20022 iso =
                 parts.add(
                         Iso20022.over(
-                                cells,
-                                policies.rules(Side.GATEWAY, ""),
-                                iso(told.bank()),
-                                clock));
+                                cells, policies.rules(Side.GATEWAY, ""), iso(told.bank()), clock));
         WantedWay way = new WantedWay(usual(told));
         LiveDocuments.Self self =
                 new LiveDocuments.Self(

@@ -133,7 +133,8 @@ class GatewayProductTest {
         assertThat(bank.balance(payee)).isEqualTo("12.50");
         PartnerClient.Reply account = acme.signed("GET", "/v1/accounts/" + payee, "", "");
         assertThat(json(account).path("balance").asText()).isEqualTo("12.50");
-        until(() -> logged("\"route\":\"partners\"", "/v1/transfers", "\"caller\":\"acme\"", "200"));
+        until(() ->
+                logged("\"route\":\"partners\"", "/v1/transfers", "\"caller\":\"acme\"", "200"));
         assertThat(logged("/v1/transfers", "\"status\":401")).isTrue();
         assertThat(Files.readString(home.resolve("access.log"))).doesNotContain(SECRET);
     }
@@ -212,8 +213,7 @@ class GatewayProductTest {
         assertThat(acme.signed("GET", "/v1/accounts/" + payer, "", "").status())
                 .as("what is not limited")
                 .isEqualTo(200);
-        BankInOneProcess.accepted(
-                bank.post("/v1/transfers", bank.transfer(payer, payee, "1.00")));
+        BankInOneProcess.accepted(bank.post("/v1/transfers", bank.transfer(payer, payee, "1.00")));
     }
 
     private int tries;

@@ -137,8 +137,7 @@ final class PartnerClient {
                             line.substring(0, colon).toLowerCase(Locale.ROOT),
                             line.substring(colon + 1).strip());
                 });
-        return new Reply(
-                Integer.parseInt(all.substring(9, 12)), headers, all.substring(end + 4));
+        return new Reply(Integer.parseInt(all.substring(9, 12)), headers, all.substring(end + 4));
     }
 
     private SSLSocket connect() throws IOException {
