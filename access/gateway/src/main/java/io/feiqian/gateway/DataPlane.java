@@ -29,6 +29,7 @@ public final class DataPlane implements AutoCloseable {
     private final BackendOrders orders = new BackendOrders();
     private final BackendPools pools;
     private final ConnectionGate gate;
+    private final BackendAddresses addresses;
     private final Layer4 layer4;
     private final Layer7 layer7;
     private volatile ProxyConfig config = ProxyConfig.NONE;
@@ -37,7 +38,7 @@ public final class DataPlane implements AutoCloseable {
         this.transport = transport;
         var metrics = parts.telemetry().metrics();
         parts.folder().ifPresent(folder -> KeptOrders.keep(folder.resolve("orders.json"), orders));
-        BackendAddresses addresses = new BackendAddresses(parts.clock());
+        this.addresses = new BackendAddresses(parts.clock(), transport);
         this.pools =
                 new BackendPools(
                         parts.here(),
@@ -71,7 +72,8 @@ public final class DataPlane implements AutoCloseable {
                                         config -> pools.pool(config.name()).orElseThrow(),
                                         gate,
                                         orders,
-                                        tls),
+                                        tls,
+                                        addresses),
                                 parts.telemetry().tracing(),
                                 metrics,
                                 parts.clock(),
@@ -114,6 +116,7 @@ public final class DataPlane implements AutoCloseable {
     }
 
     private void pass(ProxyConfig to) {
+        addresses.configure(to.dns());
         pools.configure(to.pools());
         gate.configure(to.bounds(), to.listeners());
         layer4.configure(to);
@@ -168,6 +171,7 @@ public final class DataPlane implements AutoCloseable {
         boolean requests = layer7.stop(patience);
         boolean connections = layer4.stop(patience);
         pools.close();
+        addresses.close();
         transport.close();
         return requests && connections;
     }

@@ -2,13 +2,18 @@ package io.feiqian.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import io.feiqian.gateway.shop.BuyResponse;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.vocabulary.Requirement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,59 @@ class LearntServicesTest {
             services.look();
             assertThat(get(api, "/v1/accounts/9000100000000012/also").body()).contains("new-");
             assertThat(services.report().refused()).isEmpty();
+        }
+    }
+
+    @Test
+    void callsInFlightGoOnWhileAFieldIsAddedAndAMethodIsTakenAway() throws Exception {
+        LearntServices services = bank.learnt();
+        ServiceApi api = bank.api(services);
+        services.look();
+        CompletableFuture<BuyResponse> held = new CompletableFuture<>();
+        bank.one.behave(request -> held);
+        CompletableFuture<HttpAnswer> inFlight =
+                CompletableFuture.supplyAsync(() -> get(api, ITEMS), Thread::startVirtualThread);
+        while (bank.one.requests.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        String gift =
+                "{\"trace_number\": \"%s\", \"gift_note\": \"for you\"}"
+                        .formatted(GatewayFixture.TRACE);
+        assertThat(post(api, "/v1/purchases", gift).status()).as("no such field").isEqualTo(400);
+
+        try (DynamicShop one = new DynamicShop("new", bank.token, LearntServicesTest::changed);
+                DynamicShop two = new DynamicShop("new", bank.token, LearntServicesTest::changed)) {
+            bank.instances.put(ApiFixture.ONE, List.of(one.endpoint()));
+            bank.instances.put(ApiFixture.TWO, List.of(two.endpoint()));
+            services.look();
+
+            assertThat(services.report().refused()).isEmpty();
+            assertThat(post(api, "/v1/purchases", gift).body()).contains("\"said\":\"new\"");
+            assertThat(post(api, "/v1/accounts/0001100000000012/recall", "{}").status())
+                    .as("a method that is no more")
+                    .isEqualTo(404);
+            assertThat(inFlight).as("asked by the contract before").isNotDone();
+            held.complete(ShopCell.accepted("before"));
+            assertThat(inFlight.get(20, TimeUnit.SECONDS).body()).contains("\"said\":\"before\"");
+        }
+    }
+
+    /** A field more in what is bought, and nothing can be recalled. */
+    private static void changed(FileDescriptorProto.Builder file) {
+        file.getMessageTypeBuilderList().stream()
+                .filter(each -> each.getName().equals("BuyRequest"))
+                .findFirst()
+                .orElseThrow()
+                .addFieldBuilder()
+                .setName("gift_note")
+                .setNumber(900)
+                .setType(FieldDescriptorProto.Type.TYPE_STRING)
+                .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL);
+        var service = file.getServiceBuilder(0);
+        for (int i = service.getMethodCount() - 1; i >= 0; i--) {
+            if (service.getMethod(i).getName().equals("Recall")) {
+                service.removeMethod(i);
+            }
         }
     }
 
@@ -142,6 +200,11 @@ class LearntServicesTest {
 
     private static HttpAnswer get(ServiceApi api, String path) {
         return ApiFixture.ask(api, ApiFixture.route(false, Map.of()), ApiFixture.get(path), "");
+    }
+
+    private static HttpAnswer post(ServiceApi api, String path, String body) {
+        return ApiFixture.ask(
+                api, ApiFixture.route(false, Map.of()), ApiFixture.post(path, body), "");
     }
 
     private DynamicShop shop(String name, String path) {

@@ -64,6 +64,7 @@ public final class Iso20022 implements Answering, AutoCloseable {
     private final Bank bank;
     private final IsoConfig config;
     private final Clock clock;
+    private final Schemas schemas;
     private final SerialNumbers names;
     private final Semaphore files;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -72,6 +73,7 @@ public final class Iso20022 implements Answering, AutoCloseable {
         this.bank = bank;
         this.config = config;
         this.clock = clock;
+        this.schemas = Schemas.in(config.schemas());
         this.names = new SerialNumbers(clock, Randomness.secure());
         this.files = new Semaphore(config.mostFiles());
     }
@@ -128,6 +130,9 @@ public final class Iso20022 implements Answering, AutoCloseable {
         try {
             read(file, family, check);
             group = check.passed();
+            if (schemas.isRequired()) {
+                schema(file, group.name());
+            }
             requireRecent(group);
         } catch (IsoRefusal refusal) {
             Group known =
@@ -218,6 +223,14 @@ public final class Iso20022 implements Answering, AutoCloseable {
         }
         String now = clock.now().truncatedTo(ChronoUnit.SECONDS).toString();
         return HttpAnswer.text(200, XML, TransactionMessage.of(found, config, now));
+    }
+
+    private void schema(Source file, MessageName name) {
+        try (InputStream in = file.open()) {
+            schemas.check(name, in);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the file cannot be read", failed);
+        }
     }
 
     private static void read(Source file, String family, MessageReader.Visitor visitor) {

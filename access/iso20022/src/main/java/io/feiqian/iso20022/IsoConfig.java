@@ -1,10 +1,12 @@
 package io.feiqian.iso20022;
 
 import io.feiqian.vocabulary.AccountNumber;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How ISO 20022 messages are taken.
@@ -20,6 +22,8 @@ import java.util.Map;
  * @param window how many transactions of a file are under way at once
  * @param patience how long one transaction may take; then its outcome is unknown
  * @param zone where the bank's days begin
+ * @param schemas a folder with the schemas of the standard that files must keep to; empty checks
+ *     them by what is read of them only
  */
 public record IsoConfig(
         String bic,
@@ -31,7 +35,8 @@ public record IsoConfig(
         int mostFiles,
         int window,
         Duration patience,
-        ZoneId zone) {
+        ZoneId zone,
+        Optional<Path> schemas) {
     private static final int LONGEST_IBAN = 34;
 
     /** Refuses codes of another form and bounds that are not positive. */
@@ -71,7 +76,8 @@ public record IsoConfig(
                 16,
                 32,
                 Duration.ofSeconds(10),
-                ZoneId.of("UTC"));
+                ZoneId.of("UTC"),
+                Optional.empty());
     }
 
     /** The same with this account at a bank that sends payments. */
@@ -88,7 +94,24 @@ public record IsoConfig(
                 mostFiles,
                 window,
                 patience,
-                zone);
+                zone,
+                schemas);
+    }
+
+    /** The same with files checked by the schemas in this folder. */
+    public IsoConfig withSchemas(Path folder) {
+        return new IsoConfig(
+                bic,
+                ibanPrefix,
+                country,
+                channel,
+                partners,
+                mostTransactions,
+                mostFiles,
+                window,
+                patience,
+                zone,
+                Optional.of(folder));
     }
 
     /** Whether a BIC is the bank's own, whichever branch it names. */

@@ -239,7 +239,8 @@ final class MessageReader {
         }
     }
 
-    private static XMLInputFactory factory() {
+    /** Reads no document types and nothing from elsewhere. */
+    static XMLInputFactory factory() {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);

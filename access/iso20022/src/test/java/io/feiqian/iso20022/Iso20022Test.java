@@ -230,6 +230,27 @@ class Iso20022Test {
     }
 
     @Test
+    void aPrefixMakesNoDifferenceAndAnotherNamespaceDoes() {
+        String plain = file().with(Messages.Tx.of(1, "12.50", PAYEE)).pain();
+        String prefixed = plain.replaceAll("<(/?)([A-Z])", "<$1p:$2").replace("xmlns=", "xmlns:p=");
+        assertThat(prefixed).contains("<p:Document xmlns:p=", "</p:CdtTrfTxInf>");
+        assertThat(statuses(MxPain00200110.parse(post("pain.001", prefixed).body())))
+                .containsExactly("ACSC");
+        assertThat(bank.balances).containsEntry(PAYEE, 1_250L);
+        assertThat(statuses(MxPain00200110.parse(post("pain.001", plain).body())))
+                .as("the same file, whatever it is written like")
+                .containsExactly("ACSC");
+        assertThat(bank.balances).containsEntry(PAYEE, 1_250L);
+
+        String foreign = plain.replace("<Amt>", "<Amt xmlns=\"urn:other\">");
+        OriginalGroupHeader17 group =
+                MxPain00200110.parse(post("pain.001", foreign).body())
+                        .getCstmrPmtStsRpt()
+                        .getOrgnlGrpInfAndSts();
+        assertThat(group.getStsRsnInf().get(0).getRsn().getCd()).isEqualTo("FF01");
+    }
+
+    @Test
     void whatIsNoSuchFileIsAProblem() {
         String pain = file().with(Messages.Tx.of(1, "1.00", PAYEE)).pain();
         assertThat(post("pacs.008", pain).status()).isEqualTo(400);

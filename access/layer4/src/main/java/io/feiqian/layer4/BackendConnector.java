@@ -40,6 +40,7 @@ final class BackendConnector {
     private final Set<String> tried = new HashSet<>();
     private @Nullable Member<Backend> trying;
     private @Nullable Channel channel;
+    private @Nullable InetSocketAddress at;
     private long tryingSince;
     private boolean over;
 
@@ -133,6 +134,7 @@ final class BackendConnector {
     }
 
     private void connect(Member<Backend> member, InetSocketAddress address) {
+        at = address;
         ChannelFuture connecting =
                 new Bootstrap()
                         .group(connection.channel().eventLoop())
@@ -210,8 +212,21 @@ final class BackendConnector {
         }
         if (member != null) {
             member.ended(Ending.UNREACHED, parts.clock().nanos() - tryingSince);
+            passOver(member);
         }
         next();
+    }
+
+    /** Of several addresses of its name another may do: it is tried once more. */
+    private void passOver(Member<Backend> member) {
+        InetSocketAddress address = at;
+        at = null;
+        if (address != null && member.target().address().isUnresolved()) {
+            parts.addresses().unreached(member.target(), address);
+            if (parts.addresses().hasOther(member.target())) {
+                tried.remove(member.instance().name());
+            }
+        }
     }
 
     private boolean isUntried(Member<Backend> member) {

@@ -303,11 +303,24 @@ final class Attempts {
                 || exchange.worker.now() - exchange.began() >= exchange.timeoutNanos()) {
             return false;
         }
-        if (!choice.hasOther(failed)) {
+        PoolRun where = pool;
+        if (where == null || (!choice.hasOther(failed) && !moves(where))) {
             return false;
         }
         exchange.plan().meters.retried();
         next();
+        return true;
+    }
+
+    /** Whether another pool of the split takes it; a rule over backends was made for this one. */
+    private boolean moves(PoolRun from) {
+        PoolRun other = choice.isRuled() ? null : exchange.plan().other(from);
+        if (other == null) {
+            return false;
+        }
+        pool = other;
+        choice.moved(other);
+        exchange.judging().moved(other);
         return true;
     }
 

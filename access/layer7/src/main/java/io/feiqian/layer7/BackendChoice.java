@@ -4,6 +4,7 @@ import io.feiqian.balancing.Instance;
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -62,23 +63,22 @@ final class BackendChoice {
                 return kept;
             }
         }
+        Map<String, String> labels = exchange.plan().config.labels();
         // Almost every request: nothing is allocated.
-        if (rule == null && first && !exchange.plan().hasLabels()) {
-            return cell.isEmpty()
-                    ? where.backends().choose(key)
-                    : where.backends().choose(key, cell);
+        if (rule == null && first) {
+            return where.backends().choose(key, cell, labels);
         }
-        if (exchange.plan().hasLabels()) {
-            Optional<Member<Backend>> labelled =
-                    where.backends()
-                            .choose(
-                                    key,
-                                    each -> isWanted(each) && exchange.plan().isLabelled(each));
-            if (labelled.isPresent()) {
-                return labelled;
-            }
-        }
-        return where.backends().choose(key, this::isWanted);
+        return where.backends().choose(key, cell, labels, this::isWanted);
+    }
+
+    /** Whether a rule leaves only some of the backends of this pool. */
+    boolean isRuled() {
+        return rule != null;
+    }
+
+    /** Another pool takes it, with what was tried in vain. */
+    void moved(PoolRun other) {
+        pool = other;
     }
 
     /** Whether there is another one, now that this one was tried in vain. */

@@ -285,7 +285,7 @@ final class Http1Backend extends ChannelInboundHandlerAdapter
         close();
     }
 
-    private ChannelHandlerContext context() {
+    ChannelHandlerContext context() {
         if (ctx == null) {
             throw new IllegalStateException("connection: not made yet (expected: made)");
         }

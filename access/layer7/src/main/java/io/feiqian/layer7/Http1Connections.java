@@ -2,10 +2,12 @@ package io.feiqian.layer7;
 
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslHandler;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -69,16 +71,17 @@ final class Http1Connections extends BackendConnections {
         Http1Backend backend = new Http1Backend(worker, this);
         int attempt = exchange.attempt();
         ChannelFuture made =
-                worker.bootstrap(pool())
-                        .handler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(io.netty.channel.Channel channel) {
-                                        pool().prepare(channel, member().target());
-                                        channel.pipeline().addLast(backend);
-                                    }
-                                })
-                        .connect(member().target().address());
+                worker.connect(
+                        worker.bootstrap(pool())
+                                .handler(
+                                        new ChannelInitializer<>() {
+                                            @Override
+                                            protected void initChannel(Channel channel) {
+                                                pool().prepare(channel, member().target());
+                                                channel.pipeline().addLast(backend);
+                                            }
+                                        }),
+                        member().target());
         made.addListener(done -> connected(exchange, attempt, backend, made));
         return true;
     }
@@ -87,7 +90,11 @@ final class Http1Connections extends BackendConnections {
             Exchange exchange, int attempt, Http1Backend backend, ChannelFuture made) {
         if (!made.isSuccess()) {
             open.decrementAndGet();
-            if (exchange.attempt() == attempt) {
+            boolean elsewhere =
+                    exchange.attempt() == attempt
+                            && worker.hasOther(member().target())
+                            && connect(exchange);
+            if (exchange.attempt() == attempt && !elsewhere) {
                 exchange.unreached(String.valueOf(made.cause().getMessage()));
             }
             return;
@@ -132,12 +139,16 @@ final class Http1Connections extends BackendConnections {
             pool().waiting.decrementAndGet();
             backend.begin(next);
             next.reached(backend, true);
-        } else if (left) {
+        } else if (left || !isThere(backend)) {
             backend.close();
         } else {
             idle.addFirst(backend);
             backend.rest(pool().idleNanos);
         }
+    }
+
+    private boolean isThere(Http1Backend backend) {
+        return worker.isThere(member().target(), backend.context().channel());
     }
 
     private void serveWaiting() {
@@ -154,6 +165,9 @@ final class Http1Connections extends BackendConnections {
     /** Those who wait try again; where others wait, they get what nobody uses here. */
     @Override
     void lookAround() {
+        if (member().target().address().isUnresolved()) {
+            List.copyOf(idle).stream().filter(each -> !isThere(each)).forEach(Http1Backend::close);
+        }
         if (!waiting.isEmpty()) {
             serveWaiting();
         } else if (pool().waiting.get() > 0 && open.get() >= most) {

@@ -72,16 +72,17 @@ final class Http2Connections extends BackendConnections {
         unfit = "";
         Http2Backend backend = Http2Backend.of(worker, this);
         ChannelFuture made =
-                worker.bootstrap(pool())
-                        .handler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        pool().prepare(channel, member().target());
-                                        channel.pipeline().addLast(backend);
-                                    }
-                                })
-                        .connect(member().target().address());
+                worker.connect(
+                        worker.bootstrap(pool())
+                                .handler(
+                                        new ChannelInitializer<>() {
+                                            @Override
+                                            protected void initChannel(Channel channel) {
+                                                pool().prepare(channel, member().target());
+                                                channel.pipeline().addLast(backend);
+                                            }
+                                        }),
+                        member().target());
         var _ = made.addListener(_ -> connected(backend, made));
     }
 
@@ -100,7 +101,12 @@ final class Http2Connections extends BackendConnections {
         } else {
             open.decrementAndGet();
             connecting = false;
-            fail(String.valueOf(made.cause().getMessage()));
+            if (worker.hasOther(member().target())) {
+                connect();
+            }
+            if (!connecting) {
+                fail(String.valueOf(made.cause().getMessage()));
+            }
         }
     }
 
@@ -155,6 +161,11 @@ final class Http2Connections extends BackendConnections {
 
     @Override
     void lookAround() {
+        if (member().target().address().isUnresolved()) {
+            List.copyOf(all).stream()
+                    .filter(each -> !worker.isThere(member().target(), each.context().channel()))
+                    .forEach(Http2Backend::leave);
+        }
         if (!waiting.isEmpty()) {
             room();
         } else if (pool().waiting.get() > 0 && open.get() >= most) {

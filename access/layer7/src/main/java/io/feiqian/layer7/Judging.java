@@ -79,7 +79,7 @@ final class Judging {
                 case API -> ask(parts);
                 case ANSWER -> exchange.answer(plan.fixed.orElseThrow());
                 case REDIRECT -> exchange.answer(redirected(plan));
-                case POOLS -> rules.begin(plan.pool(exchange.worker.chance()));
+                case POOLS -> rules.begin(pool(plan));
             }
         } catch (RuntimeException fault) {
             failed(fault);
@@ -96,6 +96,21 @@ final class Judging {
                             Optional.empty(),
                             sent < 0 ? "" : exchange.request().value(sent));
         }
+    }
+
+    /** A client that a cookie or a key keeps stays with its pool of a split. */
+    private PoolRun pool(RoutePlan plan) {
+        if (!plan.isSplit()) {
+            return plan.first();
+        }
+        PoolRun kept = plan.kept(exchange.request());
+        return kept == null ? plan.pool(cell.key(plan.first())) : kept;
+    }
+
+    /** Another pool of the split takes it. */
+    void moved(PoolRun other) {
+        rules.moved(other);
+        cell.moved(other);
     }
 
     private void failed(Throwable fault) {

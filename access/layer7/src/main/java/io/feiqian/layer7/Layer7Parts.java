@@ -1,6 +1,7 @@
 package io.feiqian.layer7;
 
 import io.feiqian.balancing.Place;
+import io.feiqian.proxy.BackendAddresses;
 import io.feiqian.proxy.BackendOrders;
 import io.feiqian.proxy.BackendPool;
 import io.feiqian.proxy.ConnectionGate;
@@ -51,12 +52,14 @@ public record Layer7Parts(
      * @param gate who may connect
      * @param orders what operators ordered
      * @param tls where TLS comes from
+     * @param addresses where backends listen that are configured by name
      */
     public record Shared(
             Function<PoolConfig, BackendPool> pools,
             ConnectionGate gate,
             BackendOrders orders,
-            TlsContexts tls) {
+            TlsContexts tls,
+            BackendAddresses addresses) {
         /** Parts of its own, for a layer that is alone. */
         public static Shared alone(
                 MeterRegistry metrics, Clock clock, Timer timer, Randomness randomness) {
@@ -65,7 +68,8 @@ public record Layer7Parts(
                     config -> new BackendPool(config, Place.UNKNOWN, clock, randomness),
                     new ConnectionGate(clock, orders, metrics),
                     orders,
-                    new TlsContexts(timer, clock, metrics));
+                    new TlsContexts(timer, clock, metrics),
+                    new BackendAddresses(clock));
         }
     }
 

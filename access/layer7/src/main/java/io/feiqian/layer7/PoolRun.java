@@ -94,6 +94,20 @@ public final class PoolRun implements CellBackends {
         return open.computeIfAbsent(member.target().name(), name -> new AtomicInteger());
     }
 
+    /** Whether some backend takes requests by right, and not only for want of another. */
+    boolean isServed() {
+        if (backends.isPanicking()) {
+            return false;
+        }
+        List<Member<Backend>> members = backends.members();
+        for (int i = 0; i < members.size(); i++) {
+            if (backends.takesNew(members.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public boolean serves(CellId cell) {
         String name = cell.toString();

@@ -103,7 +103,13 @@ final class RequestCell {
         exchange.attempts().elsewhere(where, key(where));
     }
 
-    private long key(PoolRun to) {
+    /** Another pool of the split takes it. */
+    void moved(PoolRun other) {
+        pool = other;
+    }
+
+    /** What keeps requests of the same client or key together; any number where nothing does. */
+    long key(PoolRun to) {
         if (to.key().isPresent()) {
             Optional<String> found = to.key().get().read(new RequestParts(exchange));
             if (found.isPresent()) {

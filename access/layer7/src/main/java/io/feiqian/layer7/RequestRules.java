@@ -147,6 +147,11 @@ final class RequestRules {
         return true;
     }
 
+    /** Another pool of the split takes it. */
+    void moved(PoolRun other) {
+        pool = other;
+    }
+
     /** An attempt at a backend is over. */
     void attempted(Member<Backend> who, OutcomeCode how, long took) {
         CallPolicies rules = exchange.worker.engine.rules(CALLING);

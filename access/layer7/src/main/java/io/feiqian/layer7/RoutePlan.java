@@ -1,8 +1,6 @@
 package io.feiqian.layer7;
 
 import com.google.protobuf.Struct;
-import io.feiqian.balancing.Member;
-import io.feiqian.proxy.Backend;
 import io.feiqian.proxy.CompressionConfig;
 import io.feiqian.proxy.HttpAnswer;
 import io.feiqian.proxy.RouteConfig;
@@ -190,24 +188,53 @@ final class RoutePlan {
         return Objects.requireNonNull(methods.get(verb));
     }
 
-    /** The pool that a request goes to, by a number that is any. */
-    PoolRun pool(long chance) {
-        if (pools.length == 1) {
-            return pools[0];
-        }
-        long point = Long.remainderUnsigned(chance >>> 1, upTo[upTo.length - 1]);
+    /** Whether its requests go to several pools. */
+    boolean isSplit() {
+        return pools.length > 1;
+    }
+
+    /** The pool that stands first; where it is split, what that goes by is what the split does. */
+    PoolRun first() {
+        return pools[0];
+    }
+
+    /**
+     * The pool that a request goes to by weight (P6.1.4-c.2): the same for the same number as long
+     * as the weights are, and where the last pool gets more, nobody leaves it. Where that pool does
+     * not serve, another one of the split.
+     */
+    PoolRun pool(long number) {
+        long mixed = number * 0x9E3779B97F4A7C15L;
+        long point = Long.remainderUnsigned(mixed >>> 1, upTo[upTo.length - 1]);
         int at = 0;
         while (upTo[at] <= point) {
             at++;
         }
-        return pools[at];
+        PoolRun other = pools[at].isServed() ? null : other(pools[at]);
+        return other == null ? pools[at] : other;
     }
 
-    boolean hasLabels() {
-        return !config.labels().isEmpty();
+    /** The pool of the backend that the request's cookie names; null for none that it may go to. */
+    @Nullable PoolRun kept(Head request) {
+        for (int i = 0; i < pools.length; i++) {
+            if (weight(i) > 0 && Sticky.isKept(pools[i], request)) {
+                return pools[i];
+            }
+        }
+        return null;
     }
 
-    boolean isLabelled(Member<Backend> member) {
-        return member.instance().labels().entrySet().containsAll(config.labels().entrySet());
+    /** Another pool that takes what this one of the split cannot; null for none. */
+    @Nullable PoolRun other(PoolRun failed) {
+        for (int i = 0; isSplit() && i < pools.length; i++) {
+            if (pools[i] != failed && weight(i) > 0 && pools[i].isServed()) {
+                return pools[i];
+            }
+        }
+        return null;
+    }
+
+    private int weight(int at) {
+        return at == 0 ? upTo[0] : upTo[at] - upTo[at - 1];
     }
 }

@@ -3,6 +3,7 @@ package io.feiqian.layer7;
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
 import io.feiqian.proxy.StickyConfig;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,21 @@ final class Sticky {
         }
         String value = cookie(request, sticky.cookie());
         return value.isEmpty() ? null : member -> token(member).equals(value);
+    }
+
+    /** Whether the request's cookie names a backend of this pool that takes it. */
+    static boolean isKept(PoolRun pool, Head request) {
+        Predicate<Member<Backend>> wanted = wanted(pool, request);
+        if (wanted == null || !pool.isServed()) {
+            return false;
+        }
+        List<Member<Backend>> members = pool.backends().members();
+        for (int i = 0; i < members.size(); i++) {
+            if (wanted.test(members.get(i)) && pool.backends().takesNew(members.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Gives the client its cookie, where it has another one or none. */

@@ -2,12 +2,17 @@ package io.feiqian.layer7;
 
 import io.feiqian.balancing.Member;
 import io.feiqian.proxy.Backend;
+import io.feiqian.proxy.BackendAddresses;
 import io.feiqian.proxy.BackendOrders;
+import io.feiqian.proxy.BackendResolvers;
 import io.feiqian.proxy.Transport;
 import io.feiqian.runtime.Clock;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -35,6 +40,8 @@ final class Worker {
     private final Head own = new Head();
     private final Clock clock;
     private final Transport transport;
+    private final BackendAddresses addresses;
+    private final BackendResolvers resolvers;
     private final IdentityHashMap<Member<Backend>, BackendConnections> connections =
             new IdentityHashMap<>();
 
@@ -65,6 +72,8 @@ final class Worker {
         this.engine = engine;
         this.loop = loop;
         this.transport = transport;
+        this.addresses = engine.parts().shared().addresses();
+        this.resolvers = addresses.resolvers();
         this.clock = clock;
         this.log = log.page(clock);
         this.gzips = new Gzips(engine.parts().metrics());
@@ -147,7 +156,7 @@ final class Worker {
         return new Bootstrap()
                 .group(loop)
                 .channel(transport.client())
-                .resolver(Resolving.GROUP)
+                .resolver(resolvers)
                 .option(ChannelOption.ALLOCATOR, Buffers.MEMORY)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
@@ -155,6 +164,29 @@ final class Worker {
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         (int) Math.max(1, pool.connectNanos / 1_000_000));
+    }
+
+    /** Makes a connection to a backend; of several addresses it takes the next that can be had. */
+    ChannelFuture connect(Bootstrap ready, Backend backend) {
+        InetSocketAddress at = addresses.now(backend).orElse(backend.address());
+        ChannelFuture made = ready.connect(at);
+        var _ =
+                made.addListener(done -> {
+                    if (!done.isSuccess()) {
+                        addresses.unreached(backend, at);
+                    }
+                });
+        return made;
+    }
+
+    /** Whether a backend that could not be reached has another address. */
+    boolean hasOther(Backend backend) {
+        return backend.address().isUnresolved() && addresses.hasOther(backend);
+    }
+
+    /** Whether a connection is still at an address of its backend. */
+    boolean isThere(Backend backend, Channel made) {
+        return !backend.address().isUnresolved() || addresses.holds(backend, made.remoteAddress());
     }
 
     /** Another configuration holds: connections that nobody needs any more are closed. */

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * One backend.
  *
- * @param address {@code host:port}
+ * @param address {@code host:port}; {@code _service._tcp.name:0} for a name whose SRV records say
+ *     hosts and ports
  * @param id its name, unique in its pool; its address where it has none of its own
  * @param weight its part beside the others', 0 to 10000; 0 takes nothing new while another can
  * @param site where it runs; empty where nothing is known
@@ -26,7 +27,12 @@ public record BackendConfig(
     /** Refuses an address that is none and a weight out of range. */
     public BackendConfig {
         labels = Map.copyOf(labels);
-        var _ = HostPort.parse(address);
+        HostPort at = HostPort.parse(address);
+        if (at.host().startsWith("_") && at.port() != 0) {
+            throw new IllegalArgumentException(
+                    "address: %s (expected: port 0, the SRV record says the port)"
+                            .formatted(address));
+        }
         if (weight < 0 || weight > 10_000) {
             throw new IllegalArgumentException(
                     "weight of %s: %d (expected: 0 to 10000)".formatted(address, weight));

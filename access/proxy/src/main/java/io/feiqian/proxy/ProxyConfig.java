@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param authenticators the ways by which callers prove who they are, by the name that routes use
  * @param bounds what holds for all listeners together
  * @param accessLog what is written of each request
+ * @param dns how the names of backends are looked up
  */
 public record ProxyConfig(
         List<ListenerConfig> listeners,
@@ -25,7 +26,8 @@ public record ProxyConfig(
         List<PoolConfig> pools,
         Map<String, AuthenticatorConfig> authenticators,
         BoundsConfig bounds,
-        AccessLogConfig accessLog) {
+        AccessLogConfig accessLog,
+        DnsConfig dns) {
     /** Nothing listens, nothing is routed. */
     public static final ProxyConfig NONE =
             new ProxyConfig(
@@ -35,6 +37,17 @@ public record ProxyConfig(
                     Map.of(),
                     BoundsConfig.USUAL,
                     AccessLogConfig.USUAL);
+
+    /** The same where names are looked up as the machine does. */
+    public ProxyConfig(
+            List<ListenerConfig> listeners,
+            List<RouteConfig> routes,
+            List<PoolConfig> pools,
+            Map<String, AuthenticatorConfig> authenticators,
+            BoundsConfig bounds,
+            AccessLogConfig accessLog) {
+        this(listeners, routes, pools, authenticators, bounds, accessLog, DnsConfig.USUAL);
+    }
 
     /** Refuses names that stand twice and names of nothing. */
     public ProxyConfig {

@@ -98,13 +98,7 @@ final class GatewayOfBank {
         Iso20022 iso =
                 parts.add(
                         Iso20022.over(
-                                cells,
-                                policies.rules(Side.GATEWAY, ""),
-                                IsoConfig.of(
-                                        told.bank().bic(),
-                                        told.bank().country(),
-                                        told.bank().ibanPrefix()),
-                                clock));
+                                cells, policies.rules(Side.GATEWAY, ""), iso(told.bank()), clock));
         WantedWay way = new WantedWay(usual(told));
         LiveDocuments.Self self =
                 new LiveDocuments.Self(
@@ -202,6 +196,11 @@ final class GatewayOfBank {
                 Randomness.shared(Randomness.secure().nextLong()),
                 telemetry.metrics(),
                 MOST_WAITING);
+    }
+
+    private static IsoConfig iso(GatewayRoleConfig.Bank bank) {
+        IsoConfig named = IsoConfig.of(bank.bic(), bank.country(), bank.ibanPrefix());
+        return bank.schemas().isEmpty() ? named : named.withSchemas(Path.of(bank.schemas()));
     }
 
     private static ProxyConfig usual(GatewayRoleConfig told) {

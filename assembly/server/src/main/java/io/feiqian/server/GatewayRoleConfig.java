@@ -56,10 +56,11 @@ record GatewayRoleConfig(
      * @param bic its BIC
      * @param country the country of its IBANs, two letters
      * @param ibanPrefix what its IBANs have between check digits and account
+     * @param schemas a folder with the schemas that files must keep to; empty for none
      */
-    record Bank(String bic, String country, String ibanPrefix) {
+    record Bank(String bic, String country, String ibanPrefix, String schemas) {
         /** The bank of {@code dev}; no real one has this name. */
-        static final Bank OF_DEV = new Bank("FEIQCNBJ", "CN", "FEIQ");
+        static final Bank OF_DEV = new Bank("FEIQCNBJ", "CN", "FEIQ", "");
     }
 
     /** What a file says. */

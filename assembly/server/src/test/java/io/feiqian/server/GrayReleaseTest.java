@@ -156,7 +156,7 @@ class GrayReleaseTest {
         assertThat(release("remove", "all-b").status()).isZero();
     }
 
-    @Requirement("B6.4-a")
+    @Requirement({"B6.4-a", "P6.1.4-c.2"})
     @Order(2)
     @Test
     void whatFailsMoreOftenIsRolledBackByItselfAndOnlyCustomersOfTheStepEverSawIt()
