@@ -207,6 +207,11 @@ final class Http2ClientStream implements ClientSide {
         }
     }
 
+    /** Whether the client has said all. */
+    boolean isRequestOver() {
+        return requestOver;
+    }
+
     // The answer.
 
     @Override
