@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -56,6 +57,10 @@ final class SocketProbe implements HealthChecks.Probe {
                 String host = backend.target().address().getHostString();
                 try (Socket secure = tls.begin(socket, pool.name(), pool.tls().get(), host)) {
                     return ask(secure, backend, how, by);
+                } catch (SocketException broken) {
+                    // As those do that want another certificate, or any.
+                    return Optional.of(
+                            isLate(by) ? LATE : "TLS: broken off: " + broken.getMessage());
                 }
             }
             if (how.kind() == HealthCheckConfig.Kind.TCP) {
