@@ -150,24 +150,34 @@ final class Http2Client extends Http2Side {
             boolean outbound,
             Throwable cause,
             Http2Exception.StreamException wrong) {
-        if (!outbound && wrong.error() != Http2Error.STREAM_CLOSED) {
-            // One that was refused was tried all the same.
-            past.opened(wrong.streamId());
-        } else if (!outbound && connection().stream(wrong.streamId()) == null) {
-            Http2Past.Fate fate = past.of(wrong.streamId());
+        int id = wrong.streamId();
+        Http2Stream stream = connection().stream(id);
+        if (!outbound && stream == null && wrong.error() == Http2Error.STREAM_CLOSED) {
+            Http2Past.Fate fate = past.of(id);
             if (fate != Http2Past.Fate.OTHER) {
                 Http2Error error =
                         fate == Http2Past.Fate.ENDED
                                 ? Http2Error.STREAM_CLOSED
                                 : Http2Error.PROTOCOL_ERROR;
                 Http2Exception lost =
-                        Http2Exception.connectionError(
-                                error, "stream %d is over", wrong.streamId());
+                        Http2Exception.connectionError(error, "stream %d is over", id);
                 onConnectionError(newCtx, false, lost, lost);
                 return;
             }
+        } else if (!outbound && stream == null) {
+            // One that was refused was tried all the same.
+            past.opened(id);
+        } else if (!outbound && stream != null && isRequestOver(stream)) {
+            // Whatever else is wrong with it: it should not be there.
+            reset(stream, Http2Error.STREAM_CLOSED);
+            return;
         }
         super.onStreamError(newCtx, outbound, cause, wrong);
+    }
+
+    private boolean isRequestOver(Http2Stream stream) {
+        Http2ClientStream ours = stream.getProperty(key);
+        return ours != null && ours.isRequestOver();
     }
 
     private void rest() {

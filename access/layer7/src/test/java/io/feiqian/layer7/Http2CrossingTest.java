@@ -163,7 +163,6 @@ class Http2CrossingTest {
                 HttpResponse<String> refused =
                         ask(client, "http", door("", wrong, inner), "/echo", "a");
                 assertThat(refused.statusCode()).as(protocol).isEqualTo(503);
-                assertThat(refused.body()).contains("other.example.com");
             }
         }
     }

@@ -66,13 +66,6 @@ class Http2HeadRulesTest extends Http2Rules {
                     post(wire, 1);
                     wire.headers(1, false, field("x-a", "1"));
                 });
-        served(
-                "8.1: trailers",
-                wire -> {
-                    post(wire, 1);
-                    wire.frame(DATA, 0, 1, new byte[1]);
-                    wire.headers(1, true, field("x-a", "1"));
-                });
         cut(
                 "8.1.1: less body than announced",
                 PROTOCOL,

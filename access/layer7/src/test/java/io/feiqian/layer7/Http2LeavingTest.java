@@ -18,8 +18,12 @@ import org.junit.jupiter.api.Timeout;
 class Http2LeavingTest {
     private static final int RST = 3;
     private static final int GOAWAY = 7;
+    /** The streams of the two requests that are with the one that leaves. */
+    private static final int FIRST = 3;
+
+    private static final int SECOND = 5;
     private static final byte[] REFUSED = {0, 0, 0, 7};
-    private static final byte[] ONLY_THE_FIRST = {0, 0, 0, 1, 0, 0, 0, 0};
+    private static final byte[] ONLY_THE_FIRST = {0, 0, 0, FIRST, 0, 0, 0, 0};
     private static final byte[] OK = {(byte) 0x88};
 
     private final ServerSocket leaving = listen();
@@ -79,10 +83,10 @@ class Http2LeavingTest {
     @Test
     void whatItSaysItHasNotLookedAtIsAskedOfAnotherAndTheRestIsAnswered() throws Exception {
         try (Http2Wire backend = Http2Wire.accept(leaving)) {
-            var _ = backend.head(1);
-            var _ = backend.head(3);
+            var _ = backend.head(FIRST);
+            var _ = backend.head(SECOND);
             backend.frame(GOAWAY, 0, 0, ONLY_THE_FIRST);
-            backend.headers(1, true, OK);
+            backend.headers(FIRST, true, OK);
 
             assertThat(answers()).isEqualTo("200 200 200 200");
             assertThat(others()).as("those that the other one answered").isEqualTo(3);
@@ -92,10 +96,10 @@ class Http2LeavingTest {
     @Test
     void whatItRefusesIsAskedOfAnother() throws Exception {
         try (Http2Wire backend = Http2Wire.accept(leaving)) {
-            var _ = backend.head(1);
-            var _ = backend.head(3);
-            backend.frame(RST, 0, 3, REFUSED);
-            backend.headers(1, true, OK);
+            var _ = backend.head(FIRST);
+            var _ = backend.head(SECOND);
+            backend.frame(RST, 0, SECOND, REFUSED);
+            backend.headers(FIRST, true, OK);
 
             assertThat(answers()).isEqualTo("200 200 200 200");
             assertThat(others()).as("those that the other one answered").isEqualTo(3);
@@ -105,8 +109,8 @@ class Http2LeavingTest {
     @Test
     void whatItMayHaveDoneIsAskedOfNobodyElse() throws Exception {
         try (Http2Wire backend = Http2Wire.accept(leaving)) {
-            var _ = backend.head(1);
-            var _ = backend.head(3);
+            var _ = backend.head(FIRST);
+            var _ = backend.head(SECOND);
             backend.frame(GOAWAY, 0, 0, ONLY_THE_FIRST);
             backend.finish();
 

@@ -17,7 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** An end of a connection of HTTP/2 that sends whatever it is told, over a raw socket. */
 @SuppressWarnings({
@@ -39,6 +41,7 @@ final class Http2Wire implements AutoCloseable {
     private final Map<Integer, Integer> resets = new HashMap<>();
     private final Map<Integer, Http2Headers> heads = new HashMap<>();
     private final Map<Integer, ByteArrayOutputStream> bodies = new HashMap<>();
+    private final Set<Integer> over = new HashSet<>();
     private final Map<Integer, Long> settings = new HashMap<>();
     private final DefaultHttp2HeadersDecoder hpack = new DefaultHttp2HeadersDecoder();
 
@@ -212,9 +215,8 @@ final class Http2Wire implements AutoCloseable {
 
     /** Until the other end has said all on a stream. */
     void over(int stream) throws IOException {
-        Frame frame = read();
-        while (frame.stream != stream || frame.type > HEADERS || (frame.flags & 1) == 0) {
-            frame = read();
+        while (!over.contains(stream)) {
+            var _ = read();
         }
     }
 
@@ -268,6 +270,9 @@ final class Http2Wire implements AutoCloseable {
         byte[] payload = in.readNBytes(length);
         if (type == RST) {
             resets.put(stream, ByteBuffer.wrap(payload).getInt(0));
+        }
+        if (type <= HEADERS && (flags & 1) != 0) {
+            over.add(stream);
         }
         switch (type) {
             case DATA ->
