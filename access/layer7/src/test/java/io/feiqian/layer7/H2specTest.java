@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.feiqian.security.SelfSigned;
-import io.feiqian.vocabulary.Requirement;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -23,7 +22,6 @@ class H2specTest {
 
     @TempDir private Path folder = Path.of("");
 
-    @Requirement("P6.1.3-d")
     @Test
     void everyCaseOfTheSuitePasses() throws Exception {
         assumeTrue(
