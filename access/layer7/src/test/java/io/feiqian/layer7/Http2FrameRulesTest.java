@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Frames, streams, settings and windows, rule by rule of RFC 9113, over raw sockets. */
+@Requirement("P6.1.3-d")
 class Http2FrameRulesTest extends Http2Rules {
-    @Requirement("P6.1.3-d")
     @TestFactory
     Stream<DynamicTest> everyRuleIsKept() {
         frames();

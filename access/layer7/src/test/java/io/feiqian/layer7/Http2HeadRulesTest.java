@@ -11,8 +11,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Heads and how they are packed, rule by rule of RFC 9113 and RFC 7541, over raw sockets. */
+@Requirement("P6.1.3-d")
 class Http2HeadRulesTest extends Http2Rules {
-    @Requirement("P6.1.3-d")
     @TestFactory
     Stream<DynamicTest> everyRuleIsKept() {
         heads();
