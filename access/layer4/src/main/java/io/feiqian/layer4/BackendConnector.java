@@ -69,7 +69,7 @@ final class BackendConnector {
         }
         if (chosen.isEmpty() || tried.size() >= MOST_TRIES) {
             over = true;
-            connection.unconnected();
+            connection.abort();
             return;
         }
         connect(chosen.get());
@@ -84,7 +84,7 @@ final class BackendConnector {
         if (trying == null) {
             if (now - began > limit) {
                 over = true;
-                connection.unconnected();
+                connection.abort();
             } else {
                 next();
             }
