@@ -152,13 +152,14 @@ final class Wire {
         if (closed) {
             return;
         }
-        boolean more = move(in) | move(out);
+        boolean moreIn = move(in);
+        boolean moreOut = move(out);
         if (closed) {
             return;
         }
         if (in.over && out.over) {
             connection.through();
-        } else if (more && !again) {
+        } else if ((moreIn || moreOut) && !again) {
             again = true;
             loop.execute(this::anotherTurn);
         }

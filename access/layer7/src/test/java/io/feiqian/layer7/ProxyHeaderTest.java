@@ -67,9 +67,7 @@ class ProxyHeaderTest {
                     new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), PATIENCE);
             socket.setSoTimeout(PATIENCE);
             socket.getOutputStream()
-                    .write(
-                            "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-                                    .getBytes(StandardCharsets.US_ASCII));
+                    .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             return String.valueOf(lines(socket).readLine());
         }
     }
