@@ -87,7 +87,8 @@ public record GatewayStatus(
      * @param weight what holds now
      * @param configured the weight by its configuration
      * @param order what an operator ordered: {@code drained}, {@code blocked} or nothing
-     * @param state {@code serving}, {@code ejected}, {@code unhealthy}, {@code rising}
+     * @param state {@code serving}, {@code ejected}, {@code unhealthy}, or {@code rising}:
+     *     unhealthy, but the last check was good
      * @param why the reason of the state; empty for none
      * @param outstanding requests or connections that it has now
      */

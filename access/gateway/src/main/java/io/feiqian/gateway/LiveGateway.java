@@ -115,11 +115,17 @@ public final class LiveGateway implements GatewayOperations {
                 state.order().weight().orElse(state.configured()),
                 state.configured(),
                 state.order().blocked() ? "blocked" : state.order().drained() ? "drained" : "",
-                state.health() == BackendState.Health.DOWN
-                        ? "unhealthy"
-                        : state.ejected() ? "ejected" : "serving",
+                word(state),
                 state.detail(),
                 state.outstanding());
+    }
+
+    private static String word(BackendState state) {
+        return switch (state.health()) {
+            case DOWN -> "unhealthy";
+            case RISING -> "rising";
+            case UNKNOWN, UP -> state.ejected() ? "ejected" : "serving";
+        };
     }
 
     private List<GatewayStatus.Refusals> refusals() {

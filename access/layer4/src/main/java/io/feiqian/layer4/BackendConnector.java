@@ -70,7 +70,7 @@ final class BackendConnector {
         }
         if (chosen.isEmpty() || tried.size() >= MOST_TRIES) {
             over = true;
-            connection.unconnected();
+            connection.abort();
             return;
         }
         connect(chosen.get());
@@ -85,7 +85,7 @@ final class BackendConnector {
         if (trying == null) {
             if (now - began > limit) {
                 over = true;
-                connection.unconnected();
+                connection.abort();
             } else {
                 next();
             }

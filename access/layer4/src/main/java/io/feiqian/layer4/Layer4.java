@@ -4,6 +4,8 @@ import io.feiqian.proxy.HostPort;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.ListeningPort;
 import io.feiqian.proxy.ProxyConfig;
+import io.feiqian.proxy.Transport;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ public final class Layer4 implements AutoCloseable {
 
     private final Layer4Parts parts;
     private final BackendTlsClients backendTls;
+    private final Map<EventExecutor, LoopPipes> pipes = new HashMap<>();
 
     // All of these under this object's lock.
     private final Map<Spot, ListeningPort> tcpPorts = new HashMap<>();
@@ -38,8 +41,16 @@ public final class Layer4 implements AutoCloseable {
 
     /** Listens nowhere yet. */
     public Layer4(Layer4Parts parts) {
+        this(parts, LoopPipes.MOST);
+    }
+
+    /** The same with so many pipes a loop; with none all bytes are copied. */
+    Layer4(Layer4Parts parts, int mostPipes) {
         this.parts = parts;
         this.backendTls = new BackendTlsClients(parts.tls());
+        if (mostPipes > 0 && parts.transport().kind() == Transport.Kind.EPOLL) {
+            parts.transport().loops().forEach(each -> pipes.put(each, new LoopPipes(mostPipes)));
+        }
     }
 
     /**
@@ -98,6 +109,16 @@ public final class Layer4 implements AutoCloseable {
         return Map.copyOf(all);
     }
 
+    /** How many connections the kernel has moved bytes of. */
+    int wired() {
+        return pipes.values().stream().mapToInt(LoopPipes::wired).sum();
+    }
+
+    /** How many pipes there are. */
+    int pipes() {
+        return pipes.values().stream().mapToInt(LoopPipes::open).sum();
+    }
+
     /**
      * Stops in order and blocks until it is over: takes no connection any more, waits for those
      * that are there, cuts the rest.
@@ -127,6 +148,11 @@ public final class Layer4 implements AutoCloseable {
         tcp.clear();
         udp.clear();
         backendTls.close();
+        pipes.forEach((loop, its) -> {
+            if (!loop.isShuttingDown()) {
+                loop.execute(its::close);
+            }
+        });
         return all;
     }
 
@@ -140,7 +166,7 @@ public final class Layer4 implements AutoCloseable {
         if (listener.protocol() == ListenerConfig.Protocol.TCP) {
             TcpFront known = tcp.get(listener.name());
             if (known == null) {
-                tcp.put(listener.name(), new TcpFront(listener, parts, backendTls));
+                tcp.put(listener.name(), new TcpFront(listener, parts, backendTls, pipes));
             } else {
                 known.configure(listener);
             }

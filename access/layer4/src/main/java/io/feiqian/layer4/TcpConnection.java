@@ -13,9 +13,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -38,6 +37,9 @@ final class TcpConnection extends LoopWatch.Watched {
 
     /** So many bytes of a client may wait for its backend: a hello, a header, one read. */
     private static final int MOST_WAITING = 256 * 1_024;
+
+    /** When so much has passed, more is worth being wired. */
+    private static final long WIRED_AFTER = 256 * 1_024;
 
     private final SocketChannel channel;
     private final TcpFront front;
@@ -62,6 +64,8 @@ final class TcpConnection extends LoopWatch.Watched {
     private long reportedIn;
     private long reportedOut;
     private boolean backendFailed;
+    private boolean copies;
+    private @Nullable Wire wire;
 
     TcpConnection(SocketChannel channel, TcpFront front, TcpFront.Rules rules, LoopWatch watch) {
         this.channel = channel;
@@ -148,26 +152,23 @@ final class TcpConnection extends LoopWatch.Watched {
         }
         var _ = to.flush();
         if (clientEnded) {
-            endOutput(to);
+            Sides.endOutput(to);
         }
         readOn(Relay.Side.CLIENT);
         readOn(Relay.Side.BACKEND);
     }
 
-    /** No backend takes it. */
-    void unconnected() {
-        abort();
-    }
-
     /** Bytes have come from one side. */
     void passed(Relay.Side from, ByteBuf bytes) {
         int size = bytes.readableBytes();
-        if (from == Relay.Side.BACKEND) {
+        if (wire != null) {
+            wire.late(from, bytes);
+        } else if (from == Relay.Side.BACKEND) {
             out += size;
-            pass(bytes, channel, backend);
+            Sides.pass(bytes, channel, backend);
         } else if (backend != null) {
             in += size;
-            pass(bytes, backend, channel);
+            Sides.pass(bytes, backend, channel);
         } else {
             waitingBytes += size;
             waiting.add(bytes);
@@ -180,21 +181,46 @@ final class TcpConnection extends LoopWatch.Watched {
     /** One side has said all for now. */
     void flush(Relay.Side from) {
         Channel to = from == Relay.Side.CLIENT ? backend : channel;
-        if (to != null) {
+        if (to != null && wire == null) {
             lastPassed = front.parts().clock().nanos();
             var _ = to.flush();
             Channel back = from == Relay.Side.CLIENT ? channel : backend;
             if (back != null && !to.isWritable()) {
                 var _ = back.config().setAutoRead(false);
             }
+            if (in + out > WIRED_AFTER && !copies) {
+                wire();
+            }
         }
+    }
+
+    /** So many bytes from this side were moved by the kernel. */
+    void moved(Relay.Side from, long bytes) {
+        lastPassed = front.parts().clock().nanos();
+        if (from == Relay.Side.CLIENT) {
+            in += bytes;
+        } else {
+            out += bytes;
+        }
+    }
+
+    /** Both have ended, and the wire has passed all of it on. */
+    void through() {
+        if (wire != null) {
+            wire.close();
+        }
+        var _ = channel.close();
+        if (backend != null) {
+            var _ = backend.close();
+        }
+        finish();
     }
 
     /** One side takes more bytes, or no more for now. */
     void writable(Relay.Side side) {
         Channel here = side == Relay.Side.CLIENT ? channel : backend;
         Channel other = side == Relay.Side.CLIENT ? backend : channel;
-        if (here != null && other != null && here.isWritable()) {
+        if (here != null && other != null && wire == null && here.isWritable()) {
             readOn(side == Relay.Side.CLIENT ? Relay.Side.BACKEND : Relay.Side.CLIENT);
         }
     }
@@ -207,8 +233,10 @@ final class TcpConnection extends LoopWatch.Watched {
             backendEnded = true;
         }
         Channel to = side == Relay.Side.CLIENT ? backend : channel;
-        if (to != null) {
-            endOutput(to);
+        if (wire != null) {
+            wire.lateEnd(side);
+        } else if (to != null) {
+            Sides.endOutput(to);
         }
     }
 
@@ -221,7 +249,9 @@ final class TcpConnection extends LoopWatch.Watched {
             return;
         }
         Channel other = side == Relay.Side.CLIENT ? backend : channel;
-        if (other != null && other.isActive()) {
+        if (wire != null) {
+            abort();
+        } else if (other != null && other.isActive()) {
             var _ =
                     other.writeAndFlush(Unpooled.EMPTY_BUFFER)
                             .addListener(ChannelFutureListener.CLOSE);
@@ -243,9 +273,12 @@ final class TcpConnection extends LoopWatch.Watched {
 
     /** Ends it at both sides at once, with resets. */
     void abort() {
-        reset(channel);
+        if (wire != null) {
+            wire.close();
+        }
+        Sides.reset(channel);
         if (backend != null) {
-            reset(backend);
+            Sides.reset(backend);
         }
         finish();
     }
@@ -310,10 +343,15 @@ final class TcpConnection extends LoopWatch.Watched {
         return true;
     }
 
-    private static void pass(ByteBuf bytes, Channel to, @Nullable Channel from) {
-        var _ = to.write(bytes);
-        if (from != null && !to.isWritable()) {
-            var _ = from.config().setAutoRead(false);
+    /** Much passes: from now on the kernel moves it, where it can. */
+    private void wire() {
+        copies = true;
+        LoopPipes pipes = front.pipes(channel.eventLoop());
+        EpollSocketChannel one = Sides.plain(channel);
+        EpollSocketChannel other = backend == null ? null : Sides.plain(backend);
+        if (pipes != null && one != null && other != null && !(clientEnded && backendEnded)) {
+            wire = new Wire(this, one, other, pipes);
+            wire.begin(clientEnded, backendEnded);
         }
     }
 
@@ -326,36 +364,12 @@ final class TcpConnection extends LoopWatch.Watched {
         }
     }
 
-    private static void endOutput(Channel to) {
-        var _ =
-                to.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                        .addListener(done -> {
-                            if (to instanceof SocketChannel socket && socket.isActive()) {
-                                SslHandler tls = socket.pipeline().get(SslHandler.class);
-                                if (socket.isInputShutdown()) {
-                                    var _ = socket.close();
-                                } else if (tls != null) {
-                                    var _ = tls.closeOutbound();
-                                } else {
-                                    var _ = socket.shutdownOutput();
-                                }
-                            }
-                        });
-    }
-
     /** What has passed since it was said last. */
     private void report() {
         if (in != reportedIn || out != reportedOut) {
             front.door().passed(in - reportedIn, out - reportedOut);
             reportedIn = in;
             reportedOut = out;
-        }
-    }
-
-    private static void reset(Channel side) {
-        if (side.isOpen()) {
-            var _ = side.config().setOption(ChannelOption.SO_LINGER, 0);
-            var _ = side.close();
         }
     }
 

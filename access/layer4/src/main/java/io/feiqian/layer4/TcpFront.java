@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener of TCP: takes connections as far as its bounds allow, finds the pool for each and
@@ -34,14 +35,20 @@ final class TcpFront implements AutoCloseable {
 
     private final Layer4Parts parts;
     private final BackendTlsClients backendTls;
+    private final Map<EventExecutor, LoopPipes> pipes;
     private final ConnectionGate.Door door;
     private final Map<EventExecutor, LoopWatch> watches = new HashMap<>();
     private final Runnable unwatch;
     private volatile Rules rules;
 
-    TcpFront(ListenerConfig config, Layer4Parts parts, BackendTlsClients backendTls) {
+    TcpFront(
+            ListenerConfig config,
+            Layer4Parts parts,
+            BackendTlsClients backendTls,
+            Map<EventExecutor, LoopPipes> pipes) {
         this.parts = parts;
         this.backendTls = backendTls;
+        this.pipes = pipes;
         this.door = parts.gate().door(config.name());
         for (EventExecutor each : parts.transport().loops()) {
             watches.put(each, new LoopWatch((EventLoop) each, parts.clock()));
@@ -95,6 +102,11 @@ final class TcpFront implements AutoCloseable {
 
     BackendTlsClients backendTls() {
         return backendTls;
+    }
+
+    /** The pipes of this loop; none where the kernel is not to move bytes. */
+    @Nullable LoopPipes pipes(EventExecutor loop) {
+        return pipes.get(loop);
     }
 
     Layer4Parts parts() {

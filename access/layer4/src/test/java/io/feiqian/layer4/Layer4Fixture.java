@@ -36,19 +36,23 @@ import java.util.Optional;
 final class Layer4Fixture implements AutoCloseable {
     final BackendOrders orders = new BackendOrders();
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private final Clock clock = Clock.system();
     private final Timer timer = Timer.system("layer4-test");
-    private final BackendAddresses addresses = new BackendAddresses(clock);
     private final Transport transport;
-    private final ConnectionGate gate = new ConnectionGate(clock, orders, metrics);
+    private final ConnectionGate gate;
     final BackendPools pools;
     final Layer4 layer4;
 
     Layer4Fixture() {
-        this(Transport.Kind.EPOLL);
+        this(Clock.system());
     }
 
-    Layer4Fixture(Transport.Kind kind) {
+    Layer4Fixture(Clock clock) {
+        this(Transport.Kind.EPOLL, LoopPipes.MOST, clock);
+    }
+
+    Layer4Fixture(Transport.Kind kind, int pipes, Clock clock) {
+        BackendAddresses addresses = new BackendAddresses(clock);
+        gate = new ConnectionGate(clock, orders, metrics);
         transport = Transport.open(kind, 2);
         pools =
                 new BackendPools(
@@ -69,7 +73,8 @@ final class Layer4Fixture implements AutoCloseable {
                                 gate,
                                 orders,
                                 new TlsContexts(timer, clock, metrics),
-                                clock));
+                                clock),
+                        pipes);
     }
 
     void configure(List<ListenerConfig> listeners, PoolConfig... configs) {
@@ -84,6 +89,19 @@ final class Layer4Fixture implements AutoCloseable {
         pools.configure(config.pools());
         gate.configure(config.bounds(), config.listeners());
         layer4.configure(config);
+    }
+
+    /** How often somebody was not let in for this reason. */
+    double refused(ConnectionGate.Refusal why) {
+        return metrics.get("feiqian.gateway.connections.refused")
+                .tag("reason", why.name())
+                .counter()
+                .count();
+    }
+
+    /** How many bytes were counted, {@code in} or {@code out}. */
+    double bytes(String direction) {
+        return metrics.get("feiqian.gateway.bytes").tag("direction", direction).counter().count();
     }
 
     InetSocketAddress at(String listener) {
@@ -161,6 +179,27 @@ final class Layer4Fixture implements AutoCloseable {
                 1_024,
                 Optional.empty(),
                 header);
+    }
+
+    /** The same pool with one backend, at this address. */
+    static PoolConfig to(PoolConfig pool, String address) {
+        return new PoolConfig(
+                pool.name(),
+                List.of(backend(address)),
+                pool.service(),
+                pool.protocol(),
+                pool.way(),
+                pool.key(),
+                pool.sticky(),
+                pool.health(),
+                pool.ejection(),
+                pool.keptShare(),
+                pool.slowStart(),
+                pool.siteShare(),
+                pool.timeouts(),
+                pool.connections(),
+                pool.tls(),
+                pool.proxyProtocol());
     }
 
     static BackendConfig backend(String address) {

@@ -9,7 +9,6 @@ import io.feiqian.balancing.Way;
 import io.feiqian.proxy.ConnectionBounds;
 import io.feiqian.proxy.ListenerConfig;
 import io.feiqian.proxy.PoolConfig;
-import io.feiqian.proxy.Transport;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,12 +18,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,34 +41,6 @@ class TcpTest {
                 answers.add(said(fixture.at("l"), "hello"));
             }
             assertThat(answers).containsExactly("a:hello", "b:hello");
-        }
-    }
-
-    @Test
-    void muchPassesUnchangedAlthoughTheReaderIsSlow() throws Exception {
-        for (Transport.Kind kind : List.of(Transport.Kind.EPOLL, Transport.Kind.NIO)) {
-            try (EchoServer a = new EchoServer("");
-                    Layer4Fixture fixture = new Layer4Fixture(kind)) {
-                fixture.configure(List.of(tcp()), pool("p", Way.RANDOM, none(), a.port()));
-                byte[] much = new byte[20_000_000];
-                new Random(1).nextBytes(much);
-                try (Socket socket = connect(fixture.at("l"))) {
-                    CompletableFuture<Void> written =
-                            CompletableFuture.runAsync(() -> {
-                                try {
-                                    socket.getOutputStream().write(much);
-                                    socket.shutdownOutput();
-                                } catch (IOException broken) {
-                                    throw new IllegalStateException(broken);
-                                }
-                            });
-                    byte[] answer = socket.getInputStream().readAllBytes();
-                    var _ = written.get(PATIENCE, TimeUnit.MILLISECONDS);
-                    assertThat(answer.length).isEqualTo(much.length + 1);
-                    assertThat(Arrays.equals(answer, 1, answer.length, much, 0, much.length))
-                            .isTrue();
-                }
-            }
         }
     }
 
@@ -103,7 +70,7 @@ class TcpTest {
                                     List.of(),
                                     ConnectionBounds.USUAL,
                                     Duration.ofSeconds(60))),
-                    withBackend(plain, "[::1]:" + six.port()));
+                    Layer4Fixture.to(plain, "[::1]:" + six.port()));
             int port = fixture.at("l").getPort();
             assertThat(said(at("127.0.0.1", port), "x")).isEqualTo("six:x");
             assertThat(said(at("::1", port), "x")).isEqualTo("six:x");
@@ -219,26 +186,6 @@ class TcpTest {
 
     private static PoolConfig.ProxyVersion none() {
         return PoolConfig.ProxyVersion.NONE;
-    }
-
-    private static PoolConfig withBackend(PoolConfig pool, String address) {
-        return new PoolConfig(
-                pool.name(),
-                List.of(Layer4Fixture.backend(address)),
-                pool.service(),
-                pool.protocol(),
-                pool.way(),
-                pool.key(),
-                pool.sticky(),
-                pool.health(),
-                pool.ejection(),
-                pool.keptShare(),
-                pool.slowStart(),
-                pool.siteShare(),
-                pool.timeouts(),
-                pool.connections(),
-                pool.tls(),
-                pool.proxyProtocol());
     }
 
     private static InetSocketAddress at(String address, int port) {

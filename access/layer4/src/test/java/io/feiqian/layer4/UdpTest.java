@@ -71,6 +71,31 @@ class UdpTest {
         }
     }
 
+    @Requirement("P6.1.3-i")
+    @Test
+    void datagramsGoOverBothFamilies() throws Exception {
+        try (DatagramSocket six = answering("six", "::1");
+                DatagramSocket four = answering("four", "127.0.0.1");
+                Layer4Fixture fixture = new Layer4Fixture()) {
+            for (String backend :
+                    List.of("[::1]:" + six.getLocalPort(), "127.0.0.1:" + four.getLocalPort())) {
+                String answer = backend.startsWith("[") ? "six:x" : "four:x";
+                fixture.configure(
+                        List.of(udp("[::]:0")),
+                        Layer4Fixture.to(
+                                pool("p", Way.RANDOM, PoolConfig.ProxyVersion.NONE, 1), backend));
+                int port = fixture.at("l").getPort();
+                for (String client : List.of("::1", "127.0.0.1")) {
+                    InetSocketAddress at =
+                            new InetSocketAddress(InetAddress.ofLiteral(client), port);
+                    try (DatagramSocket asking = client(at)) {
+                        assertThat(ask(asking, "x")).isEqualTo(answer);
+                    }
+                }
+            }
+        }
+    }
+
     private static DatagramSocket client(InetSocketAddress to) throws IOException {
         DatagramSocket socket = new DatagramSocket();
         socket.connect(to);
@@ -95,7 +120,11 @@ class UdpTest {
     }
 
     private static DatagramSocket answering(String name) throws IOException {
-        DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"));
+        return answering(name, "127.0.0.1");
+    }
+
+    private static DatagramSocket answering(String name, String at) throws IOException {
+        DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral(at));
         var _ =
                 Thread.ofVirtual()
                         .start(() -> {

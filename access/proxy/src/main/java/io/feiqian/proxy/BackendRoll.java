@@ -158,8 +158,8 @@ final class BackendRoll implements PoolEvents<Backend> {
     }
 
     private boolean isDown(BackendConfig backend) {
-        return checked.getOrDefault(backend.name(), Checked.NOT).health()
-                == BackendState.Health.DOWN;
+        BackendState.Health health = checked.getOrDefault(backend.name(), Checked.NOT).health();
+        return health == BackendState.Health.DOWN || health == BackendState.Health.RISING;
     }
 
     private BackendState state(BackendConfig backend, Map<String, Member<Backend>> members) {

@@ -40,6 +40,10 @@ public record BackendState(
         /** It is up. */
         UP,
         /** It is down. */
-        DOWN
+        DOWN,
+        /**
+         * It is still down, but the last check was good; takes nothing until enough of them were.
+         */
+        RISING
     }
 }

@@ -43,7 +43,8 @@ public final class HealthChecks implements AutoCloseable {
         private final BackendPool pool;
         private final String backend;
         private HealthState state = HealthState.NEW;
-        private boolean told;
+        private BackendState.Health told = BackendState.Health.UNKNOWN;
+        private String fault = "";
         private volatile boolean ended;
         private volatile Timer.Cancellable next = () -> {};
 
@@ -192,25 +193,26 @@ public final class HealthChecks implements AutoCloseable {
         }
         HealthState before = followed.state;
         followed.state = before.after(fault.isEmpty(), rules);
-        boolean up = followed.state.up();
-        if (up == before.up() && followed.told) {
+        followed.fault = fault.orElse(followed.fault);
+        BackendState.Health now = followed.state.health();
+        if (now == followed.told) {
             return;
         }
-        if (!followed.told && up && fault.isPresent()) {
+        if (now == BackendState.Health.UP
+                && followed.told == BackendState.Health.UNKNOWN
+                && fault.isPresent()) {
             // The first one was bad, and one is not enough.
             return;
         }
-        followed.told = true;
+        followed.told = now;
         followed.pool.checked(
-                followed.backend,
-                up ? BackendState.Health.UP : BackendState.Health.DOWN,
-                up ? "" : fault.orElse(""));
-        if (!up) {
+                followed.backend, now, now == BackendState.Health.UP ? "" : followed.fault);
+        if (before.up() && !followed.state.up()) {
             alarms.raise(
                     Alarm.Severity.WARNING,
                     "gateway-backend-down",
                     "backend %s of pool %s: %s"
-                            .formatted(followed.backend, name(followed), fault.orElse("")));
+                            .formatted(followed.backend, name(followed), followed.fault));
         }
         alarmOfPanic(followed);
     }

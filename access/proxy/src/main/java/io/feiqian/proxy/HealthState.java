@@ -10,6 +10,14 @@ package io.feiqian.proxy;
 record HealthState(boolean up, int streak) {
     static final HealthState NEW = new HealthState(true, 0);
 
+    /** What it is called. */
+    BackendState.Health health() {
+        if (up) {
+            return BackendState.Health.UP;
+        }
+        return streak > 0 ? BackendState.Health.RISING : BackendState.Health.DOWN;
+    }
+
     /** After another check. */
     HealthState after(boolean good, HealthCheckConfig rules) {
         if (good == up) {

@@ -25,7 +25,9 @@ import java.util.Optional;
  * @param connections the most connections to one backend; more wait, at most as long as {@code
  *     timeouts.connect}
  * @param tls whether they are spoken to by TLS
- * @param proxyProtocol whether a PROXY header leads each connection to them
+ * @param proxyProtocol whether a PROXY header leads each connection to them: on layer 4 it says who
+ *     the client is; for requests of HTTP, of which those of many clients share a connection, only
+ *     that the gateway speaks
  */
 public record PoolConfig(
         String name,

@@ -23,6 +23,7 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,10 +65,29 @@ public final class Transport implements AutoCloseable {
      * @param threads how many event loops, at least one
      */
     public static Transport open(Kind wanted, int threads) {
-        Kind kind = possible(wanted);
-        if (kind != wanted) {
-            LOG.warn("{} is not to be had here; {} is used", wanted, kind);
+        return open(wanted, threads, Transport::isThere);
+    }
+
+    /** The same where {@code there} says what the machine has; Java's own way it has always. */
+    static Transport open(Kind wanted, int threads, Predicate<Kind> there) {
+        Kind kind = wanted;
+        while (kind != Kind.NIO) {
+            if (there.test(kind)) {
+                try {
+                    return opened(kind, threads);
+                } catch (RuntimeException refused) {
+                    // Such as a bound for locked memory that so many rings would pass.
+                    LOG.warn("{} cannot be begun: {}", kind, refused.toString());
+                }
+            }
+            Kind next = kind == Kind.IO_URING ? Kind.EPOLL : Kind.NIO;
+            LOG.warn("{} is not to be had here; {} is tried instead", kind, next);
+            kind = next;
         }
+        return opened(kind, threads);
+    }
+
+    private static Transport opened(Kind kind, int threads) {
         IoHandlerFactory io =
                 switch (kind) {
                     case EPOLL -> EpollIoHandler.newFactory();
@@ -133,10 +153,11 @@ public final class Transport implements AutoCloseable {
         loops.shutdownGracefully(50, 1_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 
-    private static Kind possible(Kind wanted) {
-        if (wanted == Kind.IO_URING && IoUring.isAvailable()) {
-            return Kind.IO_URING;
-        }
-        return wanted != Kind.NIO && Epoll.isAvailable() ? Kind.EPOLL : Kind.NIO;
+    private static boolean isThere(Kind kind) {
+        return switch (kind) {
+            case EPOLL -> Epoll.isAvailable();
+            case IO_URING -> IoUring.isAvailable();
+            case NIO -> true;
+        };
     }
 }

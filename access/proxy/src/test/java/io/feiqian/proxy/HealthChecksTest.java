@@ -53,7 +53,14 @@ class HealthChecksTest {
         bad.clear();
         pass(2);
         assertThat(PoolFixture.names(pool)).as("two good ones of three").containsExactly("b");
-        pass(2);
+        assertThat(health(pool)).as("seen to come back").isEqualTo(BackendState.Health.RISING);
+        bad.add("a");
+        passOne();
+        assertThat(health(pool)).as("from the beginning").isEqualTo(BackendState.Health.DOWN);
+        assertThat(alarms).as("it was down all the time").hasSize(1);
+        bad.clear();
+        pass(4);
+        assertThat(health(pool)).isEqualTo(BackendState.Health.UP);
         assertThat(PoolFixture.names(pool)).containsExactly("a", "b");
     }
 
@@ -92,6 +99,10 @@ class HealthChecksTest {
         try (ServerSocket hung = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"))) {
             assertThat(fault(hung.getLocalPort(), http("200", ""))).contains("no answer in time");
         }
+    }
+
+    private static BackendState.Health health(BackendPool pool) {
+        return pool.states().getFirst().health();
     }
 
     private BackendPool pool() {

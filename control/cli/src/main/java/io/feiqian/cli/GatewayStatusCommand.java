@@ -41,8 +41,7 @@ public final class GatewayStatusCommand implements Callable<Integer> {
         return list(pool, "backends").stream()
                 .noneMatch(each -> {
                     String state = each.path("state").asText();
-                    return each.path("order").asText().isEmpty()
-                            && (state.equals("serving") || state.equals("rising"));
+                    return each.path("order").asText().isEmpty() && state.equals("serving");
                 });
     }
 

@@ -99,7 +99,7 @@ public record GatewayView(
             int outstanding) {
         /** Whether it takes requests. */
         public boolean serves() {
-            return order.isEmpty() && (state.equals("serving") || state.equals("rising"));
+            return order.isEmpty() && state.equals("serving");
         }
     }
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "What a proxy costs in front of the same servers (nginx, 512 bytes an answer) under the same",
             "load (wrk, 64 connections): the gateway with balancing, health checks, limits, metrics and",
             "access log, against HAProxy (the baseline, without an access log; haproxy-full writes one,",
-            "and splices over layer 4), nginx and Spring Cloud Gateway. Cases: http; http-cell, which",
+            "and splices over layer 4, where the cheaper of the two is the baseline), nginx and Spring Cloud Gateway. Cases: http; http-cell, which",
             "sends JSON, and ours finds the cell by a field of it, the others pass it on; tcp, large",
             "answers and new connections over layer 4. The processor time is that of the proxy's process.",
             "Needs the Debian packages wrk, nginx-light, libnginx-mod-stream and haproxy. Exits with 1",
@@ -126,7 +126,8 @@ final class GatewayBenchCommand implements Callable<Integer> {
         }
         out.println(
                 "each: a request, a GB or a connection; ratio: processor time of haproxy for each over"
-                        + " this one's, above 1 is cheaper");
+                        + " this one's, above 1 is cheaper; in cases tcp that of haproxy or of"
+                        + " haproxy-full, whichever is less");
         goals.forEach(each -> out.println(each.line()));
     }
 }

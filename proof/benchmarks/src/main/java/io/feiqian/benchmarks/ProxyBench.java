@@ -122,13 +122,11 @@ final class ProxyBench implements AutoCloseable {
             Map<GatewayVariant, List<ProxyRound>> seen)
             throws IOException {
         List<ProxyRow> rows = new ArrayList<>();
-        double baseline =
-                median(
-                        seen.getOrDefault(HaproxyVariant.PLAIN, List.of()),
-                        each -> each.cpuMicros(of));
+        GatewayVariant base = baseline(of, seen);
+        double baseline = cpu(of, seen, base);
         for (Map.Entry<GatewayVariant, ProxyProcess> each : running.entrySet()) {
             List<ProxyRound> rounds = seen.getOrDefault(each.getKey(), List.of());
-            double cpu = median(rounds, round -> round.cpuMicros(of));
+            double cpu = cpu(of, seen, each.getKey());
             rows.add(
                     new ProxyRow(
                             of.text(),
@@ -143,10 +141,25 @@ final class ProxyBench implements AutoCloseable {
                             Rounds.rounded(each.getValue().mostBytes() / MEGA),
                             each.getValue().longestPauseMillis(),
                             rounds.stream().mapToLong(ProxyRound::errors).sum(),
-                            ProxyGoals.BASELINE,
+                            base.text(),
                             Math.round(baseline / cpu * 100) / 100.0));
         }
         return rows;
+    }
+
+    /** HAProxy; over layer 4 with splicing or without, whichever of the two is cheaper. */
+    private static GatewayVariant baseline(
+            ProxyCase of, Map<GatewayVariant, List<ProxyRound>> seen) {
+        boolean full =
+                !of.layer7()
+                        && seen.containsKey(HaproxyVariant.FULL)
+                        && cpu(of, seen, HaproxyVariant.FULL) < cpu(of, seen, HaproxyVariant.PLAIN);
+        return full ? HaproxyVariant.FULL : HaproxyVariant.PLAIN;
+    }
+
+    private static double cpu(
+            ProxyCase of, Map<GatewayVariant, List<ProxyRound>> seen, GatewayVariant variant) {
+        return median(seen.getOrDefault(variant, List.of()), each -> each.cpuMicros(of));
     }
 
     private static double median(List<ProxyRound> rounds, ToDoubleFunction<ProxyRound> what) {

@@ -15,9 +15,6 @@ import java.util.Optional;
 record ProxyGoals(boolean must, boolean met, String text) {
     static final String OURS = "feiqian";
 
-    /** The baseline: HAProxy without an access log. */
-    static final String BASELINE = "haproxy";
-
     static final double MOST_LATENCY = 1.5;
     static final double MOST_MEGABYTES = 256;
     static final double MOST_PAUSE_MILLIS = 10;
@@ -37,7 +34,7 @@ record ProxyGoals(boolean must, boolean met, String text) {
     /** Of the rows of one case and number of servers; nothing where we were not measured in it. */
     static List<ProxyGoals> of(ProxyCase of, List<ProxyRow> rows) {
         Optional<ProxyRow> ours = row(rows, OURS);
-        Optional<ProxyRow> baseline = row(rows, BASELINE);
+        Optional<ProxyRow> baseline = ours.flatMap(each -> row(rows, each.baseline()));
         if (ours.isEmpty() || baseline.isEmpty()) {
             return List.of();
         }
