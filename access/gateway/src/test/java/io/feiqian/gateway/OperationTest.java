@@ -184,6 +184,7 @@ class OperationTest {
                         telemetry.metrics(),
                         Clock.system(),
                         () -> new GatewayStatus.Document(0, 0, ""),
+                        () -> GatewayStatus.Contracts.NONE,
                         ProxyConfig.type()::parse);
         desk =
                 DeskDoor.open(

@@ -38,7 +38,7 @@ public final class GatewayConfigCommand implements Callable<Integer> {
     }
 
     private int shown() {
-        JsonNode said = gateway.ask(common, "gateway config", "document");
+        JsonNode said = gateway.ask(common, "gateway config", "document").body();
         String document = said.path("document").asText();
         if (common.json()) {
             common.out().println(said.toPrettyString());
@@ -51,10 +51,11 @@ public final class GatewayConfigCommand implements Callable<Integer> {
     private int checked(Path file) {
         JsonNode said =
                 gateway.order(
-                        common,
-                        "gateway config",
-                        "check",
-                        BankClient.body().put("document", text(file)));
+                                common,
+                                "gateway config",
+                                "check",
+                                BankClient.body().put("document", text(file)))
+                        .body();
         String wrong = said.path("wrong").asText();
         if (common.json()) {
             common.out().println(said.toPrettyString());
