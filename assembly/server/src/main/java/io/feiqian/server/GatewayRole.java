@@ -49,6 +49,7 @@ final class GatewayRole {
      */
     static AutoCloseable start(GatewayRoleConfig told, Clock clock) {
         requireWork(told);
+        makeFolder(folder(told));
         StopInOrder parts = new StopInOrder();
         try {
             begin(told, clock, parts);
@@ -66,6 +67,18 @@ final class GatewayRole {
                     ExitStatus.USAGE,
                     "gateway: neither registry nor proxy (expected: the address of a bank's registry, or listeners below proxy)",
                     "In front of a bank add 'registry: HOST:PORT'; for a gateway of its own put listeners, routes and pools below 'proxy:'.");
+        }
+    }
+
+    private static void makeFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException failed) {
+            throw new CommandFailure(
+                    ExitStatus.CANNOT_START,
+                    "folder: %s cannot be made (%s)".formatted(folder, failed),
+                    "Name one with 'folder:' that this user may write into.",
+                    failed);
         }
     }
 

@@ -63,6 +63,25 @@ class GatewayRoleTest {
     }
 
     @Test
+    void theFileThatThePageShowsStartsAGateway() throws Exception {
+        String page = Files.readString(Path.of("../../docs/gateway.md"));
+        int begin = page.indexOf("name: edge\n");
+        String file =
+                page.substring(begin, page.indexOf("```", begin))
+                        .replace("/srv/edge", folder.toString())
+                        .replace("127.0.0.1:8080", "127.0.0.1:0");
+        GatewayRoleConfig told =
+                GatewayRoleConfig.TYPE.parse(
+                        file + "secretsFolder: " + folder.resolve("secrets") + "\n");
+
+        try (AutoCloseable _ = GatewayRole.start(told, Clock.system())) {
+            assertThat(CommandLineRun.of(folder, "gateway", "status", "--gateway", folder.toString()).out())
+                    .startsWith("gateway edge (http://127.0.0.1:")
+                    .contains("listener web: HTTP at 127.0.0.1:");
+        }
+    }
+
+    @Test
     void aPortInUseIsSaidInOneLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> start(WEB.formatted(taken.getLocalPort())))

@@ -69,11 +69,8 @@ public final class GatewayConfigCommand implements Callable<Integer> {
         try {
             return Files.readString(file);
         } catch (IOException unreadable) {
-            throw new CommandFailure(
-                    ExitStatus.USAGE,
-                    file + " cannot be read: " + unreadable.getMessage(),
-                    "Name the configuration with --check.",
-                    unreadable);
+            throw CommandFailure.unreadable(
+                    "", file, unreadable, "Name the configuration with --check.");
         }
     }
 }
