@@ -15,6 +15,8 @@ values
         'ABOVE', 0, 60000, 0, '{}', 0, 'feiqian'),
     ('gateway: connections refused by limits', true, 'WARNING', 'METRIC', 'feiqian.gateway.limits.refused', '', '',
         'RATE_ABOVE', 10, 60000, 30000, '{}', 0, 'feiqian'),
+    ('gateway: requests refused by bounds', true, 'WARNING', 'METRIC', 'feiqian.gateway.requests.refused', '', '',
+        'RATE_ABOVE', 10, 60000, 30000, '{}', 0, 'feiqian'),
     ('gateway: requests refused by policies', true, 'WARNING', 'METRIC', 'feiqian.policy.calls', 'did=refused', 'gateway',
         'RATE_ABOVE', 10, 60000, 30000, '{}', 0, 'feiqian'),
     ('gateway: requests go to standby cells', true, 'WARNING', 'METRIC', 'feiqian.gateway.cell', 'reason=standby', '',
