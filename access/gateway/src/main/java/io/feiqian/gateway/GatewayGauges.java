@@ -78,8 +78,7 @@ final class GatewayGauges {
         plane.pools()
                 .all()
                 .forEach((name, pool) -> {
-                    long serves =
-                            pool.states().stream().filter(GatewayGauges::isServing).count();
+                    long serves = pool.states().stream().filter(GatewayGauges::isServing).count();
                     rows.add(MultiGauge.Row.of(Tags.of("pool", name), serves));
                     elsewhere(name, pool, now);
                 });
@@ -117,9 +116,7 @@ final class GatewayGauges {
     private long answers(Answerer who) {
         long all = 0;
         for (Timer each :
-                metrics.find(ANSWERS)
-                        .tags("pool", who.pool(), "backend", who.backend())
-                        .timers()) {
+                metrics.find(ANSWERS).tags("pool", who.pool(), "backend", who.backend()).timers()) {
             all += each.count();
         }
         return all;

@@ -103,12 +103,7 @@ public final class LearntServices implements AutoCloseable {
     private Map<String, Contract> ofFiles = Map.of();
     private volatile InForce inForce =
             new InForce(
-                    0,
-                    Map.of(),
-                    Map.of(),
-                    RouteTable.of(List.of()),
-                    Map.of(),
-                    Optional.empty());
+                    0, Map.of(), Map.of(), RouteTable.of(List.of()), Map.of(), Optional.empty());
     private volatile Timer.Cancellable next = () -> {};
     private volatile boolean closed;
 
@@ -350,9 +345,7 @@ public final class LearntServices implements AutoCloseable {
 
     /** One service after the other, so that one that does not fit holds up no other. */
     private void take(
-            Map<String, Contract> wanted,
-            Map<String, String> refused,
-            Map<String, String> silent) {
+            Map<String, Contract> wanted, Map<String, String> refused, Map<String, String> silent) {
         InForce before = inForce;
         Map<String, Contract> taken = new TreeMap<>(before.contracts());
         RouteTable routes = before.routes();

@@ -140,8 +140,7 @@ final class RouteActivity {
     /** What came to whom within the window; who got nothing is left out. */
     private Map<String, Counted> lately(Part part) {
         sample();
-        Map<String, Counted> before =
-                samples.size() < 2 ? Map.of() : part.of(samples.getFirst());
+        Map<String, Counted> before = samples.size() < 2 ? Map.of() : part.of(samples.getFirst());
         Map<String, Counted> came = new TreeMap<>();
         part.of(counted(clock.nanos()))
                 .forEach((name, now) -> {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -100,13 +101,13 @@ public final class RememberedDirectory implements KeyDirectory {
                 .handle((customer, failure) -> {
                     if (failure == null) {
                         remember(hashed, customer);
-                        return CompletableFuture.completedFuture(customer);
+                        return customer;
                     }
-                    return before == null
-                            ? CompletableFuture.<Optional<String>>failedFuture(failure)
-                            : CompletableFuture.completedFuture(unanswered(hashed, before));
-                })
-                .thenCompose(each -> each);
+                    if (before == null) {
+                        throw new CompletionException(failure);
+                    }
+                    return unanswered(hashed, before);
+                });
     }
 
     /** How many keys are remembered. */
@@ -142,10 +143,7 @@ public final class RememberedDirectory implements KeyDirectory {
         long now = clock.nanos();
         Known fresh =
                 customer.isPresent()
-                        ? new Known(
-                                customer,
-                                now + life.toNanos(),
-                                now + lifeUnanswered.toNanos())
+                        ? new Known(customer, now + life.toNanos(), now + lifeUnanswered.toNanos())
                         : new Known(
                                 customer,
                                 now + lifeOfNobody.toNanos(),

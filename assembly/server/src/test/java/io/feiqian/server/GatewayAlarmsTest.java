@@ -292,8 +292,7 @@ class GatewayAlarmsTest {
             var _ =
                     client.send(
                             HttpRequest.newBuilder(
-                                            URI.create(
-                                                    "http://127.0.0.1:" + web.getPort() + path))
+                                            URI.create("http://127.0.0.1:" + web.getPort() + path))
                                     .header(header, value)
                                     .build(),
                             HttpResponse.BodyHandlers.discarding());

@@ -75,7 +75,14 @@ class GatewayRoleTest {
                         file + "secretsFolder: " + folder.resolve("secrets") + "\n");
 
         try (AutoCloseable _ = GatewayRole.start(told, Clock.system())) {
-            assertThat(CommandLineRun.of(folder, "gateway", "status", "--gateway", folder.toString()).out())
+            assertThat(
+                            CommandLineRun.of(
+                                            folder,
+                                            "gateway",
+                                            "status",
+                                            "--gateway",
+                                            folder.toString())
+                                    .out())
                     .startsWith("gateway edge (http://127.0.0.1:")
                     .contains("listener web: HTTP at 127.0.0.1:");
         }

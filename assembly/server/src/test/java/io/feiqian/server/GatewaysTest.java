@@ -74,13 +74,9 @@ class GatewaysTest {
                            {"id": "shop-1", "address": "127.0.0.1:%d", "cell": "cell-1"}]}]}
                         """
                                 .formatted(shop.getAddress().getPort())));
-        parts.add(
-                GatewayRole.start(
-                        GatewayRoleConfig.TYPE.parse(told.toString()), Clock.system()));
+        parts.add(GatewayRole.start(GatewayRoleConfig.TYPE.parse(told.toString()), Clock.system()));
         port =
-                URI.create(
-                                "http://"
-                                        + status(SECOND).at("/listeners/0/addresses/0").asText())
+                URI.create("http://" + status(SECOND).at("/listeners/0/addresses/0").asText())
                         .getPort();
     }
 
@@ -99,7 +95,8 @@ class GatewaysTest {
         CommandLineRun unnamed = gateway("status");
         assertThat(unnamed.status()).isEqualTo(2);
         assertThat(unnamed.err())
-                .contains("gateway: not named (expected: --gateway with one of [gateway, gateway-2])");
+                .contains(
+                        "gateway: not named (expected: --gateway with one of [gateway, gateway-2])");
 
         CommandLineRun second = gateway("status", "--gateway", SECOND);
         assertThat(second.out()).startsWith("gateway gateway-2 (http://127.0.0.1:");
@@ -206,8 +203,7 @@ class GatewaysTest {
     }
 
     /** A server that answers what this says of a request's body; 404 for nothing. */
-    private static HttpServer answering(UnaryOperator<String> says)
-            throws IOException {
+    private static HttpServer answering(UnaryOperator<String> says) throws IOException {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         var _ =

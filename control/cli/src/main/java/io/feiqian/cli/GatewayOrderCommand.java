@@ -42,8 +42,7 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         Order order = order();
-        GatewayOptions.Said said =
-                gateway.order(common, "gateway " + action, action, order.body());
+        GatewayOptions.Said said = gateway.order(common, "gateway " + action, action, order.body());
         if (common.json()) {
             common.out().println(said.body().toPrettyString());
         } else {

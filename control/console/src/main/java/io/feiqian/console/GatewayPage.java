@@ -40,8 +40,7 @@ final class GatewayPage implements Page {
         this.lines = lines;
         this.trail = trail;
         this.here =
-                new Kept<>(
-                        clock, FRESH, () -> lines.map(GatewayLines::look).orElseGet(Map::of));
+                new Kept<>(clock, FRESH, () -> lines.map(GatewayLines::look).orElseGet(Map::of));
         this.reported = new KeptByCells<>(clock, REPORTED_FRESH, GatewayPage::reported);
     }
 
@@ -125,7 +124,8 @@ final class GatewayPage implements Page {
 
     /** The folder of the one that is meant. */
     private String shown(Asked asked) {
-        String named = asked.field("gateway").isEmpty() ? asked.query("gateway") : asked.field("gateway");
+        String named =
+                asked.field("gateway").isEmpty() ? asked.query("gateway") : asked.field("gateway");
         Map<String, GatewayView> all = here.get();
         if (!named.isEmpty() && !all.containsKey(named)) {
             throw new RefusedException(
