@@ -103,7 +103,7 @@ final class GatewayGauges {
                 long more = answers - seen.getOrDefault(who, 0L);
                 // Made at once, so that its first growth is seen as one.
                 metrics.counter("feiqian.gateway.elsewhere", "pool", pool)
-                        .increment(Math.max(0, more));
+                        .increment((double) Math.max(0, more));
             }
         }
     }

@@ -150,7 +150,7 @@ public final class LearntServices implements AutoCloseable {
                 new InForce(
                         1,
                         first,
-                        since(Map.of(), first, Map.of()),
+                        since(clock.now(), Map.of(), first, Map.of()),
                         table(first),
                         Map.of(),
                         Optional.empty());
@@ -378,26 +378,29 @@ public final class LearntServices implements AutoCloseable {
         // Not refused, but operators want to know why nothing new comes from there.
         silent.forEach(refused::putIfAbsent);
         boolean changed = routes != before.routes();
+        Instant now = clock.now();
         inForce =
                 new InForce(
                         before.version() + (changed ? 1 : 0),
                         Map.copyOf(taken),
-                        since(before.contracts(), taken, before.since()),
+                        since(now, before.contracts(), taken, before.since()),
                         routes,
                         refused,
-                        Optional.of(clock.now()));
+                        Optional.of(now));
         if (changed) {
             changes.increment();
             LOG.info("{} paths of {} services from now on", routes.methods().size(), taken.size());
         }
     }
 
-    /** When each came into force: now, where it is another than before. */
-    private Map<String, Instant> since(
-            Map<String, Contract> before, Map<String, Contract> now, Map<String, Instant> known) {
-        Instant at = clock.now();
+    /** When each came into force: at this moment, where it is another than before. */
+    private static Map<String, Instant> since(
+            Instant at,
+            Map<String, Contract> before,
+            Map<String, Contract> after,
+            Map<String, Instant> known) {
         Map<String, Instant> since = new TreeMap<>();
-        now.forEach((name, each) -> {
+        after.forEach((name, each) -> {
             Contract old = before.get(name);
             boolean same = old != null && old.digest().equals(each.digest());
             since.put(name, same ? known.getOrDefault(name, at) : at);
