@@ -4,6 +4,7 @@ import io.feiqian.runtime.Timer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -77,7 +78,12 @@ final class TlsWatch<T> implements TlsMeters.Watched, AutoCloseable {
         } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
             throw new IllegalArgumentException(
                     "TLS files of %s: %s cannot be used: %s"
-                            .formatted(what, files, unusable.getMessage()),
+                            .formatted(
+                                    what,
+                                    files,
+                                    unusable instanceof NoSuchFileException
+                                            ? unusable.getMessage() + " is not there"
+                                            : unusable.getMessage()),
                     unusable);
         }
         meters.enter(what, this);
