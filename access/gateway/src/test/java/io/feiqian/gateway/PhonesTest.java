@@ -161,8 +161,7 @@ class PhonesTest {
     }
 
     /** One try; null where the phone knows nothing after it. */
-    private static HttpResponse<String> tried(
-            HttpClient phone, int port, int purchase)
+    private static HttpResponse<String> tried(HttpClient phone, int port, int purchase)
             throws InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(

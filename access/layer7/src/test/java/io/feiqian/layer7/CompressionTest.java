@@ -2,6 +2,7 @@ package io.feiqian.layer7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -337,9 +338,8 @@ class CompressionTest {
         }
     }
 
-    private HttpClient client(String version) {
-        TestCertificates own =
-                TestCertificates.make(folder.resolve(version), "gateway", "ip:127.0.0.1", 30);
+    private HttpClient client(String version) throws Exception {
+        SelfSigned own = SelfSigned.here(folder.resolve(version), "gateway");
         port =
                 door(
                         "\"tls\": {\"certificates\": [{\"certificate\": \"%s\", \"key\": \"%s\"}]}"
@@ -347,7 +347,7 @@ class CompressionTest {
                         ON);
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.valueOf(version))
-                .sslContext(TestCertificates.client(new Path[] {own.certificate()}))
+                .sslContext(SelfSigned.client(own))
                 .build();
     }
 

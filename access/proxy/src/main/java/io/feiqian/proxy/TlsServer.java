@@ -181,7 +181,7 @@ public final class TlsServer implements AutoCloseable {
         if (config.ticketKeys().isPresent()
                 && !TlsTickets.share(
                         context,
-                        TlsTickets.secrets(content(content, config.ticketKeys().get())),
+                        TlsTickets.secrets(TlsPem.of(content, config.ticketKeys().get())),
                         scope(chain[0], content))) {
             LOG.warn(
                     "ticketKeys of listener {}: of no use, since TLS is done by the JDK", listener);
@@ -199,7 +199,7 @@ public final class TlsServer implements AutoCloseable {
                         config.clientCertificates().name().getBytes(StandardCharsets.UTF_8),
                         own.getEncoded(),
                         config.clientAuthorities()
-                                .map(file -> content(content, file))
+                                .map(file -> TlsPem.of(content, file))
                                 .orElse(new byte[0]))) {
             digest.update(ByteBuffer.allocate(4).putInt(each.length).flip());
             digest.update(each);

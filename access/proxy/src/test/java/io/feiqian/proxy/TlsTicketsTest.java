@@ -8,6 +8,7 @@ import io.feiqian.proxy.TlsConfig.ClientCertificates;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.ManualTimer;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.OpenSsl;
@@ -37,17 +38,17 @@ class TlsTicketsTest {
     @TempDir private Path folder = Path.of("");
     private final ManualTimer timer = new ManualTimer(new SettableClock(Clock.system().now()));
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private TestCertificates own;
+    private SelfSigned own;
     private Path keys;
 
     @BeforeEach
-    void need() throws IOException {
+    void need() throws Exception {
         assumeTrue(
                 Stream.of("/usr/bin/openssl", "/usr/local/bin/openssl")
                                 .anyMatch(each -> Files.isExecutable(Path.of(each)))
                         && OpenSsl.isAvailable(),
                 "no openssl here, or TLS is done by the JDK: shared tickets are not tried");
-        own = TestCertificates.make(folder, "server", "dns:localhost", 365);
+        own = SelfSigned.of(folder, "server", "dns:localhost", 365);
         keys = Files.writeString(folder.resolve("tickets"), secret(1) + "\n");
     }
 
@@ -150,7 +151,9 @@ class TlsTicketsTest {
                         .server(
                                 listener,
                                 new TlsConfig(
-                                        List.of(own.files()),
+                                        List.of(
+                                                new TlsConfig.CertificateFiles(
+                                                        own.certificate(), own.key())),
                                         clients,
                                         Optional.of(own.certificate()),
                                         "TLSv1.2",

@@ -172,13 +172,7 @@ final class GatewayOfBank {
     }
 
     private Iso20022 iso(CellClients cells) {
-        return means.parts()
-                .add(
-                        Iso20022.over(
-                                cells,
-                                entrance(),
-                                iso(told.bank()),
-                                means.clock()));
+        return means.parts().add(Iso20022.over(cells, entrance(), iso(told.bank()), means.clock()));
     }
 
     private LiveDocuments documents(

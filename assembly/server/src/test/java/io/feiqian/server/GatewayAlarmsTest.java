@@ -287,7 +287,8 @@ class GatewayAlarmsTest {
     }
 
     private void get(String path, String header, String value) {
-        InetSocketAddress web = gateway.plane().addresses().getOrDefault("web", List.of()).getFirst();
+        InetSocketAddress web =
+                gateway.plane().addresses().getOrDefault("web", List.of()).getFirst();
         try {
             var _ =
                     client.send(
@@ -305,7 +306,9 @@ class GatewayAlarmsTest {
 
     private void connect(String listener) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(gateway.plane().addresses().getOrDefault(listener, List.of()).getFirst(), 5_000);
+            socket.connect(
+                    gateway.plane().addresses().getOrDefault(listener, List.of()).getFirst(),
+                    5_000);
         }
     }
 
