@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -113,12 +114,13 @@ class PhonesTest {
         try (WeakNetwork network = WeakNetwork.weak(gateway.port(), seed, 3_000);
                 HttpClient phone = phone(version)) {
             for (int i = 0; i < PURCHASES; i++) {
-                HttpResponse<String> answer = null;
+                Optional<HttpResponse<String>> known = Optional.empty();
                 int tries = 0;
-                while (answer == null) {
+                while (known.isEmpty()) {
                     assertThat(++tries).as("tries of one purchase").isLessThan(100);
-                    answer = tried(phone, network.port(), i);
+                    known = tried(phone, network.port(), i);
                 }
+                HttpResponse<String> answer = known.get();
                 sent += tries;
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
                 assertThat(answer.body()).contains("\"said\":\"" + amount(i) + "\"");
@@ -127,7 +129,8 @@ class PhonesTest {
                 traces.add(answer.headers().firstValue("Feiqian-Trace-Number").orElseThrow());
             }
             figures.publishEntry(
-                    "%s, seed %d: %d purchases, %d requests, %d connections, %d cut, %d repetitions found the purchase made"
+                    ("%s, seed %d: %d purchases, %d requests, %d connections, %d cut,"
+                                    + " %d repetitions found the purchase made")
                             .formatted(
                                     version,
                                     seed,
@@ -160,9 +163,8 @@ class PhonesTest {
         return purchase + ".50";
     }
 
-    /** One try; null where the phone knows nothing after it. */
-    private static HttpResponse<String> tried(
-            HttpClient phone, int port, int purchase)
+    /** One try; empty where the phone knows nothing after it. */
+    private static Optional<HttpResponse<String>> tried(HttpClient phone, int port, int purchase)
             throws InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(
@@ -177,9 +179,9 @@ class PhonesTest {
                         .build();
         try {
             HttpResponse<String> answer = phone.send(request, BodyHandlers.ofString());
-            return answer.statusCode() >= 500 ? null : answer;
+            return answer.statusCode() >= 500 ? Optional.empty() : Optional.of(answer);
         } catch (IOException lost) {
-            return null;
+            return Optional.empty();
         }
     }
 
