@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -109,25 +110,32 @@ class PhonesTest {
         int sent = 0;
         int recorded = 0;
         Set<String> traces = new HashSet<>();
-        Set<HttpClient.Version> versions = new HashSet<>();
-        try (WeakNetwork network = WeakNetwork.weak(gateway.port(), seed, 3_000);
-                HttpClient phone = phone(version)) {
+        int spoken = 0;
+        HttpClient phone = phone(version);
+        try (WeakNetwork network = WeakNetwork.weak(gateway.port(), seed, 3_000)) {
             for (int i = 0; i < PURCHASES; i++) {
-                HttpResponse<String> answer = null;
+                Optional<HttpResponse<String>> known = Optional.empty();
                 int tries = 0;
-                while (answer == null) {
+                while (known.isEmpty()) {
                     assertThat(++tries).as("tries of one purchase").isLessThan(100);
-                    answer = tried(phone, network.port(), i);
+                    known = tried(phone, network.port(), i);
+                    if (known.isEmpty()) {
+                        // A client of the JDK gives HTTP/2 up for good where a handshake was cut.
+                        phone.shutdownNow();
+                        phone = phone(version);
+                    }
                 }
+                HttpResponse<String> answer = known.get();
                 sent += tries;
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
                 assertThat(answer.body()).contains("\"said\":\"" + amount(i) + "\"");
                 recorded += answer.body().contains("\"recorded\":true") ? 1 : 0;
-                versions.add(answer.version());
+                spoken += answer.version() == version ? 1 : 0;
                 traces.add(answer.headers().firstValue("Feiqian-Trace-Number").orElseThrow());
             }
             figures.publishEntry(
-                    "%s, seed %d: %d purchases, %d requests, %d connections, %d cut, %d repetitions found the purchase made"
+                    ("%s, seed %d: %d purchases, %d requests, %d connections, %d cut,"
+                                    + " %d repetitions found the purchase made, %d answers in it")
                             .formatted(
                                     version,
                                     seed,
@@ -135,15 +143,17 @@ class PhonesTest {
                                     sent,
                                     network.connections.get(),
                                     network.cut.get(),
-                                    recorded));
+                                    recorded,
+                                    spoken));
+        } finally {
+            phone.shutdownNow();
         }
         assertThat(effects.stream().map(BuyRequest::getAmount))
                 .as("each was bought once")
                 .hasSize(PURCHASES)
                 .doesNotHaveDuplicates();
         assertThat(traces).hasSize(PURCHASES);
-        // The JDK's client gives HTTP/2 up for HTTP/1.1 where a connection was cut early.
-        assertThat(versions).contains(version);
+        assertThat(spoken).as("answers in " + version).isGreaterThan(PURCHASES / 2);
         assertThat(sent).as("the network was bad").isGreaterThan(PURCHASES + 5);
         assertThat(recorded).as("answers were lost after the purchase").isPositive();
     }
@@ -160,8 +170,8 @@ class PhonesTest {
         return purchase + ".50";
     }
 
-    /** One try; null where the phone knows nothing after it. */
-    private static HttpResponse<String> tried(HttpClient phone, int port, int purchase)
+    /** One try; empty where the phone knows nothing after it. */
+    private static Optional<HttpResponse<String>> tried(HttpClient phone, int port, int purchase)
             throws InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(
@@ -176,9 +186,9 @@ class PhonesTest {
                         .build();
         try {
             HttpResponse<String> answer = phone.send(request, BodyHandlers.ofString());
-            return answer.statusCode() >= 500 ? null : answer;
+            return answer.statusCode() >= 500 ? Optional.empty() : Optional.of(answer);
         } catch (IOException lost) {
-            return null;
+            return Optional.empty();
         }
     }
 
