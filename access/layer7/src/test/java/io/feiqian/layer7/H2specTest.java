@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The conformance suite for servers of HTTP/2, h2spec, against a listener before a backend. */
 class H2specTest {
-    private static final Path SUITE = 
+    private static final Path SUITE =
             Path.of(System.getProperty("h2spec", "/usr/local/bin/h2spec"));
 
     @TempDir private Path folder = Path.of("");

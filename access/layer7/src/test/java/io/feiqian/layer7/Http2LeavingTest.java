@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class Http2LeavingTest {
     private static final int RST = 3;
     private static final int GOAWAY = 7;
+
     /** The streams of the two requests that are with the one that leaves. */
     private static final int FIRST = 3;
 
