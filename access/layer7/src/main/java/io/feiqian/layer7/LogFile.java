@@ -2,43 +2,68 @@ package io.feiqian.layer7;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file that is followed by another one when it is large; only the last ones are kept. */
+/**
+ * A file that is followed by another one when it is large; only the last ones are kept. Whoever
+ * moves it away finds a new one begun. What could be written only in part, since the disk is full,
+ * is taken back, so that there is no half line. One thread.
+ */
 final class LogFile {
     private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
+
+    /** Opens a file to append to; the port to the disk. */
+    @FunctionalInterface
+    interface Opening {
+        SeekableByteChannel open(Path path) throws IOException;
+    }
 
     private final Path path;
     private final long most;
     private final int files;
-    private @Nullable FileChannel channel;
+    private final Opening opening;
+    private @Nullable SeekableByteChannel channel;
+    private @Nullable Object opened;
     private long written;
     private boolean failing;
 
     LogFile(Path path, long most, int files) {
+        this(
+                path,
+                most,
+                files,
+                at ->
+                        Files.newByteChannel(
+                                at, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+    }
+
+    LogFile(Path path, long most, int files, Opening opening) {
         this.path = path;
         this.most = most;
         this.files = files;
+        this.opening = opening;
     }
 
-    /** Appends; whether it could. */
+    /** Appends whole lines; whether it could. */
     boolean write(byte[] bytes, int length) {
         try {
+            if (channel != null && !Objects.equals(opened, key())) {
+                close();
+            }
             if (channel != null && written + length > most && Files.isRegularFile(path)) {
                 turn();
             }
-            FileChannel to = channel == null ? open() : channel;
-            ByteBuffer rest = ByteBuffer.wrap(bytes, 0, length);
-            while (rest.hasRemaining()) {
-                written += to.write(rest);
-            }
+            append(channel == null ? open() : channel, ByteBuffer.wrap(bytes, 0, length));
             failing = false;
             return true;
         } catch (IOException failed) {
@@ -51,16 +76,39 @@ final class LogFile {
         }
     }
 
-    private FileChannel open() throws IOException {
+    private void append(SeekableByteChannel to, ByteBuffer rest) throws IOException {
+        long before = written;
+        try {
+            while (rest.hasRemaining()) {
+                written += to.write(rest);
+            }
+        } catch (IOException full) {
+            if (written > before) {
+                to.truncate(before);
+            }
+            throw full;
+        }
+    }
+
+    private SeekableByteChannel open() throws IOException {
         Path folder = path.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        FileChannel opened =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        channel = opened;
-        written = opened.size();
-        return opened;
+        SeekableByteChannel fresh = opening.open(path);
+        channel = fresh;
+        opened = key();
+        written = fresh.size();
+        return fresh;
+    }
+
+    /** What tells the file that is there from others; null where there is none. */
+    private @Nullable Object key() throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        } catch (NoSuchFileException moved) {
+            return null;
+        }
     }
 
     private void turn() throws IOException {
@@ -81,7 +129,7 @@ final class LogFile {
     }
 
     void close() {
-        FileChannel open = channel;
+        SeekableByteChannel open = channel;
         channel = null;
         if (open != null) {
             try {
