@@ -56,9 +56,16 @@ record GatewayFacts(long resident, long mostResident, long heap, long sockets) {
         }
     }
 
+    /** Whatever is not one would be waited for, ten seconds a question. */
+    private static boolean isJvm(long pid) throws IOException {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/" + pid + "/maps"))) {
+            return maps.anyMatch(each -> each.endsWith("libjvm.so"));
+        }
+    }
+
     private static String jcmd(long pid, String what) throws IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        if (!Files.isExecutable(jcmd)) {
+        if (!Files.isExecutable(jcmd) || !isJvm(pid)) {
             return "";
         }
         Process asked =
