@@ -11,14 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory that remembers for a while what another one answered, the latest so many keys. A key
- * is remembered by a keyed hash, whose key is this process's own: no phone or card number is left
- * in memory. What was not answered is not remembered. Thread-safe.
+ * A directory that remembers for a while what another one answered, the latest so many keys. While
+ * that one does not answer, whose a key was goes on to count for longer, and it is asked about that
+ * key again after some seconds. A key is remembered by a keyed hash, whose key is this process's
+ * own: no phone or card number is left in memory. What was not answered is not remembered.
+ * Thread-safe.
  */
 public final class RememberedDirectory implements KeyDirectory {
     private static final String ALGORITHM = "HmacSHA256";
@@ -26,12 +29,21 @@ public final class RememberedDirectory implements KeyDirectory {
     /** The first 16 bytes of a keyed hash. */
     private record Hashed(long high, long low) {}
 
-    /** What was answered and until when it counts. */
-    private record Known(Optional<String> customer, long until) {}
+    /** Who did not answer is not asked about the same key for so long. */
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+
+    /**
+     * What was answered.
+     *
+     * @param until how long nobody is asked
+     * @param last how long it counts while nobody answers
+     */
+    private record Known(Optional<String> customer, long until, long last) {}
 
     private final KeyDirectory asked;
     private final int most;
     private final Duration life;
+    private final Duration lifeUnanswered;
     private final Duration lifeOfNobody;
     private final Clock clock;
     private final SecretKeySpec secret;
@@ -42,6 +54,8 @@ public final class RememberedDirectory implements KeyDirectory {
      *
      * @param most how many keys, 1 or more
      * @param life how long a customer is remembered
+     * @param lifeUnanswered how long it is while the other directory does not answer, from when it
+     *     said so last; at least {@code life}
      * @param lifeOfNobody how long it is remembered that a key is nobody's; short, since the
      *     customer may be opening the account just now
      * @param secure makes the key of the hash
@@ -50,17 +64,22 @@ public final class RememberedDirectory implements KeyDirectory {
             KeyDirectory asked,
             int most,
             Duration life,
+            Duration lifeUnanswered,
             Duration lifeOfNobody,
             Clock clock,
             Randomness secure) {
-        if (most < 1 || life.isNegative() || lifeOfNobody.isNegative()) {
+        if (most < 1
+                || life.isNegative()
+                || lifeOfNobody.isNegative()
+                || lifeUnanswered.compareTo(life) < 0) {
             throw new IllegalArgumentException(
-                    "most %d, life %s and %s (expected: most >= 1, no negative time)"
-                            .formatted(most, life, lifeOfNobody));
+                    "most %d, life %s, unanswered %s, of nobody %s (expected: most >= 1, no negative time, unanswered >= life)"
+                            .formatted(most, life, lifeUnanswered, lifeOfNobody));
         }
         this.asked = asked;
         this.most = most;
         this.life = life;
+        this.lifeUnanswered = lifeUnanswered;
         this.lifeOfNobody = lifeOfNobody;
         this.clock = clock;
         ByteBuffer key = ByteBuffer.allocate(4 * Long.BYTES);
@@ -73,14 +92,21 @@ public final class RememberedDirectory implements KeyDirectory {
     @Override
     public CompletableFuture<Optional<String>> customerOf(KeySource.As as, String key) {
         Hashed hashed = hashed(as, key);
-        Known before = known(hashed);
-        if (before != null) {
+        long now = clock.nanos();
+        Known before = known(hashed, now);
+        if (before != null && before.until() - now > 0) {
             return CompletableFuture.completedFuture(before.customer());
         }
         return asked.customerOf(as, key)
-                .thenApply(customer -> {
-                    remember(hashed, customer);
-                    return customer;
+                .handle((customer, failure) -> {
+                    if (failure == null) {
+                        remember(hashed, customer);
+                        return customer;
+                    }
+                    if (before == null) {
+                        throw new CompletionException(failure);
+                    }
+                    return unanswered(hashed, before);
                 });
     }
 
@@ -91,10 +117,11 @@ public final class RememberedDirectory implements KeyDirectory {
         }
     }
 
-    private @Nullable Known known(Hashed hashed) {
+    /** What counts at all: at once, or where nobody answers. */
+    private @Nullable Known known(Hashed hashed, long now) {
         synchronized (known) {
             Known found = known.get(hashed);
-            if (found != null && found.until() - clock.nanos() <= 0) {
+            if (found != null && found.last() - now <= 0) {
                 known.remove(hashed);
                 return null;
             }
@@ -102,10 +129,27 @@ public final class RememberedDirectory implements KeyDirectory {
         }
     }
 
-    private void remember(Hashed hashed, Optional<String> customer) {
-        Duration holds = customer.isPresent() ? life : lifeOfNobody;
+    /** Goes by what was known, and leaves who is silent alone for a moment. */
+    private Optional<String> unanswered(Hashed hashed, Known before) {
+        long again = clock.nanos() + AGAIN.toNanos();
+        long until = before.last() - again < 0 ? before.last() : again;
         synchronized (known) {
-            known.put(hashed, new Known(customer, clock.nanos() + holds.toNanos()));
+            known.replace(hashed, before, new Known(before.customer(), until, before.last()));
+        }
+        return before.customer();
+    }
+
+    private void remember(Hashed hashed, Optional<String> customer) {
+        long now = clock.nanos();
+        Known fresh =
+                customer.isPresent()
+                        ? new Known(customer, now + life.toNanos(), now + lifeUnanswered.toNanos())
+                        : new Known(
+                                customer,
+                                now + lifeOfNobody.toNanos(),
+                                now + lifeOfNobody.toNanos());
+        synchronized (known) {
+            known.put(hashed, fresh);
             if (known.size() > most) {
                 known.remove(known.keySet().iterator().next());
             }

@@ -32,8 +32,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +169,54 @@ class MapCellsTest {
     }
 
     @Test
+    void whatWasKnownGoesOnWhileTheDirectoryIsDeadAndNotForEver() {
+        RememberedDirectory remembered = remembered(10);
+        MapCells cells = new MapCells(routes, SlotRule.hash(), Optional.of(remembered));
+        assertThat(owner(cells, As.PHONE, "13800000000")).isEqualTo(THREE);
+        refused(cells, As.PHONE, "1", OutcomeCode.UNKNOWN_CUSTOMER);
+        server.stop(0);
+
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(owner(cells, As.PHONE, "13800000000")).isEqualTo(THREE);
+        refused(cells, As.PHONE, "1", OutcomeCode.SERVICE_UNAVAILABLE);
+        refused(cells, As.PHONE, "13900000000", OutcomeCode.SERVICE_UNAVAILABLE);
+
+        clock.advance(Duration.ofMinutes(30));
+        refused(cells, As.PHONE, "13800000000", OutcomeCode.SERVICE_UNAVAILABLE);
+    }
+
+    @Test
+    void whoDoesNotAnswerIsLeftAloneForAMoment() {
+        AtomicInteger questions = new AtomicInteger();
+        AtomicBoolean dead = new AtomicBoolean();
+        RememberedDirectory remembered =
+                new RememberedDirectory(
+                        (as, key) -> {
+                            questions.incrementAndGet();
+                            return dead.get()
+                                    ? CompletableFuture.failedFuture(new IOException("dead"))
+                                    : CompletableFuture.completedFuture(
+                                            Optional.of("70000000000016"));
+                        },
+                        10,
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(1),
+                        clock,
+                        Randomness.seeded(1));
+        assertThat(remembered.customerOf(As.PHONE, "1").join()).isPresent();
+        dead.set(true);
+        clock.advance(Duration.ofMinutes(2));
+
+        assertThat(remembered.customerOf(As.PHONE, "1").join()).isPresent();
+        assertThat(remembered.customerOf(As.PHONE, "1").join()).isPresent();
+        assertThat(questions).hasValue(2);
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(remembered.customerOf(As.PHONE, "1").join()).isPresent();
+        assertThat(questions).hasValue(3);
+    }
+
+    @Test
     void onlySoManyKeysAreRemembered() {
         RememberedDirectory remembered = remembered(2);
         for (String key : List.of("1", "2", "3", "4")) {
@@ -196,6 +247,7 @@ class MapCellsTest {
                 directory,
                 most,
                 Duration.ofMinutes(1),
+                Duration.ofHours(1),
                 Duration.ofSeconds(1),
                 clock,
                 Randomness.seeded(1));
