@@ -1,5 +1,6 @@
 package io.feiqian.gateway;
 
+import io.feiqian.balancing.Place;
 import io.feiqian.layer4.Layer4;
 import io.feiqian.layer4.Layer4Parts;
 import io.feiqian.layer7.Layer7;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  */
 public final class DataPlane implements AutoCloseable {
     private final Transport transport;
+    private final Place here;
     private final BackendOrders orders = new BackendOrders();
     private final BackendPools pools;
     private final ConnectionGate gate;
@@ -35,6 +37,7 @@ public final class DataPlane implements AutoCloseable {
 
     private DataPlane(DataPlaneParts parts, Transport transport) {
         this.transport = transport;
+        this.here = parts.here();
         var metrics = parts.telemetry().metrics();
         parts.folder().ifPresent(folder -> KeptOrders.keep(folder.resolve("orders.json"), orders));
         BackendAddresses addresses = new BackendAddresses(parts.clock());
@@ -139,6 +142,11 @@ public final class DataPlane implements AutoCloseable {
                                     return both;
                                 }));
         return all;
+    }
+
+    /** Where it runs. */
+    Place here() {
+        return here;
     }
 
     /** What operators ordered. */

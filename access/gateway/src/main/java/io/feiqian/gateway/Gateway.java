@@ -82,6 +82,12 @@ public final class Gateway implements AutoCloseable {
                     Map.of(),
                     () -> true);
         }
+
+        /** The same at this place. */
+        public Setting at(Place place) {
+            return new Setting(
+                    name, folder, place, cells, incoming, outgoing, services, besides, ready);
+        }
     }
 
     private final Front front;

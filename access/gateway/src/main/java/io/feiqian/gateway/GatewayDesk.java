@@ -114,7 +114,10 @@ public final class GatewayDesk implements Answering {
         } else {
             backend(action, text(body, "pool"), text(body, "backend"), body, order);
         }
-        return json(JSON.createObjectNode().put("done", action));
+        return json(
+                JSON.createObjectNode()
+                        .put("done", action)
+                        .put("gateway", gateway.status().name()));
     }
 
     private void backend(

@@ -14,6 +14,8 @@ import java.util.List;
  * @param listeners where it listens
  * @param pools whom it asks
  * @param routes what came, the busiest first
+ * @param cells the same by the cells that answered
+ * @param contracts which services it serves by their contracts
  * @param blocked networks whose connections are refused
  * @param refusals how often something was refused since the start, by reason
  */
@@ -27,6 +29,8 @@ public record GatewayStatus(
         List<Listener> listeners,
         List<BackendGroup> pools,
         List<RouteCounts> routes,
+        List<CellCounts> cells,
+        Contracts contracts,
         List<String> blocked,
         List<Refusals> refusals) {
     /** Takes copies. */
@@ -34,6 +38,7 @@ public record GatewayStatus(
         listeners = List.copyOf(listeners);
         pools = List.copyOf(pools);
         routes = List.copyOf(routes);
+        cells = List.copyOf(cells);
         blocked = List.copyOf(blocked);
         refusals = List.copyOf(refusals);
     }
@@ -113,6 +118,58 @@ public record GatewayStatus(
      */
     public record RouteCounts(
             String name, long requests, long failed, long p50Micros, long p99Micros) {}
+
+    /**
+     * What backends of a cell answered in the last minute.
+     *
+     * @param name the cell
+     * @param requests how many
+     * @param p50Micros half of them took at most so long
+     * @param p99Micros 99 of 100 took at most so long
+     */
+    public record CellCounts(String name, long requests, long p50Micros, long p99Micros) {}
+
+    /**
+     * Which services are served by their contracts.
+     *
+     * @param version how often that has changed since the start
+     * @param paths how many paths they have
+     * @param lookedAt when it was looked last for new ones, ISO 8601; empty for never
+     * @param services those in force, by name
+     * @param refused those that were refused when it was looked last
+     */
+    public record Contracts(
+            long version,
+            int paths,
+            String lookedAt,
+            List<Contract> services,
+            List<RefusedContract> refused) {
+        /** A gateway that learns none. */
+        public static final Contracts NONE = new Contracts(0, 0, "", List.of(), List.of());
+
+        /** Takes copies. */
+        public Contracts {
+            services = List.copyOf(services);
+            refused = List.copyOf(refused);
+        }
+    }
+
+    /**
+     * A contract in force.
+     *
+     * @param service the service's full name
+     * @param from from whom it was learnt: files, the class path, or instances by name
+     * @param since when it came into force, ISO 8601
+     */
+    public record Contract(String service, String from, String since) {}
+
+    /**
+     * A contract that is not in force.
+     *
+     * @param from the service's full name, the instance or the files
+     * @param why why not
+     */
+    public record RefusedContract(String from, String why) {}
 
     /**
      * What was refused.

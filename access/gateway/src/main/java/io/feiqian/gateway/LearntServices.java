@@ -3,6 +3,7 @@ package io.feiqian.gateway;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.feiqian.rpc.Channels;
 import io.feiqian.rpc.Endpoint;
+import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.Timer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -10,16 +11,19 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,14 +45,23 @@ public final class LearntServices implements AutoCloseable {
      *
      * @param version how often it has changed
      * @param services where each service's contract is from, by the service's name
+     * @param since when each came into force, by the service's name
      * @param methods how many paths are served
-     * @param refused what was refused when it was last looked, by the service's name or file
+     * @param refused what was refused when it was last looked, by the service's name, the instance
+     *     or the files
+     * @param lookedAt when it was last looked; empty for never
      */
     public record Report(
-            long version, Map<String, String> services, int methods, Map<String, String> refused) {
+            long version,
+            Map<String, String> services,
+            Map<String, Instant> since,
+            int methods,
+            Map<String, String> refused,
+            Optional<Instant> lookedAt) {
         /** Takes copies. */
         public Report {
             services = Map.copyOf(services);
+            since = Map.copyOf(since);
             refused = Map.copyOf(refused);
         }
     }
@@ -63,17 +76,21 @@ public final class LearntServices implements AutoCloseable {
     private record InForce(
             long version,
             Map<String, Contract> contracts,
+            Map<String, Instant> since,
             RouteTable routes,
-            Map<String, String> refused) {}
+            Map<String, String> refused,
+            Optional<Instant> lookedAt) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(LearntServices.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MOST_METHODS = 10_000;
+    private static final int MOST_NAMED = 3;
 
     private final ClassLoader classPath;
     private final List<Path> files;
     private final Supplier<Collection<Endpoint>> instances;
     private final Channels channels;
+    private final Clock clock;
     private final Timer timer;
     private final Duration period;
     private final Counter changes;
@@ -84,7 +101,9 @@ public final class LearntServices implements AutoCloseable {
     private Map<String, Contract> shipped = Map.of();
 
     private Map<String, Contract> ofFiles = Map.of();
-    private volatile InForce inForce = new InForce(0, Map.of(), RouteTable.of(List.of()), Map.of());
+    private volatile InForce inForce =
+            new InForce(
+                    0, Map.of(), Map.of(), RouteTable.of(List.of()), Map.of(), Optional.empty());
     private volatile Timer.Cancellable next = () -> {};
     private volatile boolean closed;
 
@@ -100,6 +119,7 @@ public final class LearntServices implements AutoCloseable {
             List<Path> files,
             Supplier<Collection<Endpoint>> instances,
             Channels channels,
+            Clock clock,
             Timer timer,
             Duration period,
             MeterRegistry metrics) {
@@ -107,6 +127,7 @@ public final class LearntServices implements AutoCloseable {
         this.files = List.copyOf(files);
         this.instances = instances;
         this.channels = channels;
+        this.clock = clock;
         this.timer = timer;
         this.period = period;
         this.changes = metrics.counter("feiqian.gateway.contracts.changes");
@@ -125,7 +146,14 @@ public final class LearntServices implements AutoCloseable {
         ofFiles = byName(ofFiles(), "file");
         Map<String, Contract> first = new TreeMap<>(shipped);
         first.putAll(ofFiles);
-        inForce = new InForce(1, first, table(first), Map.of());
+        inForce =
+                new InForce(
+                        1,
+                        first,
+                        since(clock.now(), Map.of(), first, Map.of()),
+                        table(first),
+                        Map.of(),
+                        Optional.empty());
         LOG.info("{} paths of {} services", routes().methods().size(), first.size());
         begin();
         return this;
@@ -141,7 +169,40 @@ public final class LearntServices implements AutoCloseable {
         InForce now = inForce;
         Map<String, String> from = new TreeMap<>();
         now.contracts().forEach((name, each) -> from.put(name, each.from()));
-        return new Report(now.version(), from, now.routes().methods().size(), now.refused());
+        return new Report(
+                now.version(),
+                from,
+                now.since(),
+                now.routes().methods().size(),
+                now.refused(),
+                now.lookedAt());
+    }
+
+    /** The same as operators see it. */
+    public GatewayStatus.Contracts standing() {
+        Report now = report();
+        return new GatewayStatus.Contracts(
+                now.version(),
+                now.methods(),
+                now.lookedAt().map(Instant::toString).orElse(""),
+                new TreeMap<>(now.services())
+                        .entrySet().stream()
+                                .map(each ->
+                                        new GatewayStatus.Contract(
+                                                each.getKey(),
+                                                each.getValue(),
+                                                text(now.since().get(each.getKey()))))
+                                .toList(),
+                new TreeMap<>(now.refused())
+                        .entrySet().stream()
+                                .map(each ->
+                                        new GatewayStatus.RefusedContract(
+                                                each.getKey(), each.getValue()))
+                                .toList());
+    }
+
+    private static String text(@Nullable Instant at) {
+        return at == null ? "" : at.toString();
     }
 
     private void begin() {
@@ -177,16 +238,43 @@ public final class LearntServices implements AutoCloseable {
         }
         Heard heard = hear(refused);
         Map<String, Contract> wanted = wanted(heard, refused);
-        take(wanted, refused);
+        take(wanted, refused, heard.silent());
     }
 
-    /** What instances said: for each service its contracts, and how many serve each. */
-    private record Heard(Map<String, Map<String, Counted>> services, boolean all) {}
+    /**
+     * What instances said.
+     *
+     * @param services for each service its contracts, and who serves each
+     * @param all whether all instances said what they serve
+     * @param silent who did not answer, and why not
+     */
+    private record Heard(
+            Map<String, Map<String, Counted>> services, boolean all, Map<String, String> silent) {}
 
-    private record Counted(Contract contract, int instances) {}
+    /** A contract and who serves it, in the order in which they were asked. */
+    private record Counted(Contract contract, List<String> instances) {
+        Counted and(Counted other) {
+            List<String> all = new ArrayList<>(instances);
+            all.addAll(other.instances);
+            return new Counted(contract, all);
+        }
+
+        /** The contract with the names of who serves it, of which some are enough. */
+        Contract named() {
+            List<String> sorted = instances.stream().sorted().toList();
+            int more = sorted.size() - MOST_NAMED;
+            String names =
+                    String.join(", ", sorted.subList(0, Math.min(MOST_NAMED, sorted.size())));
+            return new Contract(
+                    contract.service(),
+                    contract.digest(),
+                    "instances " + names + (more > 0 ? " and " + more + " more" : ""));
+        }
+    }
 
     private Heard hear(Map<String, String> refused) throws InterruptedException {
         Map<String, Map<String, Counted>> services = new TreeMap<>();
+        Map<String, String> silent = new TreeMap<>();
         boolean all = true;
         for (Endpoint each : instances.get()) {
             try {
@@ -198,18 +286,22 @@ public final class LearntServices implements AutoCloseable {
                     services.computeIfAbsent(service.getFullName(), name -> new TreeMap<>())
                             .merge(
                                     contract.digest(),
-                                    new Counted(contract, 1),
-                                    (a, b) -> new Counted(a.contract(), a.instances() + 1));
+                                    new Counted(contract, List.of(each.instance())),
+                                    Counted::and);
                 }
-            } catch (StatusRuntimeException silent) {
+            } catch (StatusRuntimeException failed) {
                 // Who tells nothing of itself leaves it to files and the class path.
-                all &= silent.getStatus().getCode() == Status.Code.UNIMPLEMENTED;
+                boolean tellsNothing = failed.getStatus().getCode() == Status.Code.UNIMPLEMENTED;
+                all &= tellsNothing;
+                if (!tellsNothing) {
+                    silent.put(each.instance(), "no answer: " + failed.getStatus().getCode());
+                }
             } catch (IllegalArgumentException broken) {
                 all = false;
                 refused.put(each.instance(), String.valueOf(broken.getMessage()));
             }
         }
-        return new Heard(services, all);
+        return new Heard(services, all, silent);
     }
 
     private Map<String, Contract> wanted(Heard heard, Map<String, String> refused) {
@@ -246,13 +338,14 @@ public final class LearntServices implements AutoCloseable {
     private static Contract most(Collection<Counted> versions) {
         Counted most = versions.iterator().next();
         for (Counted each : versions) {
-            most = each.instances() > most.instances() ? each : most;
+            most = each.instances().size() > most.instances().size() ? each : most;
         }
-        return most.contract();
+        return most.named();
     }
 
     /** One service after the other, so that one that does not fit holds up no other. */
-    private void take(Map<String, Contract> wanted, Map<String, String> refused) {
+    private void take(
+            Map<String, Contract> wanted, Map<String, String> refused, Map<String, String> silent) {
         InForce before = inForce;
         Map<String, Contract> taken = new TreeMap<>(before.contracts());
         RouteTable routes = before.routes();
@@ -282,14 +375,37 @@ public final class LearntServices implements AutoCloseable {
                 LOG.warn("contract of {} is refused, what was in force stays: {}", name, why);
             }
         });
+        // Not refused, but operators want to know why nothing new comes from there.
+        silent.forEach(refused::putIfAbsent);
         boolean changed = routes != before.routes();
+        Instant now = clock.now();
         inForce =
                 new InForce(
-                        before.version() + (changed ? 1 : 0), Map.copyOf(taken), routes, refused);
+                        before.version() + (changed ? 1 : 0),
+                        Map.copyOf(taken),
+                        since(now, before.contracts(), taken, before.since()),
+                        routes,
+                        refused,
+                        Optional.of(now));
         if (changed) {
             changes.increment();
             LOG.info("{} paths of {} services from now on", routes.methods().size(), taken.size());
         }
+    }
+
+    /** When each came into force: at this moment, where it is another than before. */
+    private static Map<String, Instant> since(
+            Instant at,
+            Map<String, Contract> before,
+            Map<String, Contract> after,
+            Map<String, Instant> known) {
+        Map<String, Instant> since = new TreeMap<>();
+        after.forEach((name, each) -> {
+            Contract old = before.get(name);
+            boolean same = old != null && old.digest().equals(each.digest());
+            since.put(name, same ? known.getOrDefault(name, at) : at);
+        });
+        return Map.copyOf(since);
     }
 
     private static RouteTable table(Map<String, Contract> contracts) {

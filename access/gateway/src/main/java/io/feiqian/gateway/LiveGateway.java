@@ -28,13 +28,16 @@ public final class LiveGateway implements GatewayOperations {
     private final DataPlane plane;
     private final Instant startedAt;
     private final RouteActivity activity;
+    private final GatewayGauges gauges;
     private final Supplier<GatewayStatus.Document> document;
+    private final Supplier<GatewayStatus.Contracts> contracts;
     private final Function<String, ProxyConfig> reading;
 
     /**
      * A gateway.
      *
      * @param document which configuration is in force
+     * @param contracts which services it serves by their contracts
      * @param reading reads a document, with its secrets; throws where it is refused
      */
     public LiveGateway(
@@ -43,18 +46,22 @@ public final class LiveGateway implements GatewayOperations {
             MeterRegistry metrics,
             Clock clock,
             Supplier<GatewayStatus.Document> document,
+            Supplier<GatewayStatus.Contracts> contracts,
             Function<String, ProxyConfig> reading) {
         this.name = name;
         this.plane = plane;
         this.startedAt = clock.now();
         this.activity = new RouteActivity(metrics, clock);
+        this.gauges = new GatewayGauges(plane, metrics, document);
         this.document = document;
+        this.contracts = contracts;
         this.reading = reading;
     }
 
-    /** Notes what came to routes; to be said every few seconds. */
+    /** Notes what came, and what alarms look at; to be said every few seconds, by one thread. */
     public void sample() {
         activity.sample();
+        gauges.sample();
     }
 
     @Override
@@ -70,6 +77,8 @@ public final class LiveGateway implements GatewayOperations {
                 listeners(config),
                 pools(config),
                 activity.lately(),
+                activity.cellsLately(),
+                contracts.get(),
                 plane.orders().blockedClients().stream().map(LiveGateway::text).toList(),
                 refusals());
     }

@@ -87,6 +87,7 @@ final class ApiFixture implements AutoCloseable {
                 List.of(files),
                 this::all,
                 channels,
+                Clock.system(),
                 timer,
                 Duration.ofHours(1),
                 telemetry.metrics());

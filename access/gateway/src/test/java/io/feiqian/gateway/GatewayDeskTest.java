@@ -222,6 +222,8 @@ class GatewayDeskTest {
                                                     0)))),
                     List.of(),
                     List.of(),
+                    GatewayStatus.Contracts.NONE,
+                    List.of(),
                     List.of());
         }
 

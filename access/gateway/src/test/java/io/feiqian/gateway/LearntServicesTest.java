@@ -42,7 +42,10 @@ class LearntServicesTest {
         services.look();
 
         assertThat(get(api, ITEMS).body()).contains("\"said\":\"one\"");
-        assertThat(services.report().services()).containsExactly(Map.entry(SHOP, "instances"));
+        assertThat(services.report().services())
+                .containsExactly(Map.entry(SHOP, "instances one, two"));
+        assertThat(services.report().since().get(SHOP))
+                .isEqualTo(services.report().lookedAt().orElseThrow());
         assertThat(services.report().version()).isEqualTo(1);
         services.look();
         assertThat(services.report().version()).as("nothing is new").isEqualTo(1);
@@ -100,6 +103,10 @@ class LearntServicesTest {
         services.look();
 
         assertThat(services.report().services()).containsOnlyKeys(SHOP);
+        assertThat(services.report().refused())
+                .as("who did not answer is said")
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("one", "no answer: UNAVAILABLE", "two", "no answer: UNAVAILABLE"));
         bank.instances.clear();
         services.look();
         assertThat(services.report().services()).containsOnlyKeys(SHOP);

@@ -158,6 +158,15 @@ class OperationTest {
 
         assertThat(second.statusCode()).isEqualTo(503);
         assertThat(JSON.readTree(second.body()).path("name").asText()).isEqualTo("OVERLOADED");
+        assertThat(
+                        telemetry
+                                .metrics()
+                                .get("feiqian.gateway.requests.refused")
+                                .tag("by", "bound")
+                                .counter()
+                                .count())
+                .as("what alarms look at")
+                .isEqualTo(1);
         assertThat(first.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
 
@@ -184,6 +193,7 @@ class OperationTest {
                         telemetry.metrics(),
                         Clock.system(),
                         () -> new GatewayStatus.Document(0, 0, ""),
+                        () -> GatewayStatus.Contracts.NONE,
                         ProxyConfig.type()::parse);
         desk =
                 DeskDoor.open(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.feiqian.governance.Governance;
 import io.feiqian.governance.GovernanceSetup;
+import io.feiqian.governance.PolicyReport;
 import io.feiqian.governance.Side;
 import io.feiqian.proxy.BackendOrders;
 import io.feiqian.proxy.BoundsConfig;
@@ -14,6 +15,8 @@ import io.feiqian.proxy.TlsContexts;
 import io.feiqian.proxy.Transport;
 import io.feiqian.rpc.GovernedCalls;
 import io.feiqian.rpc.spi.CallPolicies;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -26,6 +29,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -56,6 +60,8 @@ public final class Layer7 implements AutoCloseable {
     private final Map<String, RouteMeters> meters = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private final Counter tooMany;
+    private volatile Optional<Governance> limit = Optional.empty();
     private volatile CallPolicies adaptive = CallPolicies.NONE;
     private volatile Routing routing;
     private final Runnable unwatch;
@@ -71,6 +77,17 @@ public final class Layer7 implements AutoCloseable {
         this.routing = new Routing(ProxyConfig.NONE, Map.of(), parts.guard(), this::meters);
         MeterRegistry metrics = parts.metrics();
         metrics.gauge("feiqian.gateway.in.flight", requests);
+        this.tooMany =
+                Counter.builder("feiqian.gateway.requests.refused")
+                        .description("Requests that bounds refused")
+                        .tag("by", "bound")
+                        .register(metrics);
+        var _ =
+                FunctionCounter.builder(
+                                "feiqian.gateway.requests.refused", this, Layer7::refusedByLimit)
+                        .description("Requests that bounds refused")
+                        .tag("by", "adaptive")
+                        .register(metrics);
         for (EventExecutor each : loops) {
             EventLoop loop = (EventLoop) each;
             workers.put(
@@ -182,10 +199,11 @@ public final class Layer7 implements AutoCloseable {
         BoundsConfig before = routing.config().bounds();
         if (!bounds.adaptive()) {
             adaptive = CallPolicies.NONE;
+            limit = Optional.empty();
         } else if (adaptive.equals(CallPolicies.NONE) || !before.equals(bounds)) {
-            Governance limit = Governance.of(GovernanceSetup.at(Side.GATEWAY));
+            Governance own = Governance.of(GovernanceSetup.at(Side.GATEWAY));
             var taken =
-                    limit.publish(
+                    own.publish(
                             ("{\"version\": 1, \"policies\": [{\"id\": \"gateway-adaptive\","
                                             + " \"version\": 1, \"side\": \"gateway\", \"concurrency\":"
                                             + " {\"most\": %d, \"adaptive\": {}}}]}")
@@ -193,8 +211,16 @@ public final class Layer7 implements AutoCloseable {
             if (!taken.isAccepted()) {
                 throw new IllegalStateException("adaptive limit: " + taken.message());
             }
-            adaptive = new GovernedCalls(limit, parts.timer(), parts.randomness());
+            limit = Optional.of(own);
+            adaptive = new GovernedCalls(own, parts.timer(), parts.randomness());
         }
+    }
+
+    private double refusedByLimit() {
+        return limit.stream()
+                .flatMap(each -> each.report().policies().stream())
+                .mapToLong(PolicyReport::refused)
+                .sum();
     }
 
     private RouteMeters meters(String route) {
@@ -340,6 +366,7 @@ public final class Layer7 implements AutoCloseable {
     boolean admit() {
         if (requests.incrementAndGet() > routing.config().bounds().requests()) {
             done();
+            tooMany.increment();
             return false;
         }
         return true;
