@@ -106,6 +106,7 @@ class ConsoleAccessTest {
             GET /api/v1/accounts/{number} ledger.see
             GET /api/v1/services services.see
             GET /api/v1/gateway gateway.see
+            GET /api/v1/gateways gateway.see
             GET /api/v1/policies configuration.see
             GET /api/v1/configuration configuration.see
             POST /api/v1/configuration/set configuration.change

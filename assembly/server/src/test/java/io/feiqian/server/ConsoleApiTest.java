@@ -60,6 +60,7 @@ class ConsoleApiTest {
                             Map.entry("POST /configuration/rollback", "OPERATOR"),
                             Map.entry("GET /services", ALL),
                             Map.entry("GET /gateway", ALL),
+                            Map.entry("GET /gateways", ALL),
                             Map.entry("GET /policies", ALL),
                             Map.entry("GET /traces", ALL),
                             Map.entry("GET /traces/{id}", ALL),

@@ -38,7 +38,7 @@ public final class GatewayConfigCommand implements Callable<Integer> {
     }
 
     private int shown() {
-        JsonNode said = gateway.ask(common, "gateway config", "document");
+        JsonNode said = gateway.ask(common, "gateway config", "document").body();
         String document = said.path("document").asText();
         if (common.json()) {
             common.out().println(said.toPrettyString());
@@ -51,10 +51,11 @@ public final class GatewayConfigCommand implements Callable<Integer> {
     private int checked(Path file) {
         JsonNode said =
                 gateway.order(
-                        common,
-                        "gateway config",
-                        "check",
-                        BankClient.body().put("document", text(file)));
+                                common,
+                                "gateway config",
+                                "check",
+                                BankClient.body().put("document", text(file)))
+                        .body();
         String wrong = said.path("wrong").asText();
         if (common.json()) {
             common.out().println(said.toPrettyString());
@@ -68,11 +69,8 @@ public final class GatewayConfigCommand implements Callable<Integer> {
         try {
             return Files.readString(file);
         } catch (IOException unreadable) {
-            throw new CommandFailure(
-                    ExitStatus.USAGE,
-                    file + " cannot be read: " + unreadable.getMessage(),
-                    "Name the configuration with --check.",
-                    unreadable);
+            throw CommandFailure.unreadable(
+                    "", file, unreadable, "Name the configuration with --check.");
         }
     }
 }

@@ -20,8 +20,17 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
     }
 
     /** What is ordered, in words and as a body. */
-    record Order(String words, ObjectNode body) {
-        static Order of(String pool, String backend) {
+    record Order(String words, ObjectNode body) {}
+
+    /** A backend of a pool. */
+    static final class Backend {
+        @Parameters(index = "0", paramLabel = "POOL", description = "the pool")
+        private String pool = "";
+
+        @Parameters(index = "1", paramLabel = "BACKEND", description = "its name in the pool")
+        private String backend = "";
+
+        Order order() {
             return new Order(
                     backend + " of " + pool,
                     BankClient.body().put("pool", pool).put("backend", backend));
@@ -33,11 +42,17 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         Order order = order();
-        var said = gateway.order(common, "gateway " + action, action, order.body());
+        GatewayOptions.Said said = gateway.order(common, "gateway " + action, action, order.body());
         if (common.json()) {
-            common.out().println(said.toPrettyString());
+            common.out().println(said.body().toPrettyString());
         } else {
-            common.out().println("done: " + action + " " + order.words());
+            common.out()
+                    .printf(
+                            "done: %s %s, at %s (%s)%n",
+                            action,
+                            order.words(),
+                            said.body().path("gateway").asText("the gateway"),
+                            said.desk().address());
         }
         return ExitStatus.OK.code();
     }
@@ -51,11 +66,7 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
                 "It holds over restarts and other configurations, until --configured."
             })
     public static final class Weight extends GatewayOrderCommand {
-        @Parameters(index = "0", paramLabel = "POOL", description = "the pool")
-        private String pool = "";
-
-        @Parameters(index = "1", paramLabel = "BACKEND", description = "its name in the pool")
-        private String backend = "";
+        @Mixin private Backend backend = new Backend();
 
         @ArgGroup(multiplicity = "1")
         private Wanted wanted = new Wanted();
@@ -83,11 +94,25 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
                         "--to: " + weight + " (expected: 0 to 10000)",
                         "Name a weight, or --configured.");
             }
-            Order order = Order.of(pool, backend);
+            Order order = backend.order();
             order.body().put("weight", weight);
             return new Order(
                     order.words() + (weight < 0 ? " as configured" : " to " + weight),
                     order.body());
+        }
+    }
+
+    /** One about a backend alone. */
+    abstract static class OfBackend extends GatewayOrderCommand {
+        @Mixin private Backend backend = new Backend();
+
+        OfBackend(String action) {
+            super(action);
+        }
+
+        @Override
+        final Order order() {
+            return backend.order();
         }
     }
 
@@ -96,21 +121,10 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
             name = "drain",
             mixinStandardHelpOptions = true,
             description = "Let a backend finish what it has and give it nothing new.")
-    public static final class Drain extends GatewayOrderCommand {
-        @Parameters(index = "0", paramLabel = "POOL", description = "the pool")
-        private String pool = "";
-
-        @Parameters(index = "1", paramLabel = "BACKEND", description = "its name in the pool")
-        private String backend = "";
-
+    public static final class Drain extends OfBackend {
         /** For picocli. */
         public Drain() {
             super("drain");
-        }
-
-        @Override
-        Order order() {
-            return Order.of(pool, backend);
         }
     }
 
@@ -119,21 +133,10 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
             name = "resume",
             mixinStandardHelpOptions = true,
             description = "End the drain of a backend.")
-    public static final class Resume extends GatewayOrderCommand {
-        @Parameters(index = "0", paramLabel = "POOL", description = "the pool")
-        private String pool = "";
-
-        @Parameters(index = "1", paramLabel = "BACKEND", description = "its name in the pool")
-        private String backend = "";
-
+    public static final class Resume extends OfBackend {
         /** For picocli. */
         public Resume() {
             super("resume");
-        }
-
-        @Override
-        Order order() {
-            return Order.of(pool, backend);
         }
     }
 
@@ -146,21 +149,27 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
         private String clients = "";
 
         @ArgGroup(exclusive = false)
-        private Named named = new Named();
-
-        /** A backend. */
-        static final class Named {
-            @Parameters(index = "0", paramLabel = "POOL", description = "the pool")
-            private String pool = "";
-
-            @Parameters(index = "1", paramLabel = "BACKEND", description = "its name in the pool")
-            private String backend = "";
-        }
+        private Backend backend = new Backend();
 
         Order order() {
             return clients.isEmpty()
-                    ? Order.of(named.pool, named.backend)
+                    ? backend.order()
                     : new Order("clients of " + clients, BankClient.body().put("clients", clients));
+        }
+    }
+
+    /** One about a backend or clients. */
+    abstract static class OfBackendOrClients extends GatewayOrderCommand {
+        @ArgGroup(multiplicity = "1")
+        private Blocked blocked = new Blocked();
+
+        OfBackendOrClients(String action) {
+            super(action);
+        }
+
+        @Override
+        final Order order() {
+            return blocked.order();
         }
     }
 
@@ -172,35 +181,19 @@ public abstract class GatewayOrderCommand implements Callable<Integer> {
                 "Cut a backend off, with what it has, or refuse clients of a network.",
                 "It holds over restarts, until 'unblock'."
             })
-    public static final class Block extends GatewayOrderCommand {
-        @ArgGroup(multiplicity = "1")
-        private Blocked blocked = new Blocked();
-
+    public static final class Block extends OfBackendOrClients {
         /** For picocli. */
         public Block() {
             super("block");
-        }
-
-        @Override
-        Order order() {
-            return blocked.order();
         }
     }
 
     /** All again. */
     @Command(name = "unblock", mixinStandardHelpOptions = true, description = "Take a block back.")
-    public static final class Unblock extends GatewayOrderCommand {
-        @ArgGroup(multiplicity = "1")
-        private Blocked blocked = new Blocked();
-
+    public static final class Unblock extends OfBackendOrClients {
         /** For picocli. */
         public Unblock() {
             super("unblock");
-        }
-
-        @Override
-        Order order() {
-            return blocked.order();
         }
     }
 }

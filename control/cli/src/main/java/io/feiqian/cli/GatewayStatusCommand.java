@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +26,12 @@ public final class GatewayStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode status = gateway.ask(common, "gateway status", "status");
+        GatewayOptions.Said said = gateway.ask(common, "gateway status", "status");
+        JsonNode status = said.body();
         if (common.json()) {
             common.out().println(status.toPrettyString());
         } else {
-            print(status, common.out());
+            print(said.desk().address(), status, common.out());
         }
         boolean bad =
                 !status.at("/document/refused").asText().isEmpty()
@@ -46,28 +48,36 @@ public final class GatewayStatusCommand implements Callable<Integer> {
                 });
     }
 
-    private static void print(JsonNode status, PrintStream out) {
+    private static void print(String desk, JsonNode status, PrintStream out) {
         out.printf(
-                "%s since %s%s: %d connections, %d requests in flight%n",
+                "gateway %s (%s) since %s%s: %d connections, %d requests in flight%n",
                 status.path("name").asText(),
+                desk,
                 status.path("startedAt").asText(),
                 status.path("draining").asBoolean() ? ", draining" : "",
                 status.path("connections").asInt(),
                 status.path("requests").asInt());
+        printDocument(status, out);
+        printListenersAndPools(status, out);
+        printActivity(status, out);
+        printContracts(status.path("contracts"), out);
+    }
+
+    private static void printDocument(JsonNode status, PrintStream out) {
         long version = status.at("/document/version").asLong();
+        long rollout = status.at("/document/revision").asLong();
         out.println(
                 "configuration: "
                         + (version == 0
                                 ? "default or file"
-                                : "version "
-                                        + version
-                                        + " (rollout "
-                                        + status.at("/document/revision").asLong()
-                                        + ")"));
+                                : "version %d (rollout %d)".formatted(version, rollout)));
         String refused = status.at("/document/refused").asText();
         if (!refused.isEmpty()) {
             out.println("  a newer one is refused: " + refused);
         }
+    }
+
+    private static void printListenersAndPools(JsonNode status, PrintStream out) {
         for (JsonNode each : list(status, "listeners")) {
             out.printf(
                     "listener %s: %s%s at %s, %d connections%n",
@@ -81,14 +91,21 @@ public final class GatewayStatusCommand implements Callable<Integer> {
             out.printf("pool %s: %s%n", pool.path("name").asText(), pool.path("way").asText());
             list(pool, "backends").forEach(each -> out.println("  " + backend(each)));
         }
+    }
+
+    private static void printActivity(JsonNode status, PrintStream out) {
         for (JsonNode each : list(status, "routes")) {
             out.printf(
-                    "route %s: %d requests of the last minute, %d failed, half within %.1f ms, 99 of 100 within %.1f ms%n",
+                    "route %s: %d requests of the last minute, %d failed, %s%n",
                     each.path("name").asText(),
                     each.path("requests").asLong(),
                     each.path("failed").asLong(),
-                    each.path("p50Micros").asLong() / 1e3,
-                    each.path("p99Micros").asLong() / 1e3);
+                    times(each));
+        }
+        for (JsonNode each : list(status, "cells")) {
+            out.printf(
+                    "%s: %d answers of the last minute, %s%n",
+                    each.path("name").asText(), each.path("requests").asLong(), times(each));
         }
         for (JsonNode each : list(status, "refusals")) {
             out.printf(
@@ -97,6 +114,29 @@ public final class GatewayStatusCommand implements Callable<Integer> {
         List<String> blocked = texts(status.path("blocked"));
         if (!blocked.isEmpty()) {
             out.println("blocked clients: " + String.join(", ", blocked));
+        }
+    }
+
+    private static String times(JsonNode each) {
+        return String.format(
+                Locale.ROOT,
+                "half within %.1f ms, 99 of 100 within %.1f ms",
+                each.path("p50Micros").asLong() / 1e3,
+                each.path("p99Micros").asLong() / 1e3);
+    }
+
+    private static void printContracts(JsonNode contracts, PrintStream out) {
+        for (JsonNode each : list(contracts, "services")) {
+            out.printf(
+                    "contract %s: from %s, since %s%n",
+                    each.path("service").asText(),
+                    each.path("from").asText(),
+                    each.path("since").asText());
+        }
+        for (JsonNode each : list(contracts, "refused")) {
+            out.printf(
+                    "contract not taken, %s: %s%n",
+                    each.path("from").asText(), each.path("why").asText());
         }
     }
 

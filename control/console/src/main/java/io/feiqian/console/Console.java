@@ -146,7 +146,7 @@ public final class Console implements AutoCloseable {
                         Seal.with(new AesPersonalData(KeyRing.obtain(secrets), random)),
                         config.gatewayDesk()
                                 .map(it ->
-                                        new GatewayLine(
+                                        new GatewayLines(
                                                 it,
                                                 AdminToken.obtain(secrets).reveal(),
                                                 config.patience())),
@@ -247,7 +247,7 @@ public final class Console implements AutoCloseable {
             AuditHistory history,
             EvidenceKey evidenceKey,
             Seal seal,
-            Optional<GatewayLine> gateway,
+            Optional<GatewayLines> gateway,
             Clock clock) {
         return List.of(
                 new OverviewPage(alarms, clock),

@@ -7,15 +7,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.feiqian.cli.BankClient;
 import io.feiqian.cli.BankReply;
+import io.feiqian.cli.GatewayDesks;
 import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.RefusedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The line to the gateway's desk, whose address the gateway writes into a file when it starts.
+ * The line to a gateway's desk, whose address the gateway writes into a file when it starts.
  * Blocks; thread-safe.
  */
 final class GatewayLine {
@@ -66,10 +66,12 @@ final class GatewayLine {
 
     private BankClient desk(String user, String reason) {
         try {
+            GatewayDesks.Found desk = GatewayDesks.read(addressFile);
             return new BankClient(
-                    Files.readString(addressFile).strip(),
+                    desk.address(),
                     patience,
-                    new BankClient.Operator(token, user, reason));
+                    new BankClient.Operator(
+                            desk.token().isEmpty() ? token : desk.token(), user, reason));
         } catch (IOException absent) {
             throw new RefusedException(
                     OutcomeCode.CELL_UNAVAILABLE, "no gateway has said where it is", absent);

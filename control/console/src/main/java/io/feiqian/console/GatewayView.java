@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param listeners where it listens
  * @param pools whom it asks
  * @param routes what came in the last minute, the busiest first
+ * @param cells what cells answered in the last minute
+ * @param contracts which services it serves by their contracts
  * @param blocked networks whose connections are refused
  * @param refusals how often something was refused, by reason
  */
@@ -33,6 +35,8 @@ public record GatewayView(
         List<Listener> listeners,
         List<BackendGroup> pools,
         List<RouteCounts> routes,
+        List<CellCounts> cells,
+        Contracts contracts,
         List<String> blocked,
         List<Refused> refusals) {
     /** What the desk does not say is empty; a desk that says its name answers. */
@@ -45,6 +49,10 @@ public record GatewayView(
         listeners = list(listeners);
         pools = list(pools);
         routes = list(routes);
+        cells = list(cells);
+        contracts =
+                Objects.requireNonNullElseGet(
+                        contracts, () -> new Contracts(0, 0, "", List.of(), List.of()));
         blocked = list(blocked);
         refusals = list(refusals);
     }
@@ -62,6 +70,8 @@ public record GatewayView(
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
+                new Contracts(0, 0, "", List.of(), List.of()),
                 List.of(),
                 List.of());
     }
@@ -106,6 +116,30 @@ public record GatewayView(
     /** What came to a route in the last minute. */
     public record RouteCounts(
             String name, long requests, long failed, long p50Micros, long p99Micros) {}
+
+    /** What a cell answered in the last minute. */
+    public record CellCounts(String name, long requests, long p50Micros, long p99Micros) {}
+
+    /** The contracts in force, those that are not, and when it was looked last. */
+    public record Contracts(
+            long version,
+            int paths,
+            String lookedAt,
+            List<Contract> services,
+            List<RefusedContract> refused) {
+        /** Takes copies. */
+        public Contracts {
+            lookedAt = text(lookedAt);
+            services = list(services);
+            refused = list(refused);
+        }
+    }
+
+    /** A contract in force: from whom, and since when. */
+    public record Contract(String service, String from, String since) {}
+
+    /** A contract that is not in force, and why not. */
+    public record RefusedContract(String from, String why) {}
 
     /** What was refused since the start. */
     public record Refused(String reason, long count) {}
