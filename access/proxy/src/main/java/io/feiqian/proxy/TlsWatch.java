@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -74,7 +75,12 @@ final class TlsWatch<T> implements AutoCloseable {
         } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
             throw new IllegalArgumentException(
                     "TLS files of %s: %s cannot be used: %s"
-                            .formatted(what, files, unusable.getMessage()),
+                            .formatted(
+                                    what,
+                                    files,
+                                    unusable instanceof NoSuchFileException
+                                            ? unusable.getMessage() + " is not there"
+                                            : unusable.getMessage()),
                     unusable);
         }
         Tags tags = Tags.of("of", what);

@@ -19,11 +19,7 @@ final class ConfigFiles {
             throw new CommandFailure(
                     ExitStatus.USAGE, file + ": " + wrong.getMessage(), "Correct the file.", wrong);
         } catch (IOException unreadable) {
-            throw new CommandFailure(
-                    ExitStatus.USAGE,
-                    file + " cannot be read: " + unreadable.getMessage(),
-                    "Name the file with --config.",
-                    unreadable);
+            throw CommandFailure.unreadable("", file, unreadable, "Name the file with --config.");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.feiqian.server;
 
+import io.feiqian.cli.GatewayDesks;
 import io.feiqian.configuration.DocumentType;
 import io.feiqian.proxy.ProxyConfig;
 import io.feiqian.proxy.Transport;
@@ -11,7 +12,7 @@ import java.util.List;
  * its own, without a bank.
  *
  * @param name the gateway's name, unique in the whole system
- * @param host where it listens where no document says otherwise, and where its desk does
+ * @param host where it listens where no document says otherwise
  * @param port where it listens where no document says otherwise
  * @param registry the registry's address, as {@link RegistryAddress} has it; empty for none
  * @param snapshotFile what the registry said last, kept beside the process
@@ -24,7 +25,7 @@ import java.util.List;
  * @param folder where orders, records of them and the desk's address are kept
  * @param site where it runs; empty where that does not matter
  * @param city where it runs; empty where that does not matter
- * @param deskPort where its desk listens; 0 for any port that is free
+ * @param deskPort where its desk listens, always at 127.0.0.1; 0 for any port that is free
  * @param transport how sockets are worked with
  * @param directory who knows the customers of phones, documents and cards, as an address; empty for
  *     nobody
@@ -93,6 +94,6 @@ record GatewayRoleConfig(
 
     /** Where a gateway of this folder says where its desk is. */
     static Path deskAddress(Path folder) {
-        return folder.resolve("desk-address");
+        return folder.resolve(GatewayDesks.FILE);
     }
 }

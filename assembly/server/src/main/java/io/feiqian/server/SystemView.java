@@ -2,7 +2,6 @@ package io.feiqian.server;
 
 import io.feiqian.bank.InstanceControl.RegistrySays;
 import io.feiqian.cli.CommandFailure;
-import io.feiqian.cli.ExitStatus;
 import io.feiqian.cli.Feiqian;
 import io.feiqian.registry.Document;
 import io.feiqian.registry.ServiceInstance;
@@ -247,11 +246,11 @@ final class SystemView implements CellInstances, AutoCloseable {
         try {
             return RouteMap.parse(Files.readString(file));
         } catch (IOException unreadable) {
-            throw new CommandFailure(
-                    ExitStatus.USAGE,
-                    "route map " + file + " cannot be read: " + unreadable.getMessage(),
-                    "'feiqian dev' writes one.",
-                    unreadable);
+            throw CommandFailure.unreadable(
+                    "route map",
+                    file,
+                    unreadable,
+                    "Name the bank's with 'firstRouteMapFile'; 'feiqian dev' writes one.");
         }
     }
 }
