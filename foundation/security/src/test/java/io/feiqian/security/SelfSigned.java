@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -61,6 +62,12 @@ public final class SelfSigned {
         return make(folder, host, "dns:" + host);
     }
 
+    /** One for these names, such as {@code dns:a.example.com,ip:127.0.0.1}, for so many days. */
+    public static SelfSigned of(Path folder, String name, String names, int days)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        return make(folder, name, names, "-validity", Integer.toString(days));
+    }
+
     private static SelfSigned make(Path folder, String name, String whom, String... more)
             throws IOException, InterruptedException, GeneralSecurityException {
         SelfSigned made = new SelfSigned(name, Files.createDirectories(folder.resolve(name)));
@@ -89,17 +96,36 @@ public final class SelfSigned {
 
     /** For a server with this certificate, and for a client that trusts it and no other. */
     public SSLContext context() throws IOException, GeneralSecurityException {
-        KeyStore keys = keys();
+        return trusting(this);
+    }
+
+    /** For whoever shows this certificate and trusts those and no other. */
+    public SSLContext trusting(SelfSigned... those) throws IOException, GeneralSecurityException {
         KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-        own.init(keys, PASSWORD.toCharArray());
+        own.init(keys(), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), trusted(those), null);
+        return context;
+    }
+
+    /** For a client that shows nothing and trusts these and no other. */
+    public static SSLContext client(SelfSigned... these)
+            throws IOException, GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trusted(these), null);
+        return context;
+    }
+
+    private static TrustManager[] trusted(SelfSigned... these)
+            throws IOException, GeneralSecurityException {
         KeyStore certificates = KeyStore.getInstance("PKCS12");
         certificates.load(null, null);
-        certificates.setCertificateEntry(name, keys.getCertificate(name));
+        for (SelfSigned each : these) {
+            certificates.setCertificateEntry(each.name, each.keys().getCertificate(each.name));
+        }
         TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
         trusted.init(certificates);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
-        return context;
+        return trusted.getTrustManagers();
     }
 
     private KeyStore keys() throws IOException, GeneralSecurityException {

@@ -10,19 +10,15 @@ import io.feiqian.rpc.echo.SayResponse;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.ManualTimer;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -34,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that prove to each other who they are. */
 @Requirement("D6.9-c")
 class MutualTlsTest {
-    private static final char[] PASSWORD = "for-the-test".toCharArray();
-
     @TempDir private static Path folder;
     private static Path bank = Path.of("");
     private static Path stranger = Path.of("");
@@ -45,10 +39,15 @@ class MutualTlsTest {
     private Optional<RpcServer> server = Optional.empty();
 
     @BeforeAll
-    static void certify() {
+    static void certify() throws Exception {
         bank = certificate("bank");
         stranger = certificate("stranger");
         renewed = certificate("renewed");
+    }
+
+    private static Path certificate(String name) throws Exception {
+        var _ = SelfSigned.here(folder, name);
+        return folder.resolve(name);
     }
 
     @BeforeEach
@@ -180,59 +179,6 @@ class MutualTlsTest {
     private static TlsFiles files(Path own, Path trusted) {
         return new TlsFiles(
                 own.resolve("own.crt"), own.resolve("own.key"), trusted.resolve("own.crt"));
-    }
-
-    /** A new key and a certificate that it has signed itself, made by the JDK's own tool. */
-    private static Path certificate(String name) {
-        Path place = folder.resolve(name);
-        Path store = place.resolve("store.p12");
-        try {
-            Files.createDirectories(place);
-            Process keytool =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                            .toString(),
-                                    "-genkeypair",
-                                    "-alias",
-                                    name,
-                                    "-keyalg",
-                                    "EC",
-                                    "-dname",
-                                    "CN=" + name,
-                                    "-ext",
-                                    "san=ip:127.0.0.1",
-                                    "-storetype",
-                                    "PKCS12",
-                                    "-keystore",
-                                    store.toString(),
-                                    "-storepass",
-                                    new String(PASSWORD))
-                            .redirectErrorStream(true)
-                            .redirectOutput(place.resolve("keytool.log").toFile())
-                            .start();
-            assertThat(keytool.waitFor()).isZero();
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream content = Files.newInputStream(store)) {
-                keys.load(content, PASSWORD);
-            }
-            pem(place.resolve("own.key"), "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded());
-            pem(place.resolve("own.crt"), "CERTIFICATE", keys.getCertificate(name).getEncoded());
-            return place;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (GeneralSecurityException failed) {
-            throw new IllegalStateException(failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
-        }
-    }
-
-    private static void pem(Path file, String what, byte[] content) throws IOException {
-        Files.writeString(
-                file,
-                "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                        .formatted(what, Base64.getMimeEncoder().encodeToString(content), what));
     }
 
     private static final class Echo extends EchoGrpc.EchoImplBase {
