@@ -154,6 +154,13 @@ final class HttpListener {
         }
     }
 
+    /** What was made ready will not hold: another part of the configuration was refused. */
+    void leaveOut(Run prepared) {
+        if (!prepared.equals(run)) {
+            prepared.tls().ifPresent(TlsServer::close);
+        }
+    }
+
     /** Connections of HTTP/2 are asked to end; nothing that was begun is cut. */
     void drain() {
         connections.forEach(each -> each.pipeline().fireUserEventTriggered(Http2Client.DRAIN));

@@ -114,16 +114,25 @@ public final class Layer7 implements AutoCloseable {
      */
     public synchronized void take(ProxyConfig config) {
         Map<String, PoolRun> pools = new HashMap<>();
-        for (PoolConfig each : config.pools()) {
-            PoolRun known = routing.pool(each.name());
-            pools.put(
-                    each.name(),
-                    known != null && known.config().equals(each)
-                            ? known
-                            : new PoolRun(parts.shared().pools().apply(each), tls));
+        Routing next;
+        List<HttpListener> opened;
+        try {
+            for (PoolConfig each : config.pools()) {
+                PoolRun known = routing.pool(each.name());
+                pools.put(
+                        each.name(),
+                        known != null && known.config().equals(each)
+                                ? known
+                                : new PoolRun(parts.shared().pools().apply(each), tls));
+            }
+            next = new Routing(config, pools, parts.guard(), this::meters);
+            opened = listen(config);
+        } catch (RuntimeException refused) {
+            pools.values().stream()
+                    .filter(each -> routing.pool(each.config().name()) != each)
+                    .forEach(PoolRun::close);
+            throw refused;
         }
-        Routing next = new Routing(config, pools, parts.guard(), this::meters);
-        List<HttpListener> opened = listen(config);
         adapt(config.bounds());
         log.take(config.accessLog());
         Routing before = routing;
@@ -142,24 +151,25 @@ public final class Layer7 implements AutoCloseable {
         List<HttpListener> opened = new ArrayList<>();
         Map<String, HttpListener> kept = new HashMap<>();
         Map<String, HttpListener.Run> newer = new HashMap<>();
-        for (ListenerConfig each : config.listeners()) {
-            if (each.protocol() != ListenerConfig.Protocol.HTTP) {
-                continue;
-            }
-            HttpListener known = listeners.get(each.name());
-            if (known != null && known.config().addresses().equals(each.addresses())) {
-                kept.put(each.name(), known);
-                newer.put(each.name(), known.prepare(each));
-                continue;
-            }
-            HttpListener fresh = new HttpListener(this, each);
-            try {
+        try {
+            for (ListenerConfig each : config.listeners()) {
+                if (each.protocol() != ListenerConfig.Protocol.HTTP) {
+                    continue;
+                }
+                HttpListener known = listeners.get(each.name());
+                if (known != null && known.config().addresses().equals(each.addresses())) {
+                    newer.put(each.name(), known.prepare(each));
+                    kept.put(each.name(), known);
+                    continue;
+                }
+                HttpListener fresh = new HttpListener(this, each);
                 fresh.listen(transport, loops);
-            } catch (IllegalStateException taken) {
-                opened.forEach(HttpListener::stopListening);
-                throw taken;
+                opened.add(fresh);
             }
-            opened.add(fresh);
+        } catch (RuntimeException refused) {
+            opened.forEach(HttpListener::stopListening);
+            kept.forEach((name, each) -> each.leaveOut(requireNonNull(newer.get(name))));
+            throw refused;
         }
         kept.forEach((name, each) -> each.take(requireNonNull(newer.get(name))));
         listeners

@@ -1,7 +1,9 @@
 package io.feiqian.proxy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * TLS to backends.
@@ -23,5 +25,13 @@ public record BackendTls(
             throw new IllegalArgumentException(
                     "certificate, key: one of them (expected: both or none)");
         }
+    }
+
+    /** All files that are named, each once. */
+    List<Path> files() {
+        return Stream.of(authorities, certificate, key)
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
     }
 }

@@ -4,7 +4,8 @@ import io.feiqian.configuration.ByDefault;
 import java.time.Duration;
 
 /**
- * An active check of backends (P6.1.3-e to g).
+ * An active check of backends (P6.1.3-e to g), by TLS where the pool's requests go by it: a backend
+ * whose certificate they would refuse is down.
  *
  * @param kind what is tried
  * @param path for HTTP: what is asked for
@@ -28,9 +29,9 @@ public record HealthCheckConfig(
         @ByDefault("2") int fall) {
     /** What is tried. */
     public enum Kind {
-        /** A connection. */
+        /** A connection; the handshake of TLS belongs to it. */
         TCP,
-        /** A GET. */
+        /** A GET of HTTP/1.1. */
         HTTP
     }
 

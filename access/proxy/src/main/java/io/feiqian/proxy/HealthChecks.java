@@ -33,6 +33,9 @@ public final class HealthChecks implements AutoCloseable {
     interface Probe {
         /** Why the backend is bad; empty where it is good. */
         Optional<String> fault(Instance<Backend> backend, PoolConfig pool, HealthCheckConfig how);
+
+        /** This pool is checked no more. */
+        default void forget(String pool) {}
     }
 
     /** One backend that is followed. */
@@ -126,6 +129,7 @@ public final class HealthChecks implements AutoCloseable {
     public synchronized void forget(String pool) {
         Map<String, Followed> known = pools.remove(pool);
         panicking.remove(pool);
+        probe.forget(pool);
         if (known != null) {
             for (Followed each : known.values()) {
                 end(each);

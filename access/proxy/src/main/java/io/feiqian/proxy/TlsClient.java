@@ -1,6 +1,5 @@
 package io.feiqian.proxy;
 
-import io.micrometer.core.instrument.Gauge;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -13,9 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * TLS towards the backends of a pool. A backend must show a certificate of an authority that is
@@ -27,7 +23,6 @@ public final class TlsClient implements AutoCloseable {
     private final BackendTls config;
     private final List<String> alpn;
     private final TlsWatch<Loaded> watch;
-    private final Optional<Gauge> days;
 
     /** A context, and when the certificate that it shows expires. */
     private record Loaded(SslContext context, Instant expires) {}
@@ -36,25 +31,14 @@ public final class TlsClient implements AutoCloseable {
         this.contexts = contexts;
         this.config = config;
         this.alpn = List.copyOf(alpn);
-        List<Path> files =
-                Stream.of(config.authorities(), config.certificate(), config.key())
-                        .flatMap(Optional::stream)
-                        .distinct()
-                        .toList();
-        String what = "pool " + pool;
-        this.watch = new TlsWatch<>(what, files, this::load, contexts.timer(), contexts.meters());
-        this.days =
-                config.certificate()
-                        .map(_ ->
-                                Gauge.builder(
-                                                "feiqian.gateway.tls.expires",
-                                                this,
-                                                TlsClient::daysLeft)
-                                        .description(
-                                                "Days until the first certificate in use expires")
-                                        .baseUnit("days")
-                                        .tag("of", what)
-                                        .register(contexts.meters()));
+        this.watch =
+                new TlsWatch<>(
+                        "pool " + pool,
+                        config.files(),
+                        this::load,
+                        Loaded::expires,
+                        contexts.timer(),
+                        contexts.meters());
     }
 
     /**
@@ -74,12 +58,6 @@ public final class TlsClient implements AutoCloseable {
         pipeline.addFirst(TlsServer.HANDLER, handler);
     }
 
-    /** Days until the certificate that is shown expires; without one, the days of all time. */
-    double daysLeft() {
-        Duration left = Duration.between(contexts.clock().now(), watch.current().expires());
-        return left.toSeconds() / (double) Duration.ofDays(1).toSeconds();
-    }
-
     /** Whether the files that are there now cannot be used, so that older ones hold. */
     public boolean isStale() {
         return watch.isStale();
@@ -89,27 +67,20 @@ public final class TlsClient implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
-        days.ifPresent(contexts.meters()::remove);
     }
 
     private Loaded load(Map<Path, byte[]> content) throws IOException, GeneralSecurityException {
         SslContextBuilder builder =
                 SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
-        if (config.authorities().isPresent()) {
-            builder.trustManager(TlsPem.certificates(content(content, config.authorities().get())));
-        }
+        builder.trustManager(TlsPem.trust(config, content, contexts.clock()));
         Instant expires = Instant.MAX;
         if (config.certificate().isPresent() && config.key().isPresent()) {
             X509Certificate[] chain =
-                    TlsPem.certificates(content(content, config.certificate().get()));
-            builder.keyManager(TlsPem.keyOf(chain[0], content(content, config.key().get())), chain);
+                    TlsPem.certificates(TlsPem.of(content, config.certificate().get()));
+            builder.keyManager(
+                    TlsPem.keyOf(chain[0], TlsPem.of(content, config.key().get())), chain);
             expires = chain[0].getNotAfter().toInstant();
         }
-        return new Loaded(
-                contexts.usual(builder, List.of("TLSv1.3", "TLSv1.2"), alpn).build(), expires);
-    }
-
-    private static byte[] content(Map<Path, byte[]> content, Path file) {
-        return Objects.requireNonNull(content.get(file), "content");
+        return new Loaded(contexts.usual(builder, TlsContexts.VERSIONS, alpn).build(), expires);
     }
 }

@@ -27,7 +27,9 @@ public final class TlsContexts {
     /** ALPN's name of HTTP/1.1. */
     public static final String HTTP1 = "http/1.1";
 
-    private static final List<String> SUITES =
+    static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
+
+    static final List<String> SUITES =
             List.of(
                     "TLS_AES_128_GCM_SHA256",
                     "TLS_AES_256_GCM_SHA384",
@@ -41,7 +43,7 @@ public final class TlsContexts {
 
     private final Timer timer;
     private final Clock clock;
-    private final MeterRegistry meters;
+    private final TlsMeters meters;
     private final SslProvider provider;
 
     /**
@@ -63,7 +65,7 @@ public final class TlsContexts {
     TlsContexts(Timer timer, Clock clock, MeterRegistry meters, SslProvider provider) {
         this.timer = timer;
         this.clock = clock;
-        this.meters = meters;
+        this.meters = new TlsMeters(meters, clock);
         this.provider = provider;
     }
 
@@ -103,7 +105,7 @@ public final class TlsContexts {
         return clock;
     }
 
-    MeterRegistry meters() {
+    TlsMeters meters() {
         return meters;
     }
 

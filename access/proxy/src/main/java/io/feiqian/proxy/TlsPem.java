@@ -1,7 +1,10 @@
 package io.feiqian.proxy;
 
+import io.feiqian.runtime.Clock;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -13,6 +16,9 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,6 +39,21 @@ final class TlsPem {
             throw new CertificateException("no certificate (expected: at least one)");
         }
         return all.toArray(X509Certificate[]::new);
+    }
+
+    /** Whom backends may have their certificates from, by the content of the files. */
+    static TlsTrust trust(BackendTls config, Map<Path, byte[]> content, Clock clock)
+            throws GeneralSecurityException, IOException {
+        return TlsTrust.of(
+                config.authorities().isPresent()
+                        ? Optional.of(certificates(of(content, config.authorities().get())))
+                        : Optional.empty(),
+                clock);
+    }
+
+    /** What stands in one of the files that were read. */
+    static byte[] of(Map<Path, byte[]> content, Path file) {
+        return Objects.requireNonNull(content.get(file), "content");
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.feiqian.proxy;
 
-import io.micrometer.core.instrument.Gauge;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -45,7 +43,6 @@ public final class TlsServer implements AutoCloseable {
     private final TlsConfig config;
     private final List<String> alpn;
     private final TlsWatch<Loaded> watch;
-    private final Gauge days;
 
     /** Contexts by server name, and when the first of their certificates expires. */
     private record Loaded(TlsNames<SslContext> names, boolean single, Instant expires) {}
@@ -62,13 +59,14 @@ public final class TlsServer implements AutoCloseable {
                         .distinct()
                         .toList();
         String what = "listener " + listener;
-        this.watch = new TlsWatch<>(what, files, this::load, contexts.timer(), contexts.meters());
-        this.days =
-                Gauge.builder("feiqian.gateway.tls.expires", this, TlsServer::daysLeft)
-                        .description("Days until the first certificate in use expires")
-                        .baseUnit("days")
-                        .tag("of", what)
-                        .register(contexts.meters());
+        this.watch =
+                new TlsWatch<>(
+                        what,
+                        files,
+                        this::load,
+                        Loaded::expires,
+                        contexts.timer(),
+                        contexts.meters());
     }
 
     /**
@@ -108,12 +106,6 @@ public final class TlsServer implements AutoCloseable {
         }
     }
 
-    /** Days until the first certificate in use expires; negative where one has. */
-    public double daysLeft() {
-        Duration left = Duration.between(contexts.clock().now(), watch.current().expires());
-        return left.toSeconds() / (double) Duration.ofDays(1).toSeconds();
-    }
-
     /** Whether the files that are there now cannot be used, so that older ones hold. */
     public boolean isStale() {
         return watch.isStale();
@@ -123,7 +115,6 @@ public final class TlsServer implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
-        contexts.meters().remove(days);
     }
 
     private static SslHandler handler(
@@ -138,7 +129,7 @@ public final class TlsServer implements AutoCloseable {
         Map<SslContext, List<String>> names = new HashMap<>();
         Instant expires = Instant.MAX;
         for (TlsConfig.CertificateFiles each : config.certificates()) {
-            X509Certificate[] chain = TlsPem.certificates(content(content, each.certificate()));
+            X509Certificate[] chain = TlsPem.certificates(TlsPem.of(content, each.certificate()));
             SslContext context = context(chain, each, content);
             all.add(context);
             names.put(context, TlsNames.of(chain[0]));
@@ -155,10 +146,14 @@ public final class TlsServer implements AutoCloseable {
             throws IOException, GeneralSecurityException {
         SslContextBuilder builder =
                 SslContextBuilder.forServer(
-                        TlsPem.keyOf(chain[0], content(content, files.key())), chain);
+                        TlsPem.keyOf(chain[0], TlsPem.of(content, files.key())), chain);
         if (config.clientAuthorities().isPresent()) {
             builder.trustManager(
-                    TlsPem.certificates(content(content, config.clientAuthorities().get())));
+                    TlsTrust.of(
+                            Optional.of(
+                                    TlsPem.certificates(
+                                            TlsPem.of(content, config.clientAuthorities().get()))),
+                            contexts.clock()));
         }
         builder.clientAuth(
                 switch (config.clientCertificates()) {
@@ -172,10 +167,6 @@ public final class TlsServer implements AutoCloseable {
                         ? List.of("TLSv1.3")
                         : List.of("TLSv1.3", "TLSv1.2");
         return contexts.usual(builder, versions, alpn).build();
-    }
-
-    private static byte[] content(Map<Path, byte[]> content, Path file) {
-        return Objects.requireNonNull(content.get(file), "content");
     }
 
     /** Waits for the hello and chooses the certificate by its server name. */

@@ -1,10 +1,6 @@
 package io.feiqian.proxy;
 
 import io.feiqian.runtime.Timer;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -13,11 +9,12 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * as it was; the log says so once for each way in which they are broken, and the metric {@code
  * feiqian.gateway.tls.stale} is 1 for as long as they are. Thread-safe.
  */
-final class TlsWatch<T> implements AutoCloseable {
+final class TlsWatch<T> implements TlsMeters.Watched, AutoCloseable {
     /** How often the files are looked at. */
     static final Duration EVERY = Duration.ofSeconds(10);
 
@@ -45,10 +42,8 @@ final class TlsWatch<T> implements AutoCloseable {
     private final List<Path> files;
     private final Maker<T> maker;
     private final Timer timer;
-    private final MeterRegistry meters;
-    private final Gauge stale;
-    private final Counter reloads;
-    private final Counter failures;
+    private final Function<T, Instant> expires;
+    private final TlsMeters meters;
     private volatile T current;
     private volatile String wrong = "";
     private byte[] digest;
@@ -59,16 +54,24 @@ final class TlsWatch<T> implements AutoCloseable {
      * Makes it for the first time.
      *
      * @param what whose files they are, for people and metrics
+     * @param expires when the first certificate of what was made expires
      * @throws IllegalArgumentException where the files cannot be used
      */
-    TlsWatch(String what, List<Path> files, Maker<T> maker, Timer timer, MeterRegistry meters) {
+    TlsWatch(
+            String what,
+            List<Path> files,
+            Maker<T> maker,
+            Function<T, Instant> expires,
+            Timer timer,
+            TlsMeters meters) {
         this.what = what;
         this.files = List.copyOf(files);
         this.maker = maker;
+        this.expires = expires;
         this.timer = timer;
         this.meters = meters;
         try {
-            Map<Path, byte[]> content = read();
+            Map<Path, byte[]> content = read(files);
             digest = digest(content);
             current = maker.make(content);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException unusable) {
@@ -77,14 +80,7 @@ final class TlsWatch<T> implements AutoCloseable {
                             .formatted(what, files, unusable.getMessage()),
                     unusable);
         }
-        Tags tags = Tags.of("of", what);
-        stale =
-                Gauge.builder("feiqian.gateway.tls.stale", this, each -> each.isStale() ? 1 : 0)
-                        .description("1 while changed TLS files cannot be used")
-                        .tags(tags)
-                        .register(meters);
-        reloads = counter(tags, "taken");
-        failures = counter(tags, "refused");
+        meters.enter(what, this);
         again();
     }
 
@@ -93,9 +89,14 @@ final class TlsWatch<T> implements AutoCloseable {
         return current;
     }
 
-    /** Whether the files that are there cannot be used. */
-    boolean isStale() {
+    @Override
+    public boolean isStale() {
         return !wrong.isEmpty();
+    }
+
+    @Override
+    public Instant expires() {
+        return expires.apply(current);
     }
 
     @Override
@@ -103,15 +104,8 @@ final class TlsWatch<T> implements AutoCloseable {
         if (!closed) {
             closed = true;
             next.ifPresent(Timer.Cancellable::cancel);
-            List.of(stale, reloads, failures).forEach(meters::remove);
+            meters.leave(what, this);
         }
-    }
-
-    private Counter counter(Tags tags, String outcome) {
-        return Counter.builder("feiqian.gateway.tls.reloads")
-                .description("Changed TLS files that were taken or refused")
-                .tags(tags.and("outcome", outcome))
-                .register(meters);
     }
 
     private synchronized void again() {
@@ -133,27 +127,28 @@ final class TlsWatch<T> implements AutoCloseable {
             return;
         }
         try {
-            Map<Path, byte[]> content = read();
+            Map<Path, byte[]> content = read(files);
             byte[] now = digest(content);
             if (!MessageDigest.isEqual(now, digest)) {
                 current = maker.make(content);
                 digest = now;
-                reloads.increment();
+                meters.taken(what);
                 LOG.info("TLS files of {} read again: {}", what, files);
             }
             wrong = "";
         } catch (IOException | GeneralSecurityException | RuntimeException unusable) {
             if (!wrong.equals(unusable.toString())) {
                 wrong = unusable.toString();
-                failures.increment();
+                meters.refused(what);
                 LOG.error("TLS of {} is left as it was; in {}: {}", what, files, wrong);
             }
         }
     }
 
-    private Map<Path, byte[]> read() throws IOException {
+    /** What stands in these files. */
+    static Map<Path, byte[]> read(List<Path> files) throws IOException {
         Map<Path, byte[]> content = new LinkedHashMap<>();
-        for (Path each : new ArrayList<>(files)) {
+        for (Path each : files) {
             if (Files.size(each) > MOST_BYTES) {
                 throw new IOException(each + ": too long (expected: a PEM file)");
             }
@@ -162,8 +157,10 @@ final class TlsWatch<T> implements AutoCloseable {
         return content;
     }
 
-    /** Not the content itself: a key is not kept longer than needed. */
-    private static byte[] digest(Map<Path, byte[]> content) {
+    /**
+     * By which it is known again; not the content itself, for a key is kept no longer than needed.
+     */
+    static byte[] digest(Map<Path, byte[]> content) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             content.values()

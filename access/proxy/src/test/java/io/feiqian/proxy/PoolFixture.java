@@ -96,6 +96,26 @@ final class PoolFixture {
                 config.proxyProtocol());
     }
 
+    static PoolConfig with(PoolConfig config, BackendTls tls) {
+        return new PoolConfig(
+                config.name(),
+                config.backends(),
+                config.service(),
+                config.protocol(),
+                config.way(),
+                config.key(),
+                config.sticky(),
+                config.health(),
+                config.ejection(),
+                config.keptShare(),
+                config.slowStart(),
+                config.siteShare(),
+                config.timeouts(),
+                config.connections(),
+                Optional.of(tls),
+                config.proxyProtocol());
+    }
+
     /** A backend at a port of this machine that is its name's. */
     static BackendConfig backend(String name) {
         return backend(name, 100, "", Map.of());

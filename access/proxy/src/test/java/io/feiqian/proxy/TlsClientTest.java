@@ -7,6 +7,7 @@ import io.feiqian.proxy.TlsConfig.ClientCertificates;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.ManualTimer;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
@@ -22,6 +23,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("providers")
 class TlsClientTest {
-    private static final List<TestCertificates> MADE = new ArrayList<>();
+    private static final List<SelfSigned> MADE = new ArrayList<>();
 
     @TempDir private static Path folder;
 
@@ -59,7 +61,9 @@ class TlsClientTest {
                 contexts.server(
                         "backend",
                         new TlsConfig(
-                                List.of(backend().files()),
+                                List.of(
+                                        new TlsConfig.CertificateFiles(
+                                                backend().certificate(), backend().key())),
                                 ClientCertificates.WANTED,
                                 Optional.of(gateway().certificate()),
                                 "TLSv1.2"),
@@ -74,12 +78,10 @@ class TlsClientTest {
     }
 
     @BeforeAll
-    static void certify() {
+    static void certify() throws Exception {
         MADE.clear();
-        MADE.add(
-                TestCertificates.make(
-                        folder, "backend", "dns:backend.example.com,ip:127.0.0.1", 365));
-        MADE.add(TestCertificates.make(folder, "gateway", "dns:gateway", 365));
+        MADE.add(SelfSigned.of(folder, "backend", "dns:backend.example.com,ip:127.0.0.1", 365));
+        MADE.add(SelfSigned.of(folder, "gateway", "dns:gateway", 365));
     }
 
     @AfterEach
@@ -144,17 +146,45 @@ class TlsClientTest {
                 .hasStackTraceContaining("unable to find valid certification path");
     }
 
+    @Test
+    void aBackendWhoseCertificateHasExpiredIsNotSpokenToThoughItIsListed() throws Exception {
+        SelfSigned old = SelfSigned.expired(Files.createTempDirectory(folder, "old"), "old");
+        try (TlsServer expired =
+                        contexts.server(
+                                "expired",
+                                new TlsConfig(
+                                        List.of(
+                                                new TlsConfig.CertificateFiles(
+                                                        old.certificate(), old.key())),
+                                        ClientCertificates.NONE,
+                                        Optional.empty(),
+                                        "TLSv1.2"),
+                                List.of("h2"));
+                TlsEcho there = new TlsEcho(expired)) {
+            assertThatThrownBy(() ->
+                            say(
+                                    config(old, Optional.empty(), Optional.empty()),
+                                    "127.0.0.1",
+                                    there.port()))
+                    .hasStackTraceContaining("NotAfter: 2020-01-3");
+        }
+    }
+
     private static BackendTls config(
-            TestCertificates trusted, Optional<String> name, Optional<TestCertificates> shown) {
+            SelfSigned trusted, Optional<String> name, Optional<SelfSigned> shown) {
         return new BackendTls(
                 Optional.of(trusted.certificate()),
                 name,
-                shown.map(TestCertificates::certificate),
-                shown.map(TestCertificates::key));
+                shown.map(SelfSigned::certificate),
+                shown.map(SelfSigned::key));
     }
 
     /** Connects to the backend as if it were called by this host. */
     private String say(BackendTls config, String host) {
+        return say(config, host, echo.port());
+    }
+
+    private String say(BackendTls config, String host, int port) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         try (TlsClient tls = contexts.client("backends", config, List.of("h2"))) {
             Channel channel =
@@ -162,10 +192,10 @@ class TlsClientTest {
                             .group(loops)
                             .channel(NioSocketChannel.class)
                             .handler(new Answer(answer))
-                            .connect("127.0.0.1", echo.port())
+                            .connect("127.0.0.1", port)
                             .syncUninterruptibly()
                             .channel();
-            tls.begin(channel.pipeline(), host, echo.port(), Duration.ofSeconds(10));
+            tls.begin(channel.pipeline(), host, port, Duration.ofSeconds(10));
             var _ = channel.writeAndFlush(Unpooled.copiedBuffer("hi", StandardCharsets.US_ASCII));
             return answer.orTimeout(20, TimeUnit.SECONDS).join();
         }
@@ -192,11 +222,11 @@ class TlsClientTest {
         }
     }
 
-    private static TestCertificates backend() {
+    private static SelfSigned backend() {
         return MADE.get(0);
     }
 
-    private static TestCertificates gateway() {
+    private static SelfSigned gateway() {
         return MADE.get(1);
     }
 }

@@ -15,6 +15,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -46,6 +47,11 @@ final class TlsEcho implements AutoCloseable {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
+    /** The certificate's common name. */
+    static String nameOf(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName().replace("CN=", "");
+    }
+
     @Override
     public void close() {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
@@ -58,9 +64,7 @@ final class TlsEcho implements AutoCloseable {
             String answer =
                     TlsServer.spoken(context.channel()).orElse("-")
                             + ' '
-                            + TlsServer.shown(context.channel())
-                                    .map(TestCertificates::nameOf)
-                                    .orElse("-")
+                            + TlsServer.shown(context.channel()).map(TlsEcho::nameOf).orElse("-")
                             + ' '
                             + line.toString(StandardCharsets.US_ASCII);
             ChannelFuture written =

@@ -7,6 +7,7 @@ import io.feiqian.proxy.TlsConfig.ClientCertificates;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.ManualTimer;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -73,7 +74,7 @@ class TlsOpensslTest {
 
     @Test
     void clientCertificatesAreAskedForAndChecked() throws Exception {
-        TestCertificates own = start(ClientCertificates.REQUIRED);
+        SelfSigned own = start(ClientCertificates.REQUIRED);
 
         assertThat(
                         ask(
@@ -88,7 +89,7 @@ class TlsOpensslTest {
 
     @Test
     void whoHasShownACertificateIsStillKnownInAResumedSession() throws Exception {
-        TestCertificates own = start(ClientCertificates.REQUIRED);
+        SelfSigned own = start(ClientCertificates.REQUIRED);
         String certificate = own.certificate().toString();
         String session = folder.resolve("session").toString();
 
@@ -100,8 +101,8 @@ class TlsOpensslTest {
                         again -> assertThat(again).contains("certificate required"));
     }
 
-    private TestCertificates start(ClientCertificates clients) {
-        TestCertificates own = TestCertificates.make(folder, "server", "dns:localhost", 365);
+    private SelfSigned start(ClientCertificates clients) throws Exception {
+        SelfSigned own = SelfSigned.of(folder, "server", "dns:localhost", 365);
         TlsContexts contexts =
                 new TlsContexts(
                         new ManualTimer(new SettableClock(Clock.system().now())),
@@ -112,7 +113,9 @@ class TlsOpensslTest {
                         contexts.server(
                                 "bank",
                                 new TlsConfig(
-                                        List.of(own.files()),
+                                        List.of(
+                                                new TlsConfig.CertificateFiles(
+                                                        own.certificate(), own.key())),
                                         clients,
                                         Optional.of(own.certificate()),
                                         "TLSv1.2"),

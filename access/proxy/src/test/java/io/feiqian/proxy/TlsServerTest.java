@@ -9,6 +9,7 @@ import io.feiqian.proxy.TlsConfig.ClientCertificates;
 import io.feiqian.runtime.Clock;
 import io.feiqian.runtime.ManualTimer;
 import io.feiqian.runtime.SettableClock;
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.handler.ssl.OpenSsl;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("providers")
 class TlsServerTest {
-    private static final List<TestCertificates> MADE = new ArrayList<>();
+    private static final List<SelfSigned> MADE = new ArrayList<>();
 
     @TempDir private static Path folder;
 
@@ -62,12 +64,12 @@ class TlsServerTest {
     }
 
     @BeforeAll
-    static void certify() {
+    static void certify() throws Exception {
         MADE.clear();
-        MADE.add(TestCertificates.make(folder, "first", "dns:first.example.com,ip:127.0.0.1", 365));
-        MADE.add(TestCertificates.make(folder, "wild", "dns:*.wild.example.com", 30));
-        MADE.add(TestCertificates.make(folder, "client", "dns:client", 365));
-        MADE.add(TestCertificates.make(folder, "stranger", "dns:stranger", 365));
+        MADE.add(SelfSigned.of(folder, "first", "dns:first.example.com,ip:127.0.0.1", 365));
+        MADE.add(SelfSigned.of(folder, "wild", "dns:*.wild.example.com", 30));
+        MADE.add(SelfSigned.of(folder, "client", "dns:client", 365));
+        MADE.add(SelfSigned.of(folder, "stranger", "dns:stranger", 365));
     }
 
     @AfterEach
@@ -78,7 +80,7 @@ class TlsServerTest {
 
     @Test
     void theNewestVersionThatBothKnowIsSpoken() throws IOException {
-        start(config(ClientCertificates.NONE, "TLSv1.2", first().files()));
+        start(config(ClientCertificates.NONE, "TLSv1.2", files(first())));
 
         try (SSLSocket newest = connect(trusting(first()))) {
             assertThat(newest.getSession().getProtocol()).isEqualTo("TLSv1.3");
@@ -93,7 +95,7 @@ class TlsServerTest {
 
     @Test
     void versionsOlderThanConfiguredAreRefused() {
-        start(config(ClientCertificates.NONE, "TLSv1.3", first().files()));
+        start(config(ClientCertificates.NONE, "TLSv1.3", files(first())));
 
         assertThatThrownBy(() -> connect(trusting(first()), "TLSv1.2"))
                 .isInstanceOf(SSLException.class)
@@ -102,7 +104,7 @@ class TlsServerTest {
 
     @Test
     void theCertificateIsChosenByServerName() throws IOException {
-        start(config(ClientCertificates.NONE, "TLSv1.2", first().files(), wild().files()));
+        start(config(ClientCertificates.NONE, "TLSv1.2", files(first()), files(wild())));
 
         assertThat(shownFor("first.example.com")).isEqualTo("first");
         assertThat(shownFor("any.WILD.example.com")).isEqualTo("wild");
@@ -116,26 +118,25 @@ class TlsServerTest {
     }
 
     @Test
-    void clientsWithoutTheCertificateThatIsRequiredAreRefused() throws IOException {
-        start(config(ClientCertificates.REQUIRED, "TLSv1.2", first().files()));
+    void clientsWithoutTheCertificateThatIsRequiredAreRefused() throws Exception {
+        start(config(ClientCertificates.REQUIRED, "TLSv1.2", files(first())));
 
-        assertThat(say(TestCertificates.client(paths(first()), client()))).isEqualTo("- client hi");
+        assertThat(say(client().trusting(first()))).isEqualTo("- client hi");
         assertThatThrownBy(() -> say(trusting(first()))).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> say(TestCertificates.client(paths(first()), stranger())))
-                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> say(stranger().trusting(first()))).isInstanceOf(IOException.class);
     }
 
     @Test
-    void aCertificateThatIsWantedMustBeGoodWhereItIsShown() throws IOException {
-        start(config(ClientCertificates.WANTED, "TLSv1.2", first().files()));
+    void aCertificateThatIsWantedMustBeGoodWhereItIsShown() throws Exception {
+        start(config(ClientCertificates.WANTED, "TLSv1.2", files(first())));
 
-        assertThat(say(TestCertificates.client(paths(first()), client()))).isEqualTo("- client hi");
+        assertThat(say(client().trusting(first()))).isEqualTo("- client hi");
         assertThat(say(trusting(first()))).isEqualTo("- - hi");
     }
 
     @Test
     void whatIsSpokenWithinIsAgreed() throws IOException {
-        start(config(ClientCertificates.NONE, "TLSv1.2", first().files()));
+        start(config(ClientCertificates.NONE, "TLSv1.2", files(first())));
 
         assertThat(say(trusting(first()), "http/1.1", "h2")).isEqualTo("h2 - hi");
         assertThat(say(trusting(first()), "http/1.1")).isEqualTo("http/1.1 - hi");
@@ -144,8 +145,8 @@ class TlsServerTest {
 
     @Test
     void changedFilesHoldForNewConnectionsAndOpenOnesGoOn() throws IOException {
-        TestCertificates own = copyOf(first(), "rotated");
-        start(config(ClientCertificates.NONE, "TLSv1.2", own.files()));
+        CertificateFiles own = copyOf(first(), "rotated");
+        start(config(ClientCertificates.NONE, "TLSv1.2", own));
         try (SSLSocket before = connect(trusting(first()))) {
             Files.copy(wild().certificate(), own.certificate(), REPLACE_EXISTING);
             timer.advance(TlsWatch.EVERY);
@@ -166,8 +167,8 @@ class TlsServerTest {
 
     @Test
     void aBrokenFileLeavesWhatWasAndIsCountedOnce() throws IOException {
-        TestCertificates own = copyOf(first(), "broken");
-        start(config(ClientCertificates.NONE, "TLSv1.2", own.files()));
+        CertificateFiles own = copyOf(first(), "broken");
+        start(config(ClientCertificates.NONE, "TLSv1.2", own));
 
         Files.writeString(own.certificate(), "nothing");
         timer.advance(TlsWatch.EVERY);
@@ -184,11 +185,56 @@ class TlsServerTest {
         Files.delete(own.certificate());
         timer.advance(TlsWatch.EVERY);
         assertThat(say(trusting(first()))).as("without the file").endsWith("hi");
+        assertThat(stale()).as("without the file").isEqualTo(1);
+        Files.copy(first().certificate(), own.certificate());
+        timer.advance(TlsWatch.EVERY);
+        assertThat(stale()).as("mended").isZero();
+    }
+
+    @Test
+    void theFiguresOutliveAnotherConfigurationOfTheSameListener() throws IOException {
+        CertificateFiles own = copyOf(first(), "again");
+        TlsConfig config = config(ClientCertificates.NONE, "TLSv1.2", own);
+        start(config);
+        TlsServer refused = contexts.server("bank", config, List.of());
+        refused.close();
+        Files.writeString(own.certificate(), "nothing");
+        timer.advance(TlsWatch.EVERY);
+        assertThat(stale()).as("after one that was not taken").isEqualTo(1);
+
+        Files.copy(first().certificate(), own.certificate(), REPLACE_EXISTING);
+        TlsServer next = contexts.server("bank", config, List.of());
+        tls.orElseThrow().close();
+        tls = Optional.of(next);
+
+        assertThat(stale()).as("of the newer").isZero();
+        assertThat(daysLeft()).isBetween(364.0, 365.0);
+        Files.writeString(own.certificate(), "nothing");
+        timer.advance(TlsWatch.EVERY);
+        assertThat(stale()).as("of the newer, when it breaks").isEqualTo(1);
+    }
+
+    @Test
+    void aClientsCertificateThatHasExpiredIsRefusedThoughItsAuthorityIsItself() throws Exception {
+        SelfSigned old = SelfSigned.expired(Files.createTempDirectory(folder, "old"), "old");
+        tls =
+                Optional.of(
+                        contexts.server(
+                                "bank",
+                                new TlsConfig(
+                                        List.of(files(first())),
+                                        ClientCertificates.REQUIRED,
+                                        Optional.of(old.certificate()),
+                                        "TLSv1.2"),
+                                List.of()));
+        echo = Optional.of(new TlsEcho(tls.orElseThrow()));
+
+        assertThatThrownBy(() -> say(old.trusting(first()))).isInstanceOf(IOException.class);
     }
 
     @Test
     void theDaysUntilTheFirstCertificateExpiresAreMeasured() {
-        start(config(ClientCertificates.NONE, "TLSv1.2", first().files(), wild().files()));
+        start(config(ClientCertificates.NONE, "TLSv1.2", files(first()), files(wild())));
 
         assertThat(daysLeft()).isBetween(29.9, 30.0);
         clock.advance(Duration.ofDays(31));
@@ -241,8 +287,7 @@ class TlsServerTest {
     }
 
     private static String shownBy(SSLSocket socket) throws IOException {
-        return TestCertificates.nameOf(
-                (X509Certificate) socket.getSession().getPeerCertificates()[0]);
+        return TlsEcho.nameOf((X509Certificate) socket.getSession().getPeerCertificates()[0]);
     }
 
     private SSLSocket open(SSLContext context) throws IOException {
@@ -282,37 +327,38 @@ class TlsServerTest {
         return new String(answer, 0, read, StandardCharsets.US_ASCII);
     }
 
-    private static TestCertificates copyOf(TestCertificates of, String name) throws IOException {
+    private static CertificateFiles copyOf(SelfSigned of, String name) throws IOException {
         Path place = Files.createTempDirectory(folder, name);
-        TestCertificates copy =
-                new TestCertificates(
-                        place.resolve("own.crt"), place.resolve("own.key"), of.store());
-        Files.copy(of.certificate(), copy.certificate());
-        Files.copy(of.key(), copy.key());
-        return copy;
+        Files.copy(of.certificate(), place.resolve("own.crt"));
+        Files.copy(of.key(), place.resolve("own.key"));
+        return new CertificateFiles(place.resolve("own.crt"), place.resolve("own.key"));
     }
 
-    private static SSLContext trusting(TestCertificates... these) {
-        return TestCertificates.client(paths(these));
+    private static CertificateFiles files(SelfSigned of) {
+        return new CertificateFiles(of.certificate(), of.key());
     }
 
-    private static Path[] paths(TestCertificates... these) {
-        return Stream.of(these).map(TestCertificates::certificate).toArray(Path[]::new);
+    private static SSLContext trusting(SelfSigned... these) throws IOException {
+        try {
+            return SelfSigned.client(these);
+        } catch (GeneralSecurityException broken) {
+            throw new IOException(broken);
+        }
     }
 
-    private static TestCertificates first() {
+    private static SelfSigned first() {
         return MADE.get(0);
     }
 
-    private static TestCertificates wild() {
+    private static SelfSigned wild() {
         return MADE.get(1);
     }
 
-    private static TestCertificates client() {
+    private static SelfSigned client() {
         return MADE.get(2);
     }
 
-    private static TestCertificates stranger() {
+    private static SelfSigned stranger() {
         return MADE.get(3);
     }
 }
