@@ -3,12 +3,9 @@ package io.feiqian.layer7;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * then, it says itself, so it may be asked of another. A connection on which nothing comes is asked
  * whether it lives, and closed where it does not answer.
  */
-final class Http2Backend extends Http2ConnectionHandler {
+final class Http2Backend extends Http2Side {
     /** At most so many, however many the backend allows. */
     private static final int STREAMS = 1_000;
 
@@ -38,16 +35,11 @@ final class Http2Backend extends Http2ConnectionHandler {
     /** How long nothing may come of it while requests wait, before it is asked, and then again. */
     private static final long QUIET = 5_000_000_000L;
 
-    final Worker worker;
-    final Http2Connection.PropertyKey key;
     private final Http2Connections home;
-    private final Http2Floods floods;
     private final Timed watch = new Watch();
     private final ArrayDeque<Http2BackendStream> touched = new ArrayDeque<>();
-    private @Nullable ChannelHandlerContext ctx;
     private boolean ready;
     private boolean leaving;
-    private boolean reading;
     private boolean heard;
     private boolean asked;
     private boolean unused = true;
@@ -58,11 +50,8 @@ final class Http2Backend extends Http2ConnectionHandler {
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings) {
-        super(decoder, encoder, settings);
-        this.worker = worker;
+        super(worker, decoder, encoder, settings);
         this.home = home;
-        this.key = connection().newKey();
-        this.floods = new Http2Floods(worker.clock());
         connection().addListener(new Streams());
         encoder.flowController()
                 .listener(stream -> {
@@ -124,56 +113,15 @@ final class Http2Backend extends Http2ConnectionHandler {
         }
     }
 
-    ChannelHandlerContext context() {
-        ChannelHandlerContext here = ctx;
-        if (here == null) {
-            throw new IllegalStateException("connection: not made yet (expected: made)");
-        }
-        return here;
-    }
-
     /** Something of this stream's answer waits to be flushed. */
     void touch(Http2BackendStream stream) {
         touched.add(stream);
     }
 
-    /** Sends what was written; while it reads, once for all streams. */
-    void send() {
-        if (!reading) {
-            flush(context());
-        }
-    }
-
-    /** Breaks a stream off. */
-    void reset(Http2Stream stream, Http2Error error) {
-        var _ = resetStream(context(), stream.id(), error.code(), context().newPromise());
-        send();
-    }
-
-    /** So much of what a stream has sent was taken. */
-    void consumed(Http2Stream stream, int bytes) {
-        try {
-            if (bytes > 0 && decoder().flowController().consumeBytes(stream, bytes)) {
-                send();
-            }
-        } catch (Http2Exception wrong) {
-            onError(context(), true, wrong);
-        }
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext newCtx) throws Exception {
-        ctx = newCtx;
-        super.handlerAdded(newCtx);
-    }
-
     @Override
     public void channelActive(ChannelHandlerContext newCtx) throws Exception {
         super.channelActive(newCtx);
-        Http2Stream all = connection().connectionStream();
-        int more = CONNECTION_WINDOW - decoder().flowController().initialWindowSize(all);
-        decoder().flowController().incrementWindowSize(all, more);
-        newCtx.flush();
+        widen(CONNECTION_WINDOW);
     }
 
     @Override
@@ -193,18 +141,15 @@ final class Http2Backend extends Http2ConnectionHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext newCtx, Object message) throws Exception {
-        reading = true;
         heard = true;
         super.channelRead(newCtx, message);
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext newCtx) throws Exception {
-        reading = false;
+    void passOn() {
         for (Http2BackendStream each = touched.poll(); each != null; each = touched.poll()) {
             each.answerFlush();
         }
-        super.channelReadComplete(newCtx);
     }
 
     @Override
@@ -251,13 +196,6 @@ final class Http2Backend extends Http2ConnectionHandler {
             flush(context());
         }
         watch.due(worker.wheel, worker.now() + QUIET);
-    }
-
-    private void control() throws Http2Exception {
-        if (floods.isTooMuch()) {
-            throw Http2Exception.connectionError(
-                    Http2Error.ENHANCE_YOUR_CALM, "too many frames that bring nothing");
-        }
     }
 
     private @Nullable Http2BackendStream ours(int id) {

@@ -4,11 +4,9 @@ import io.feiqian.proxy.ListenerConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
@@ -17,7 +15,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connection that speaks HTTP/2 (P6.1.3-d): an {@link Exchange} for each of its streams.
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * nothing, streams reset as soon as they are opened, bytes that no backend has taken yet. Whoever
  * goes beyond is sent away (GOAWAY), the others do not notice.
  */
-final class Http2Client extends Http2ConnectionHandler {
+final class Http2Client extends Http2Side {
     /** An event by which the client is asked to come again elsewhere. */
     static final Object DRAIN = new Object();
 
@@ -50,15 +47,11 @@ final class Http2Client extends Http2ConnectionHandler {
 
     private static final long DRAINING_MILLIS = 30_000;
 
-    final Worker worker;
     final Peer peer;
     final ListenerConfig config;
-    final Http2Connection.PropertyKey key;
-    private final Http2Floods floods;
+    private final Http2Past past = new Http2Past();
     private final Timed idle = new Idle();
     private final ArrayDeque<Http2ClientStream> touched = new ArrayDeque<>();
-    private @Nullable ChannelHandlerContext ctx;
-    private boolean reading;
 
     private Http2Client(
             Worker worker,
@@ -67,12 +60,9 @@ final class Http2Client extends Http2ConnectionHandler {
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings) {
-        super(decoder, encoder, settings);
-        this.worker = worker;
+        super(worker, decoder, encoder, settings);
         this.peer = peer;
         this.config = config;
-        this.key = connection().newKey();
-        this.floods = new Http2Floods(worker.clock());
         connection().addListener(new Streams());
         encoder.flowController()
                 .listener(stream -> {
@@ -90,43 +80,25 @@ final class Http2Client extends Http2ConnectionHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext newCtx) throws Exception {
-        ctx = newCtx;
         // Until it has said hello.
         idle.due(worker.wheel, worker.now() + config.timeouts().head().toNanos());
         super.handlerAdded(newCtx);
         if (newCtx.channel().isActive()) {
-            widen(newCtx);
+            widen(CONNECTION_WINDOW);
         }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext newCtx) throws Exception {
         super.channelActive(newCtx);
-        widen(newCtx);
-    }
-
-    private void widen(ChannelHandlerContext newCtx) throws Http2Exception {
-        Http2Stream all = connection().connectionStream();
-        int more = CONNECTION_WINDOW - decoder().flowController().initialWindowSize(all);
-        if (more > 0) {
-            decoder().flowController().incrementWindowSize(all, more);
-            newCtx.flush();
-        }
+        widen(CONNECTION_WINDOW);
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext newCtx, Object message) throws Exception {
-        reading = true;
-        super.channelRead(newCtx, message);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext newCtx) throws Exception {
-        reading = false;
+    void passOn() {
         for (Http2ClientStream each = touched.poll(); each != null; each = touched.poll()) {
             each.exchange.requestFlush();
         }
-        super.channelReadComplete(newCtx);
     }
 
     @Override
@@ -162,57 +134,58 @@ final class Http2Client extends Http2ConnectionHandler {
         var _ = context().channel().close();
     }
 
-    ChannelHandlerContext context() {
-        ChannelHandlerContext here = ctx;
-        if (here == null) {
-            throw new IllegalStateException("connection: not made yet (expected: made)");
-        }
-        return here;
-    }
-
     /** Something of this stream's request waits to be flushed. */
     void touch(Http2ClientStream stream) {
-        if (reading) {
+        if (isReading()) {
             touched.add(stream);
         } else {
             stream.exchange.requestFlush();
         }
     }
 
-    /** Sends what was written; while it reads, once for all streams. */
-    void send() {
-        if (!reading) {
-            flush(context());
-        }
-    }
-
-    /** Ends a stream at once. */
-    void reset(Http2Stream stream, Http2Error error) {
-        var _ = resetStream(context(), stream.id(), error.code(), context().newPromise());
-        send();
-    }
-
-    /** So much of what a stream has sent was taken. */
-    void consumed(Http2Stream stream, int bytes) {
-        try {
-            if (bytes > 0 && decoder().flowController().consumeBytes(stream, bytes)) {
-                send();
+    /** Who speaks on a stream that it has ended, or passed over, has lost count of them. */
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext newCtx,
+            boolean outbound,
+            Throwable cause,
+            Http2Exception.StreamException wrong) {
+        int id = wrong.streamId();
+        Http2Stream stream = connection().stream(id);
+        if (!outbound && stream == null && wrong.error() == Http2Error.STREAM_CLOSED) {
+            Http2Past.Fate fate = past.of(id);
+            if (fate != Http2Past.Fate.OTHER) {
+                Http2Error error =
+                        fate == Http2Past.Fate.ENDED
+                                ? Http2Error.STREAM_CLOSED
+                                : Http2Error.PROTOCOL_ERROR;
+                Http2Exception lost =
+                        Http2Exception.connectionError(error, "stream %d is over", id);
+                onConnectionError(newCtx, false, lost, lost);
+                return;
             }
-        } catch (Http2Exception wrong) {
-            onError(context(), true, wrong);
+        } else if (!outbound && stream == null) {
+            // One that was refused was tried all the same.
+            past.opened(id);
+        } else if (!outbound
+                && stream != null
+                && wrong.error() == Http2Error.PROTOCOL_ERROR
+                && isRequestOver(stream)) {
+            // Whatever is wrong with the head: it should not be there.
+            reset(stream, Http2Error.STREAM_CLOSED);
+            return;
         }
+        super.onStreamError(newCtx, outbound, cause, wrong);
+    }
+
+    private boolean isRequestOver(Http2Stream stream) {
+        Http2ClientStream ours = stream.getProperty(key);
+        return ours != null && ours.isRequestOver();
     }
 
     private void rest() {
         if (connection().numActiveStreams() == 0) {
             idle.due(worker.wheel, worker.now() + config.timeouts().idle().toNanos());
-        }
-    }
-
-    private void control() throws Http2Exception {
-        if (floods.isTooMuch()) {
-            throw Http2Exception.connectionError(
-                    Http2Error.ENHANCE_YOUR_CALM, "too many frames that bring nothing");
         }
     }
 
@@ -263,6 +236,11 @@ final class Http2Client extends Http2ConnectionHandler {
         }
 
         @Override
+        public void onRstStreamRead(ChannelHandlerContext newCtx, int id, long code) {
+            past.ended(id);
+        }
+
+        @Override
         public void onSettingsRead(ChannelHandlerContext newCtx, Http2Settings settings)
                 throws Http2Exception {
             control();
@@ -292,17 +270,27 @@ final class Http2Client extends Http2ConnectionHandler {
                 int id,
                 Http2Flags flags,
                 ByteBuf payload) {
-            if (floods.isTooMuch()) {
-                var _ = newCtx.close();
+            try {
+                control();
+            } catch (Http2Exception tooMuch) {
+                onError(newCtx, false, tooMuch);
             }
         }
     }
 
     private final class Streams extends Http2ConnectionAdapter {
         @Override
+        public void onStreamActive(Http2Stream stream) {
+            past.opened(stream.id());
+        }
+
+        @Override
         public void onStreamClosed(Http2Stream stream) {
             Http2ClientStream ours = stream.getProperty(key);
             if (ours != null) {
+                if (ours.isRequestOver()) {
+                    past.ended(stream.id());
+                }
                 ours.closed();
             }
             rest();

@@ -85,7 +85,6 @@ final class Http2ClientStream implements ClientSide {
     }
 
     void trailers(Http2Headers headers) throws Http2Exception {
-        requestOver = true;
         Head read = new Head();
         if (!Http2Heads.trailers(headers, read)) {
             throw Http2Exception.streamError(
@@ -95,6 +94,7 @@ final class Http2ClientStream implements ClientSide {
             throw Http2Exception.streamError(
                     stream.id(), Http2Error.ENHANCE_YOUR_CALM, "too many trailers");
         }
+        requestOver = true;
         trailers = read;
         pass();
     }
@@ -205,6 +205,11 @@ final class Http2ClientStream implements ClientSide {
         if (!exchange.isOver()) {
             exchange.clientGone();
         }
+    }
+
+    /** Whether the client has said all. */
+    boolean isRequestOver() {
+        return requestOver;
     }
 
     // The answer.

@@ -3,7 +3,6 @@ package io.feiqian.layer7;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,11 +24,11 @@ import org.junit.jupiter.api.Test;
  * What clients of HTTP/2 must not do, over raw sockets: each is sent away, and the others are
  * served on.
  */
-@Requirement("P6.1.3-d")
 @SuppressWarnings("AddressSelection") // On this machine only; never written.
 class Http2AbuseTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;
+    private static final int STREAM_CLOSED = 5;
     private static final int FRAME_SIZE_ERROR = 6;
     private static final int COMPRESSION_ERROR = 9;
     private static final int ENHANCE_YOUR_CALM = 11;
@@ -121,6 +120,50 @@ class Http2AbuseTest {
         try (Http2Wire wire = wire()) {
             wire.headers(1, true, Http2Wire.join(wire.get("/"), Http2Wire.field(name, value)));
             assertThat(wire.reset(1)).as(name + ": " + value).isEqualTo(PROTOCOL_ERROR);
+        }
+    }
+
+    @Test
+    void whoSpeaksOnAStreamThatItHasEndedOrPassedOverIsSentAway() throws Exception {
+        try (Http2Wire wire = wire()) {
+            wire.headers(1, true, wire.get("/"));
+            assertThat(wire.until("DATA", 1)).isEqualTo("ok");
+            wire.headers(1, true, wire.get("/"));
+            assertThat(wire.ended()).as("after its end").isEqualTo(STREAM_CLOSED);
+        }
+        try (Http2Wire wire = wire()) {
+            wire.headers(1, false, wire.get("/"));
+            wire.frame(3, 0, 1, new byte[] {0, 0, 0, 8});
+            wire.headers(1, true, wire.get("/"));
+            assertThat(wire.ended()).as("after it was called off").isEqualTo(STREAM_CLOSED);
+        }
+        try (Http2Wire wire = wire()) {
+            wire.headers(5, true, wire.get("/"));
+            assertThat(wire.until("DATA", 5)).isEqualTo("ok");
+            wire.headers(3, true, wire.get("/"));
+            assertThat(wire.ended()).as("below the newest").isEqualTo(PROTOCOL_ERROR);
+        }
+        assertOthersAreServed();
+    }
+
+    @Test
+    void whoHasNotHeardYetThatAStreamWasEndedHereIsNotSentAway() throws Exception {
+        try (Http2Door small =
+                        Http2Door.of(
+                                "",
+                                "",
+                                "\"bodyBytes\": 10",
+                                shop.orElseThrow().getAddress().getPort());
+                Http2Wire wire = new Http2Wire(small.port())) {
+            wire.headers(1, false, Http2Wire.asked("POST"));
+            wire.frame(0, 0, 1, new byte[20]);
+            assertThat(wire.until("DATA", 1)).contains("\"status\":413");
+            assertThat(wire.reset(1)).isZero();
+            wire.frame(0, 0, 1, new byte[20]);
+            wire.headers(1, true, Http2Wire.field("x-trailer", "1"));
+            wire.headers(3, true, wire.get("/"));
+
+            assertThat(wire.until("DATA", 3)).isEqualTo("ok");
         }
     }
 
@@ -225,15 +268,20 @@ class Http2AbuseTest {
     void whoOpensMoreStreamsThanItMayIsRefused() throws Exception {
         try (Http2Wire wire = wire()) {
             for (int i = 0; i < Http2Client.STREAMS + 10; i++) {
-                byte[] post =
-                        Http2Wire.join(
-                                Http2Wire.field(":method", "POST"),
-                                Http2Wire.field(":scheme", "http"),
-                                Http2Wire.field(":path", "/"),
-                                Http2Wire.field(":authority", "shop"));
-                wire.headers(1 + 2 * i, false, post);
+                wire.headers(1 + 2 * i, false, Http2Wire.asked("POST"));
             }
-            assertThat(wire.reset(1 + 2 * Http2Client.STREAMS)).isEqualTo(7);
+            int refused = 1 + 2 * Http2Client.STREAMS;
+            assertThat(wire.reset(refused)).isEqualTo(7);
+            wire.frame(0, 1, 1, new byte[] {1});
+            assertThat(wire.until("DATA", 1)).as("there is room again").isEqualTo("ok");
+            int next = refused + 2 * 10;
+            wire.headers(next, true, wire.get("/"));
+            assertThat(wire.until("DATA", next)).isEqualTo("ok");
+            wire.frame(0, 1, refused, new byte[] {1});
+            wire.headers(next + 2, true, wire.get("/"));
+            assertThat(wire.until("DATA", next + 2))
+                    .as("the refusal may not have been heard yet")
+                    .isEqualTo("ok");
         }
         assertOthersAreServed();
     }
@@ -250,14 +298,7 @@ class Http2AbuseTest {
                         Http2Door.of(
                                 "", "", "\"bodyBytes\": 1000000000", stuck.getAddress().getPort());
                 Http2Wire wire = new Http2Wire(other.port())) {
-            wire.headers(
-                    1,
-                    false,
-                    Http2Wire.join(
-                            Http2Wire.field(":method", "POST"),
-                            Http2Wire.field(":scheme", "http"),
-                            Http2Wire.field(":path", "/"),
-                            Http2Wire.field(":authority", "shop")));
+            wire.headers(1, false, Http2Wire.asked("POST"));
             try {
                 for (int i = 0; i < 4_000; i++) {
                     wire.frame(0, 0, 1, new byte[16_384]);
