@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.feiqian.security.SelfSigned;
 import io.feiqian.vocabulary.Requirement;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +36,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients and backends that speak different versions of HTTP, with TLS and without. */
-@Requirement({"P6.1.1-b", "P6.1.3-d"})
 @SuppressWarnings("AddressSelection") // On this machine only; never written.
 class Http2CrossingTest {
     @TempDir private Path folder = Path.of("");
@@ -54,7 +55,7 @@ class Http2CrossingTest {
     }
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws Exception {
         HttpServer server =
                 HttpServer.create(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
@@ -63,13 +64,12 @@ class Http2CrossingTest {
         server.start();
         open.push(() -> server.stop(0));
         shop = server.getAddress().getPort();
-        TestCertificates own =
-                TestCertificates.make(folder, "gateway", "dns:localhost,ip:127.0.0.1", 30);
+        SelfSigned own = SelfSigned.of(folder, "gateway", "dns:localhost,ip:127.0.0.1", 30);
         tls =
                 "\"tls\": {\"certificates\": [{\"certificate\": \"%s\", \"key\": \"%s\"}]}"
                         .formatted(own.certificate(), own.key());
         backendTls = "\"tls\": {\"authorities\": \"%s\"}".formatted(own.certificate());
-        trusting = TestCertificates.client(new Path[] {own.certificate()});
+        trusting = SelfSigned.client(own);
     }
 
     @AfterEach
@@ -80,6 +80,7 @@ class Http2CrossingTest {
         threads.shutdownNow();
     }
 
+    @Requirement("S.gw-3")
     @Test
     void aClientOfHttp2ReachesABackendOfHttp1() throws Exception {
         int port = door(tls, "", shop);
@@ -92,6 +93,7 @@ class Http2CrossingTest {
         }
     }
 
+    @Requirement("S.gw-3")
     @Test
     void aClientOfHttp1ReachesABackendOfHttp2() throws Exception {
         int inner = door("", "", shop);
@@ -116,6 +118,52 @@ class Http2CrossingTest {
 
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(answer.body()).isEqualTo("POST /echo https hello");
+        }
+    }
+
+    @Requirement({"P6.1.1-b", "P6.1.3-d"})
+    @Test
+    void requestsOfHttpAndHttpsAreSpreadOverTheBackends() throws Exception {
+        int one = door("", "", shop);
+        int other = fixed("other");
+        for (String listener : List.of("", tls)) {
+            String scheme = listener.isEmpty() ? "http" : "https";
+            for (HttpClient.Version version : HttpClient.Version.values()) {
+                Http2Door door =
+                        Http2Door.of(
+                                listener,
+                                "\"protocol\": \"HTTP2\", \"way\": \"ROUND_ROBIN\"",
+                                "",
+                                one,
+                                other);
+                open.push(door);
+                try (HttpClient client = client(version)) {
+                    List<String> answers = new ArrayList<>();
+                    for (int i = 0; i < 10; i++) {
+                        answers.add(ask(client, scheme, door.port(), "/echo", "a").body());
+                    }
+                    assertThat(answers.stream().filter("other"::equals))
+                            .as(scheme + " " + version)
+                            .hasSize(5);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBackendOfTlsIsSpokenToByTheNameThatIsExpectedAndNoOther() throws Exception {
+        int inner = door(tls, "", shop);
+        for (String protocol : List.of("HTTP1", "HTTP2")) {
+            String right = "\"protocol\": \"%s\", %s".formatted(protocol, backendTls);
+            String wrong = right.replace("}", ", \"name\": \"other.example.com\"}");
+            try (HttpClient client = client(HttpClient.Version.HTTP_1_1)) {
+                assertThat(ask(client, "http", door("", right, inner), "/echo", "a").body())
+                        .as(protocol)
+                        .isEqualTo("POST /echo https a");
+                HttpResponse<String> refused =
+                        ask(client, "http", door("", wrong, inner), "/echo", "a");
+                assertThat(refused.statusCode()).as(protocol).isEqualTo(503);
+            }
         }
     }
 
@@ -208,6 +256,19 @@ class Http2CrossingTest {
 
     private static final CompletableFuture<Void> ENTERED = new CompletableFuture<>();
     private static final CompletableFuture<Void> GO = new CompletableFuture<>();
+
+    /** One that answers by itself. */
+    private int fixed(String answer) {
+        Http2Door door =
+                new Http2Door(
+                        """
+                        {"listeners": [{"name": "web", "addresses": ["127.0.0.1:0"]}],
+                         "routes": [{"name": "all", "answer": {"body": "%s"}}]}
+                        """
+                                .formatted(answer));
+        open.push(door);
+        return door.port();
+    }
 
     private int door(String listener, String pool, int backend) {
         Http2Door door = Http2Door.of(listener, pool, "", backend);

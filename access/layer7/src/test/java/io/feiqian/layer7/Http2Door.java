@@ -36,9 +36,19 @@ final class Http2Door implements AutoCloseable {
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final Transport transport = Transport.open(Transport.Kind.EPOLL, 2);
     final Layer7 layer;
-    private final Timer timer = Timer.system("door");
+    private final Timer timer;
 
     Http2Door(String document) {
+        this(document, Timer.system("door"));
+    }
+
+    /**
+     * A way in.
+     *
+     * @param timer by which files of TLS are looked at; closed with this
+     */
+    Http2Door(String document, Timer timer) {
+        this.timer = timer;
         layer =
                 Layer7.start(
                         ProxyConfig.type().parse(document),

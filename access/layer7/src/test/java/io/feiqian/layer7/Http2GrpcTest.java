@@ -9,10 +9,7 @@ import io.feiqian.vocabulary.OutcomeCode;
 import io.feiqian.vocabulary.Requirement;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -20,34 +17,29 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls of gRPC that pass through, with gRPC's own client and server at both ends. */
-@Requirement({"P6.1.3-d", "S.gw-3"})
 class Http2GrpcTest {
-    private static final int LARGE = 65_536;
-    private static final int MANY = 400;
-
-    private final Service service = new Service();
+    private final GrpcShop service = new GrpcShop();
     private final List<Server> servers = new ArrayList<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private Optional<Http2Door> door = Optional.empty();
     private Optional<ManagedChannel> channel = Optional.empty();
 
@@ -57,10 +49,12 @@ class Http2GrpcTest {
     }
 
     private int serve() throws IOException {
-        Server server =
-                NettyServerBuilder.forPort(0).addService(service.definition()).build().start();
-        servers.add(server);
-        return server.getPort();
+        servers.add(serve(0));
+        return servers.getLast().getPort();
+    }
+
+    private Server serve(int port) throws IOException {
+        return NettyServerBuilder.forPort(port).addService(service.definition()).build().start();
     }
 
     private void open(String route, int... backends) {
@@ -68,7 +62,8 @@ class Http2GrpcTest {
                 Optional.of(
                         Http2Door.of(
                                 "",
-                                "\"protocol\": \"HTTP2\", \"slowStart\": \"0s\"",
+                                "\"protocol\": \"HTTP2\", \"slowStart\": \"0s\","
+                                        + " \"ejection\": false",
                                 route,
                                 backends));
         channel =
@@ -82,6 +77,7 @@ class Http2GrpcTest {
     void stop() {
         close();
         servers.forEach(Server::shutdownNow);
+        threads.shutdownNow();
     }
 
     private void close() {
@@ -89,6 +85,7 @@ class Http2GrpcTest {
         door.ifPresent(Http2Door::close);
     }
 
+    @Requirement("S.gw-3")
     @Test
     void aCallAndItsAnswerPass() {
         assertThat(say("hello")).isEqualTo("hello you");
@@ -108,14 +105,15 @@ class Http2GrpcTest {
                         });
     }
 
+    @Requirement("S.gw-3")
     @Test
     void bothWaysOfAStreamFlowAtTheSameTime() throws Exception {
         BlockingQueue<String> answers = new LinkedBlockingQueue<>();
         StreamObserver<byte[]> words =
                 ClientCalls.asyncBidiStreamingCall(
-                        channel().newCall(Service.CHAT, CallOptions.DEFAULT), into(answers));
+                        channel().newCall(GrpcShop.CHAT, CallOptions.DEFAULT), into(answers));
         for (int i = 0; i < 50; i++) {
-            words.onNext(bytes("word " + i));
+            words.onNext(GrpcShop.bytes("word " + i));
             assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo("word " + i + " you");
         }
         words.onCompleted();
@@ -128,8 +126,8 @@ class Http2GrpcTest {
         AtomicInteger got = new AtomicInteger();
         CompletableFuture<Void> over = new CompletableFuture<>();
         ClientCalls.asyncServerStreamingCall(
-                channel().newCall(Service.MUCH, CallOptions.DEFAULT),
-                bytes("go"),
+                channel().newCall(GrpcShop.MUCH, CallOptions.DEFAULT),
+                GrpcShop.bytes("go"),
                 new ClientResponseObserver<byte[], byte[]>() {
                     @Override
                     public void beforeStart(ClientCallStreamObserver<byte[]> stream) {
@@ -153,44 +151,39 @@ class Http2GrpcTest {
                     }
                 });
 
-        service.held.get(20, TimeUnit.SECONDS);
-        assertThat(service.sent.get())
+        assertThat(settled(service.sent))
                 .as("pieces of 64 KiB under way while nobody reads")
-                .isLessThan(MANY / 4);
+                .isLessThan(GrpcShop.MANY / 4);
 
-        call.get(10, TimeUnit.SECONDS).request(MANY);
+        call.get(10, TimeUnit.SECONDS).request(GrpcShop.MANY);
         over.get(30, TimeUnit.SECONDS);
-        assertThat(got).hasValue(MANY);
+        assertThat(got).hasValue(GrpcShop.MANY);
     }
 
     @Test
     void aServiceThatReadsSlowlyHoldsTheClientBack() throws Exception {
         close();
         open("\"bodyBytes\": 100000000", servers.getFirst().getPort());
-        CompletableFuture<Void> held = new CompletableFuture<>();
         AtomicInteger sent = new AtomicInteger();
         BlockingQueue<String> answers = new LinkedBlockingQueue<>();
         ClientCalls.asyncClientStreamingCall(
-                channel().newCall(Service.SLOW, CallOptions.DEFAULT),
+                channel().newCall(GrpcShop.SLOW, CallOptions.DEFAULT),
                 new ClientResponseObserver<byte[], byte[]>() {
                     @Override
                     public void beforeStart(ClientCallStreamObserver<byte[]> stream) {
                         stream.setOnReadyHandler(() -> {
-                            while (stream.isReady() && sent.get() < MANY) {
-                                stream.onNext(new byte[LARGE]);
-                                if (sent.incrementAndGet() == MANY) {
+                            while (stream.isReady() && sent.get() < GrpcShop.MANY) {
+                                stream.onNext(new byte[GrpcShop.LARGE]);
+                                if (sent.incrementAndGet() == GrpcShop.MANY) {
                                     stream.onCompleted();
                                 }
-                            }
-                            if (sent.get() > 8) {
-                                held.complete(null);
                             }
                         });
                     }
 
                     @Override
                     public void onNext(byte[] piece) {
-                        answers.add(text(piece));
+                        answers.add(GrpcShop.text(piece));
                     }
 
                     @Override
@@ -204,14 +197,13 @@ class Http2GrpcTest {
                     }
                 });
 
-        held.get(20, TimeUnit.SECONDS);
         assertThat(service.came.get(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(sent.get())
+        assertThat(settled(sent))
                 .as("pieces of 64 KiB under way while nobody takes them")
-                .isLessThan(MANY / 4);
+                .isLessThan(GrpcShop.MANY / 4);
 
         service.go.complete(null);
-        assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo(MANY + " pieces");
+        assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo(GrpcShop.MANY + " pieces");
     }
 
     @Test
@@ -241,28 +233,94 @@ class Http2GrpcTest {
     }
 
     @Test
-    void noCallIsLostWhileABackendLeaves() throws Exception {
-        CompletableFuture<Integer> lost = new CompletableFuture<>();
-        AtomicInteger made = new AtomicInteger();
-        CompletableFuture<Void> enough = new CompletableFuture<>();
-        Thread.startVirtualThread(() -> {
-            int failed = 0;
-            for (int i = 0; i < 2_000; i++) {
-                try {
-                    var _ = say("hello");
-                } catch (StatusRuntimeException refused) {
-                    failed++;
-                }
-                if (made.incrementAndGet() == 300) {
-                    enough.complete(null);
-                }
-            }
-            lost.complete(failed);
-        });
-        enough.get(30, TimeUnit.SECONDS);
+    void aCallThatIsUnderWayIsAnsweredAfterItsBackendHasSaidGoodbye() throws Exception {
+        close();
+        open("", servers.getFirst().getPort());
+        CompletableFuture<String> slow = CompletableFuture.supplyAsync(() -> say("wait"), threads);
+        service.came.get(20, TimeUnit.SECONDS);
         servers.getFirst().shutdown();
+        // The port is closed by then: as soon as calls fail, the gateway has heard the goodbye.
+        assertThat(callsUntilOneFails()).isEqualTo(Status.Code.UNAVAILABLE);
 
-        assertThat(lost.get(60, TimeUnit.SECONDS)).isZero();
+        service.go.complete(null);
+
+        assertThat(slow.get(20, TimeUnit.SECONDS)).isEqualTo("wait you");
+        assertThat(servers.getFirst().awaitTermination(20, TimeUnit.SECONDS))
+                .as("the connection is closed with its last answer")
+                .isTrue();
+    }
+
+    private Status.Code callsUntilOneFails() {
+        for (int i = 0; i < 100_000; i++) {
+            try {
+                var _ = say("hello");
+            } catch (StatusRuntimeException failed) {
+                return failed.getStatus().getCode();
+            }
+        }
+        return Status.Code.OK;
+    }
+
+    @Test
+    void noCallIsLostWhileOneBackendAfterTheOtherIsReplaced() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        List<CompletableFuture<Integer>> callers = new ArrayList<>();
+        AtomicInteger made = new AtomicInteger();
+        for (int i = 0; i < 8; i++) {
+            callers.add(
+                    CompletableFuture.supplyAsync(
+                            () -> {
+                                int failed = 0;
+                                while (!over.get()) {
+                                    failed += succeeds() ? 0 : 1;
+                                    made.incrementAndGet();
+                                }
+                                return failed;
+                            },
+                            threads));
+        }
+        for (int round = 0; round < 6; round++) {
+            Server leaving = servers.removeFirst();
+            int port = leaving.getPort();
+            await(made, made.get() + 200);
+            leaving.shutdown();
+            assertThat(leaving.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+            await(made, made.get() + 200);
+            servers.addLast(serve(port));
+        }
+        over.set(true);
+
+        for (CompletableFuture<Integer> each : callers) {
+            assertThat(each.get(30, TimeUnit.SECONDS)).as("lost").isZero();
+        }
+    }
+
+    private boolean succeeds() {
+        try {
+            return say("hello").equals("hello you");
+        } catch (StatusRuntimeException lost) {
+            return false;
+        }
+    }
+
+    private static void await(AtomicInteger counter, int least) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        while (counter.get() < least) {
+            assertThat(never.await(1, TimeUnit.MILLISECONDS)).isFalse();
+        }
+    }
+
+    /** What a count comes to, once it has not grown for a while. */
+    private static int settled(AtomicInteger count) throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        int before = 0;
+        for (int quiet = 0;
+                quiet < 5;
+                quiet = count.get() == before && before > 1 ? quiet + 1 : 0) {
+            before = count.get();
+            assertThat(never.await(200, TimeUnit.MILLISECONDS)).isFalse();
+        }
+        return before;
     }
 
     private void assertRefused(Status.Code status, OutcomeCode code) {
@@ -278,12 +336,12 @@ class Http2GrpcTest {
     }
 
     private String say(String words) {
-        return text(
+        return GrpcShop.text(
                 ClientCalls.blockingUnaryCall(
                         channel(),
-                        Service.SAY,
+                        GrpcShop.SAY,
                         CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
-                        bytes(words)));
+                        GrpcShop.bytes(words)));
     }
 
     private ManagedChannel channel() {
@@ -294,7 +352,7 @@ class Http2GrpcTest {
         return new StreamObserver<>() {
             @Override
             public void onNext(byte[] piece) {
-                answers.add(text(piece));
+                answers.add(GrpcShop.text(piece));
             }
 
             @Override
@@ -307,133 +365,5 @@ class Http2GrpcTest {
                 answers.add("over");
             }
         };
-    }
-
-    private static byte[] bytes(String words) {
-        return words.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String text(byte[] words) {
-        return new String(words, StandardCharsets.UTF_8);
-    }
-
-    /** A service of every kind of method. */
-    private static final class Service {
-        static final MethodDescriptor<byte[], byte[]> SAY = method("say", MethodType.UNARY);
-        static final MethodDescriptor<byte[], byte[]> CHAT =
-                method("chat", MethodType.BIDI_STREAMING);
-        static final MethodDescriptor<byte[], byte[]> MUCH =
-                method("much", MethodType.SERVER_STREAMING);
-        static final MethodDescriptor<byte[], byte[]> SLOW =
-                method("slow", MethodType.CLIENT_STREAMING);
-
-        final AtomicInteger sent = new AtomicInteger();
-        final CompletableFuture<Void> held = new CompletableFuture<>();
-        final CompletableFuture<Boolean> came = new CompletableFuture<>();
-        final CompletableFuture<Void> go = new CompletableFuture<>();
-
-        ServerServiceDefinition definition() {
-            return ServerServiceDefinition.builder("test.Shop")
-                    .addMethod(SAY, ServerCalls.asyncUnaryCall(Service::say))
-                    .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(Service::chat))
-                    .addMethod(MUCH, ServerCalls.asyncServerStreamingCall(this::much))
-                    .addMethod(SLOW, ServerCalls.asyncClientStreamingCall(this::slow))
-                    .build();
-        }
-
-        private static void say(byte[] words, StreamObserver<byte[]> answer) {
-            if (text(words).equals("refuse")) {
-                answer.onError(
-                        Status.NOT_FOUND.withDescription("nothing here: 无").asRuntimeException());
-            } else if (!text(words).equals("never")) {
-                answer.onNext(bytes(text(words) + " you"));
-                answer.onCompleted();
-            }
-        }
-
-        private static StreamObserver<byte[]> chat(StreamObserver<byte[]> answer) {
-            return new StreamObserver<>() {
-                @Override
-                public void onNext(byte[] words) {
-                    answer.onNext(bytes(text(words) + " you"));
-                }
-
-                @Override
-                public void onError(Throwable broken) {
-                    answer.onError(broken);
-                }
-
-                @Override
-                public void onCompleted() {
-                    answer.onCompleted();
-                }
-            };
-        }
-
-        /** As much as is taken, until it is held back. */
-        private void much(byte[] ignored, StreamObserver<byte[]> observer) {
-            ServerCallStreamObserver<byte[]> answer = (ServerCallStreamObserver<byte[]>) observer;
-            answer.setOnReadyHandler(() -> {
-                while (answer.isReady() && sent.get() < MANY) {
-                    answer.onNext(new byte[LARGE]);
-                    if (sent.incrementAndGet() == MANY) {
-                        answer.onCompleted();
-                    }
-                }
-                if (sent.get() > 1) {
-                    held.complete(null);
-                }
-            });
-        }
-
-        private StreamObserver<byte[]> slow(StreamObserver<byte[]> observer) {
-            ServerCallStreamObserver<byte[]> answer = (ServerCallStreamObserver<byte[]>) observer;
-            answer.disableAutoRequest();
-            AtomicInteger pieces = new AtomicInteger();
-            came.complete(true);
-            var _ = go.thenRun(() -> answer.request(MANY + 1));
-            return new StreamObserver<>() {
-                @Override
-                public void onNext(byte[] piece) {
-                    pieces.incrementAndGet();
-                }
-
-                @Override
-                public void onError(Throwable broken) {
-                    answer.onError(broken);
-                }
-
-                @Override
-                public void onCompleted() {
-                    answer.onNext(bytes(pieces + " pieces"));
-                    answer.onCompleted();
-                }
-            };
-        }
-
-        private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-            return MethodDescriptor.<byte[], byte[]>newBuilder()
-                    .setType(type)
-                    .setFullMethodName(MethodDescriptor.generateFullMethodName("test.Shop", name))
-                    .setRequestMarshaller(new Bytes())
-                    .setResponseMarshaller(new Bytes())
-                    .build();
-        }
-
-        private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-            @Override
-            public InputStream stream(byte[] value) {
-                return new ByteArrayInputStream(value);
-            }
-
-            @Override
-            public byte[] parse(InputStream stream) {
-                try {
-                    return stream.readAllBytes();
-                } catch (IOException broken) {
-                    throw new UncheckedIOException(broken);
-                }
-            }
-        }
     }
 }

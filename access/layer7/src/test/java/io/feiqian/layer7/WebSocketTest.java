@@ -3,7 +3,7 @@ package io.feiqian.layer7;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.feiqian.vocabulary.Requirement;
+import io.feiqian.security.SelfSigned;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -29,6 +29,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -40,10 +42,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** WebSocket that passes through, with the JDK's client and Netty's server at the ends. */
-@Requirement("P6.1.3-d")
 class WebSocketTest {
+    /** The setting by which a server offers CONNECT for more than tunnels (RFC 8441, 3). */
+    private static final int ENABLE_CONNECT = 8;
+
+    @TempDir private Path folder = Path.of("");
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     private final AtomicInteger flooded = new AtomicInteger();
@@ -102,6 +108,94 @@ class WebSocketTest {
             assertThat(heard.words.poll(10, TimeUnit.SECONDS)).isEqualTo("closed 1000");
             assertThat(accepted.take().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    @Test
+    void wordsPassOverTlsAtBothEnds() throws Exception {
+        SelfSigned own = SelfSigned.here(folder, "gateway");
+        String tls =
+                "\"tls\": {\"certificates\": [{\"certificate\": \"%s\", \"key\": \"%s\"}]}"
+                        .formatted(own.certificate(), own.key());
+        String trusting = "\"tls\": {\"authorities\": \"%s\"}".formatted(own.certificate());
+        try (Http2Door inner = Http2Door.of(tls, "", "", port);
+                Http2Door outer = Http2Door.of(tls, trusting, "", inner.port());
+                HttpClient client =
+                        HttpClient.newBuilder().sslContext(SelfSigned.client(own)).build()) {
+            WebSocket socket = talk(client, "wss://127.0.0.1:" + outer.port() + "/talk");
+            for (int i = 0; i < 20; i++) {
+                var _ = socket.sendText("word " + i, true).get(10, TimeUnit.SECONDS);
+                assertThat(heard.words.poll(10, TimeUnit.SECONDS)).isEqualTo("word " + i + " you");
+            }
+            var _ = socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get(10, TimeUnit.SECONDS);
+            assertThat(heard.words.poll(10, TimeUnit.SECONDS)).isEqualTo("closed 1000");
+            assertThat(accepted.take().closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void http2AsksForItByConnect() throws Exception {
+        try (Http2Wire wire = new Http2Wire(door.orElseThrow().port())) {
+            assertThat(wire.setting(ENABLE_CONNECT)).as("it is offered").isEqualTo(1);
+            wire.headers(1, false, connect("websocket", "/talk"));
+            assertThat(wire.head(1).status()).hasToString("200");
+            assertThat(wire.head(1).contains("sec-websocket-accept")).isFalse();
+            wire.frame(0, 0, 1, words("hello"));
+            assertThat(wire.body(1, 11)).isEqualTo(said("hello you"));
+
+            wire.frame(0, 1, 1, new byte[0]);
+
+            assertThat(accepted.take().closeFuture().await(10, TimeUnit.SECONDS))
+                    .as("the client has gone")
+                    .isTrue();
+            wire.over(1);
+        }
+    }
+
+    @Test
+    void whatIsNoWebSocketIsRefusedToHttp2AndTheConnectionGoesOn() throws Exception {
+        try (Http2Wire wire = new Http2Wire(door.orElseThrow().port())) {
+            wire.headers(1, false, connect("connect-udp", "/talk"));
+            assertThat(wire.until("a refusal", 1)).contains("\"status\":501", ":protocol");
+            assertThat(accepted).as("nobody was asked").isEmpty();
+            wire.headers(3, false, connect("websocket", "/nothing"));
+            assertThat(wire.head(3).status()).as("as its server says").hasToString("404");
+            wire.headers(5, false, connect("websocket", "/talk"));
+            assertThat(wire.head(5).status()).hasToString("200");
+        }
+    }
+
+    @Test
+    void whenTheGatewayStopsClientsOfHttp2AreToldToo() throws Exception {
+        try (Http2Wire wire = new Http2Wire(door.orElseThrow().port())) {
+            wire.headers(1, false, connect("websocket", "/talk"));
+            assertThat(wire.head(1).status()).hasToString("200");
+
+            assertThat(door.orElseThrow().stop(Duration.ofSeconds(10))).isTrue();
+
+            assertThat(wire.body(1, 4)).isEqualTo(WebSocketFrames.GOING_AWAY);
+            wire.over(1);
+        }
+    }
+
+    private static byte[] connect(String protocol, String path) {
+        return Http2Wire.join(
+                Http2Wire.field(":method", "CONNECT"),
+                Http2Wire.field(":protocol", protocol),
+                Http2Wire.field(":scheme", "http"),
+                Http2Wire.field(":path", path),
+                Http2Wire.field(":authority", "shop"),
+                Http2Wire.field("sec-websocket-version", "13"));
+    }
+
+    /** A frame of a client's, under a mask that changes nothing. */
+    private static byte[] words(String text) {
+        byte[] head = {(byte) 0x81, (byte) (0x80 | text.length()), 0, 0, 0, 0};
+        return Http2Wire.join(head, text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] said(String text) {
+        byte[] head = {(byte) 0x81, (byte) text.length()};
+        return Http2Wire.join(head, text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
@@ -171,9 +265,12 @@ class WebSocketTest {
     }
 
     private WebSocket talk(HttpClient client) throws Exception {
+        return talk(client, "ws://127.0.0.1:" + door.orElseThrow().port() + "/talk");
+    }
+
+    private WebSocket talk(HttpClient client, String where) throws Exception {
         return client.newWebSocketBuilder()
-                .buildAsync(
-                        URI.create("ws://127.0.0.1:" + door.orElseThrow().port() + "/talk"), heard)
+                .buildAsync(URI.create(where), heard)
                 .get(10, TimeUnit.SECONDS);
     }
 
