@@ -70,8 +70,7 @@ class WireTest {
 
     @Requirement("P6.1.3-c")
     @ParameterizedTest
-    // Open: copied over epoll, the last MB was missing in two of three full runs on a busy machine.
-    @EnumSource(value = Moving.class, mode = EnumSource.Mode.EXCLUDE, names = "COPIES")
+    @EnumSource(Moving.class)
     void muchPassesBothWaysUnchangedAndIsCounted(Moving moving) throws Exception {
         try (EchoServer echo = new EchoServer("");
                 Layer4Fixture fixture = moving.fixture()) {
@@ -98,8 +97,7 @@ class WireTest {
     }
 
     @ParameterizedTest
-    // Open: copied over epoll, the last MB was missing in two of three full runs on a busy machine.
-    @EnumSource(value = Moving.class, mode = EnumSource.Mode.EXCLUDE, names = "COPIES")
+    @EnumSource(Moving.class)
     void whoHasEndedItsHalfIsStillAnswered(Moving moving) throws Exception {
         CompletableFuture<byte[]> heard = new CompletableFuture<>();
         try (Server server =

@@ -178,8 +178,11 @@ final class Http2Client extends Http2Side {
         } else if (!outbound && stream == null) {
             // One that was refused was tried all the same.
             past.opened(id);
-        } else if (!outbound && stream != null && isRequestOver(stream)) {
-            // Whatever else is wrong with it: it should not be there.
+        } else if (!outbound
+                && stream != null
+                && wrong.error() == Http2Error.PROTOCOL_ERROR
+                && isRequestOver(stream)) {
+            // Whatever is wrong with the head: it should not be there.
             reset(stream, Http2Error.STREAM_CLOSED);
             return;
         }

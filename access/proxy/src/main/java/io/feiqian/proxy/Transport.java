@@ -7,7 +7,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -90,7 +89,7 @@ public final class Transport implements AutoCloseable {
     private static Transport opened(Kind kind, int threads) {
         IoHandlerFactory io =
                 switch (kind) {
-                    case EPOLL -> EpollIoHandler.newFactory();
+                    case EPOLL -> LastingEpoll.newFactory();
                     case IO_URING -> IoUringIoHandler.newFactory();
                     case NIO -> NioIoHandler.newFactory();
                 };
