@@ -70,7 +70,7 @@ class WireTest {
 
     @Requirement("P6.1.3-c")
     @ParameterizedTest
-    // Open: copied over epoll, netty sometimes finds its socket no more (ENOENT) and ends its output.
+    // Open: copied over epoll, netty sometimes loses its socket (ENOENT) and ends its output.
     @EnumSource(value = Moving.class, mode = EnumSource.Mode.EXCLUDE, names = "COPIES")
     void muchPassesBothWaysUnchangedAndIsCounted(Moving moving) throws Exception {
         try (EchoServer echo = new EchoServer("");
@@ -98,7 +98,7 @@ class WireTest {
     }
 
     @ParameterizedTest
-    // Open: copied over epoll, netty sometimes finds its socket no more (ENOENT) and ends its output.
+    // Open: copied over epoll, netty sometimes loses its socket (ENOENT) and ends its output.
     @EnumSource(value = Moving.class, mode = EnumSource.Mode.EXCLUDE, names = "COPIES")
     void whoHasEndedItsHalfIsStillAnswered(Moving moving) throws Exception {
         CompletableFuture<byte[]> heard = new CompletableFuture<>();
