@@ -15,6 +15,8 @@ final class BodyReader {
     /** It cannot be read; see {@link #wrong}. */
     static final int FAILED = 2;
 
+    private static final int LITTLE = 64 * 1024;
+
     /** Who takes a body's data. */
     interface Sink {
         /** Takes exactly so many bytes from the buffer, by copying or keeping a slice. */
@@ -44,6 +46,11 @@ final class BodyReader {
             }
             chunks.reset();
         }
+    }
+
+    /** Whether so little is left that reading it costs less than another connection. */
+    boolean isNearlyOver() {
+        return !chunked && left <= LITTLE;
     }
 
     /** Whether nothing is left. */

@@ -29,6 +29,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter
         HEAD,
         BODY,
         ANSWER,
+        /** Answered before the request was over: what is left of it is passed over. */
+        REST,
         TUNNEL,
         CLOSING
     }
@@ -131,6 +133,17 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                 yield true;
             }
             case ANSWER -> false;
+            case REST -> {
+                int result = body.read(in, this);
+                if (result == BodyReader.FAILED) {
+                    close();
+                } else if (result == BodyReader.END) {
+                    next();
+                } else {
+                    bodyDue();
+                }
+                yield true;
+            }
             case TUNNEL -> {
                 if (!exchange.takesData()) {
                     yield false;
@@ -180,7 +193,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void data(ByteBuf from, int many) {
-        if (exchange.isOver()) {
+        if (phase == Phase.REST || exchange.isOver()) {
             from.skipBytes(many);
         } else {
             exchange.requestData(from, many);
@@ -206,6 +219,8 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void answerHead(Head answer, boolean bodyless) {
+        // Nobody is told that the connection stays, and then finds that it does not.
+        stopRequest();
         out().head(answer, bodyless);
     }
 
@@ -231,15 +246,33 @@ final class Http1Client extends ChannelInboundHandlerAdapter
     public void answerEnd(@Nullable Head trailers) {
         out().end(trailers);
         boolean last = inputOver && held.isEmpty() && !working;
-        if (!out().isKept() || leaving || phase == Phase.BODY || last) {
+        if (!out().isKept() || leaving || last) {
             close();
             return;
         }
         out().flush();
+        if (phase == Phase.BODY) {
+            phase = Phase.REST;
+            bodyDue();
+        } else {
+            next();
+        }
+        resumeRequest();
+    }
+
+    /** The next request may come. */
+    private void next() {
         phase = Phase.HEAD;
         parser.reset();
         watch.due(worker.wheel, worker.now() + run.idleNanos());
-        resumeRequest();
+        if (leaving) {
+            close();
+        }
+    }
+
+    /** Whether the client sends its body without being told to. */
+    private boolean isSent() {
+        return !head.expectsContinue && head.find(Known.EXPECT) < 0;
     }
 
     /** Sends what is written and closes, so that the client can read it all before. */
@@ -285,7 +318,9 @@ final class Http1Client extends ChannelInboundHandlerAdapter
 
     @Override
     public void stopRequest() {
-        out().closes();
+        if (phase == Phase.BODY && !(body.isNearlyOver() && isSent())) {
+            out().closes();
+        }
     }
 
     @Override
@@ -363,7 +398,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter
                     }
                 }
                 case BODY -> exchange.clientLate("the request did not arrive in time");
-                case ANSWER, TUNNEL, CLOSING -> {
+                case ANSWER, REST, TUNNEL, CLOSING -> {
                     out().close();
                 }
             }
